@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Targets by floor: a target imports only targets of lower floors (Tests/HouseTests holds this).
+
+/// Warnings are errors everywhere: a clean build is part of passing.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict)
+}
+
+/// The same micro-kernel sources, compiled once per instruction set (the folders are symbolic links).
+func micro(_ name: String, define: String, march: String?) -> Target {
+  var flags = ["-Ounchecked", "-Xllvm", "-unroll-threshold=600"]
+  #if arch(x86_64)
+    if let march { flags += ["-Xcc", "-march=\(march)"] }
+  #endif
+  return .target(
+    name: name, dependencies: ["MicroKernelAPI", "CPlatform"],
+    swiftSettings: strict + [.unsafeFlags(flags), .define(define)])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "cbambench",
+  targets: [
+    // 0
+    .target(name: "CPlatform", exclude: ["README.md"]),
+    floor("MicroKernelAPI", []),
+    floor("Tensors", []),
+    floor("Measurement", []),
+    // 1
+    floor("Operators", ["Tensors"]),
+    floor("Records", ["Measurement"]),
+    micro("MicroBaseline", define: "ISA_BASELINE", march: nil),
+    micro("MicroV3", define: "ISA_AVX2", march: "x86-64-v3"),
+    micro("MicroV4", define: "ISA_AVX512", march: "x86-64-v4"),
+    // 2
+    floor("Models", ["Operators", "Tensors"]),
+    floor(
+      "Kernels",
+      [
+        "Operators", "Tensors", "MicroKernelAPI", "MicroBaseline", "MicroV3", "MicroV4", "CPlatform",
+      ]),
+    // 3
+    floor("ReferenceKernels", ["Kernels", "Models", "Operators", "Tensors"]),
+    floor("TiledKernels", ["Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
+    // 4
+    floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
+    // 5
+    floor(
+      "Harness",
+      [
+        "Roofs", "ReferenceKernels", "Kernels", "Models", "Operators", "Records", "Measurement",
+        "Tensors",
+      ]),
+    // 6
+    floor("Reporting", ["Records", "Measurement"]),
+    // 7
+    .executableTarget(
+      name: "cbambench",
+      dependencies: [
+        "Harness", "Reporting", "Records", "TiledKernels", "ReferenceKernels", "Kernels", "Models",
+        "Operators", "Measurement", "Tensors",
+      ],
+      exclude: ["README.md"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

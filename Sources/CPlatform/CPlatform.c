@@ -1,0 +1,22 @@
+#include "CPlatform.h"
+
+#if defined(__x86_64__)
+
+bool cplatform_has_avx2_fma(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2");
+}
+
+bool cplatform_has_avx512(void) {
+  return cplatform_has_avx2_fma() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl");
+}
+
+#else
+
+bool cplatform_has_avx2_fma(void) { return false; }
+bool cplatform_has_avx512(void) { return false; }
+
+#endif

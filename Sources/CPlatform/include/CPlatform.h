@@ -1,0 +1,25 @@
+// What Swift cannot say: which instruction sets this CPU has, a spin hint, a prefetch hint.
+#ifndef CPLATFORM_H
+#define CPLATFORM_H
+
+#include <stdbool.h>
+
+/// Whether CPU and operating system support x86-64-v3 (AVX2, FMA, BMI). False off x86-64.
+bool cplatform_has_avx2_fma(void);
+
+/// Whether CPU and operating system support x86-64-v4 (AVX-512 F, BW, CD, DQ, VL). False off x86-64.
+bool cplatform_has_avx512(void);
+
+/// Tells the core that this thread spins.
+static inline void cplatform_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/// Asks for the cache line at `address` in all levels; never faults.
+static inline void cplatform_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+#endif

@@ -1,0 +1,35 @@
+import Glibc
+
+/// A length of time in seconds.
+public struct Seconds: Hashable, Comparable, Sendable {
+  public var value: Double
+  public init(_ value: Double) { self.value = value }
+  public var milliseconds: Double { value * 1e3 }
+  public static func < (a: Seconds, b: Seconds) -> Bool { a.value < b.value }
+  public static func + (a: Seconds, b: Seconds) -> Seconds { Seconds(a.value + b.value) }
+  public static func - (a: Seconds, b: Seconds) -> Seconds { Seconds(a.value - b.value) }
+}
+
+public enum Clock {
+  /// Time since some fixed moment, never going backwards.
+  public static func now() -> Seconds { read(CLOCK_MONOTONIC) }
+
+  /// Processor time of all threads of this process.
+  public static func processorTime() -> Seconds { read(CLOCK_PROCESS_CPUTIME_ID) }
+
+  /// Time since 1970.
+  public static func wall() -> Seconds { read(CLOCK_REALTIME) }
+
+  private static func read(_ clock: clockid_t) -> Seconds {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Seconds(Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9)
+  }
+
+  /// How long `body` takes.
+  public static func time(_ body: () throws -> Void) rethrows -> Seconds {
+    let start = now()
+    try body()
+    return now() - start
+  }
+}

@@ -1,0 +1,89 @@
+// Vectors of the instruction set that this copy of the sources is compiled for. Everything is inlined: a wide
+// vector passed to a function that is not would be split into narrow registers.
+
+#if ISA_AVX512
+  typealias Lane = SIMD16<Float>
+  typealias Bits = SIMD16<UInt32>
+#elseif ISA_AVX2
+  typealias Lane = SIMD8<Float>
+  typealias Bits = SIMD8<UInt32>
+#else
+  typealias Lane = SIMD4<Float>
+  typealias Bits = SIMD4<UInt32>
+#endif
+
+typealias In = UnsafePointer<Float>
+typealias Out = UnsafeMutablePointer<Float>
+
+@inline(__always) var L: Int { Lane.scalarCount }
+
+@inline(__always) func load(_ p: In) -> Lane { UnsafeRawPointer(p).loadUnaligned(as: Lane.self) }
+
+@inline(__always) func store(_ p: Out, _ v: Lane) { UnsafeMutableRawPointer(p).storeBytes(of: v, as: Lane.self) }
+
+/// Stores the first `count` lanes, one at a time.
+@inline(__always) func store(_ p: Out, _ v: Lane, first count: Int) {
+  if count >= L { return store(p, v) }
+  for i in 0..<count { p[i] = v[i] }
+}
+
+/// `count` values and zero beyond: for the rest of a row, where a whole vector would read too far.
+@inline(__always) func load(_ p: In, first count: Int, else rest: Float = 0) -> Lane {
+  if count >= L { return load(p) }
+  var v = Lane(repeating: rest)
+  for i in 0..<count { v[i] = p[i] }
+  return v
+}
+
+/// `a + x · y`: fused where the instruction set can. (Without FMA, `addProduct` would call `fmaf` per lane.)
+@inline(__always) func accumulate(_ a: inout Lane, _ x: Lane, _ y: Lane) {
+  #if ISA_BASELINE
+    a += x * y
+  #else
+    a.addProduct(x, y)
+  #endif
+}
+
+/// The larger of both, NaN if either is.
+@inline(__always) func maximum(_ a: Lane, _ b: Lane) -> Lane { a.replacing(with: b, where: (b .> a) .| (b .!= b)) }
+
+@inline(__always) func maximum(_ a: Float, _ b: Float) -> Float { b > a || b != b ? b : a }
+
+/// `max(v, 0)`, NaN stays NaN.
+@inline(__always) func rectified(_ v: Lane) -> Lane { v.replacing(with: 0, where: v .< 0) }
+
+@inline(__always) func interleavedLow(_ a: Lane, _ b: Lane) -> Lane {
+  var v = Lane.zero
+  v.evenHalf = a.lowHalf
+  v.oddHalf = b.lowHalf
+  return v
+}
+
+@inline(__always) func interleavedHigh(_ a: Lane, _ b: Lane) -> Lane {
+  var v = Lane.zero
+  v.evenHalf = a.highHalf
+  v.oddHalf = b.highHalf
+  return v
+}
+
+/// Lanes 0, 2, 4, … of `a` followed by those of `b`.
+@inline(__always) func evenLanes(_ a: Lane, _ b: Lane) -> Lane { Lane(lowHalf: a.evenHalf, highHalf: b.evenHalf) }
+
+/// Adds the lanes pairwise, the same tree on every instruction set's own width.
+@inline(__always) func sum(_ v: Lane) -> Float {
+  #if ISA_AVX512
+    let v8 = v.lowHalf + v.highHalf
+    let v4 = v8.lowHalf + v8.highHalf
+  #elseif ISA_AVX2
+    let v4 = v.lowHalf + v.highHalf
+  #else
+    let v4 = v
+  #endif
+  return (v4[0] + v4[2]) + (v4[1] + v4[3])
+}
+
+@inline(__always) func maximum(_ v: Lane) -> Float {
+  var best = v[0]
+  for i in 1..<L { best = maximum(best, v[i]) }
+  return best
+}

@@ -1,0 +1,118 @@
+import CPlatform
+import MicroKernelAPI
+
+// 1×1 convolution vectorised over pixels: input and output stay as they are, whole cache lines come and go.
+#if ISA_AVX512
+  let pointBlock = 14
+#elseif ISA_AVX2
+  let pointBlock = 5
+#else
+  let pointBlock = 4
+#endif
+
+@inline(never)
+public func pointTile(_ tile: UnsafePointer<PointTile>) {
+  let t = tile.pointee
+  let width = t.pixels > L ? 2 &* L : L
+  if t.pixels == width && t.outputs == t.block && t.epilogue.residual == nil && !t.epilogue.relu {
+    return pointSums(tile, t.output, t.outputChannelStride)
+  }
+  withUnsafeTemporaryAllocation(byteCount: 16 * 32 * 4, alignment: 64) { stack in
+    let sums = stack.baseAddress!.assumingMemoryBound(to: Float.self)
+    pointSums(tile, sums, width)
+    storeRest(sums, width, tile)
+  }
+}
+
+@inline(__always) private func pointSums(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
+  if tile.pointee.pixels > L { wide(tile, target, targetStride) } else { narrow(tile, target, targetStride) }
+}
+
+@inline(never) private func wide(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
+  switch tile.pointee.block {
+  case 1: Point<1, 2>.run(tile, target, targetStride)
+  case 2: Point<2, 2>.run(tile, target, targetStride)
+  case 3: Point<3, 2>.run(tile, target, targetStride)
+  case 4: Point<4, 2>.run(tile, target, targetStride)
+  #if !ISA_BASELINE
+    case 5: Point<5, 2>.run(tile, target, targetStride)
+  #endif
+  #if ISA_AVX512
+    case 6: Point<6, 2>.run(tile, target, targetStride)
+    case 7: Point<7, 2>.run(tile, target, targetStride)
+    case 8: Point<8, 2>.run(tile, target, targetStride)
+    case 9: Point<9, 2>.run(tile, target, targetStride)
+    case 10: Point<10, 2>.run(tile, target, targetStride)
+    case 11: Point<11, 2>.run(tile, target, targetStride)
+    case 12: Point<12, 2>.run(tile, target, targetStride)
+    case 13: Point<13, 2>.run(tile, target, targetStride)
+    case 14: Point<14, 2>.run(tile, target, targetStride)
+  #endif
+  default: fatalError("a block of \(tile.pointee.block) channels; at most \(pointBlock)")
+  }
+}
+
+@inline(never) private func narrow(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
+  switch tile.pointee.block {
+  case 1: Point<1, 1>.run(tile, target, targetStride)
+  case 2: Point<2, 1>.run(tile, target, targetStride)
+  case 3: Point<3, 1>.run(tile, target, targetStride)
+  case 4: Point<4, 1>.run(tile, target, targetStride)
+  #if !ISA_BASELINE
+    case 5: Point<5, 1>.run(tile, target, targetStride)
+  #endif
+  #if ISA_AVX512
+    case 6: Point<6, 1>.run(tile, target, targetStride)
+    case 7: Point<7, 1>.run(tile, target, targetStride)
+    case 8: Point<8, 1>.run(tile, target, targetStride)
+    case 9: Point<9, 1>.run(tile, target, targetStride)
+    case 10: Point<10, 1>.run(tile, target, targetStride)
+    case 11: Point<11, 1>.run(tile, target, targetStride)
+    case 12: Point<12, 1>.run(tile, target, targetStride)
+    case 13: Point<13, 1>.run(tile, target, targetStride)
+    case 14: Point<14, 1>.run(tile, target, targetStride)
+  #endif
+  default: fatalError("a block of \(tile.pointee.block) channels; at most \(pointBlock)")
+  }
+}
+
+/// `O` output channels × `V` vectors of pixels in registers.
+enum Point<let O: Int, let V: Int> {
+  @inline(never) static func run(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
+    let t = tile.pointee
+    var first: InlineArray<O, Lane> = registers(at: t.input)
+    var second: InlineArray<O, Lane> = registers(at: t.input)
+    var (weights, pixels) = (t.weights, t.input)
+    for _ in 0..<t.channels {
+      cplatform_prefetch(pixels + t.lookahead)
+      let x0 = load(pixels)
+      let x1 = V == 2 ? load(pixels + L) : x0
+      for o in 0..<O {
+        let w = Lane(repeating: weights[o])
+        accumulate(&first[o], w, x0)
+        if V == 2 { accumulate(&second[o], w, x1) }
+      }
+      weights += O
+      pixels += t.channelStride
+    }
+    for o in 0..<O {
+      let bias = Lane(repeating: t.bias[o])
+      store(target + o &* targetStride, first[o] + bias)
+      if V == 2 { store(target + (o &* targetStride &+ L), second[o] + bias) }
+    }
+  }
+}
+
+/// Tiles that are cut off at an edge or have an epilogue.
+@inline(never) private func storeRest(_ sums: Out, _ width: Int, _ tile: UnsafePointer<PointTile>) {
+  let t = tile.pointee
+  for o in 0..<t.outputs {
+    let (row, target) = (sums + o &* width, t.output + o &* t.outputChannelStride)
+    if let residual = t.epilogue.residual {
+      let source = residual + o &* t.outputChannelStride
+      for i in 0..<t.pixels { row[i] += source[i] }
+    }
+    if t.epilogue.relu { for i in 0..<t.pixels where row[i] < 0 { row[i] = 0 } }
+    copy(row, target, t.pixels)
+  }
+}

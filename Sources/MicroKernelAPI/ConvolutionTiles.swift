@@ -1,0 +1,116 @@
+/// What follows the sum of a convolution before it is stored: bias always, then the rest in this order.
+public struct Epilogue {
+  /// Added element by element; same strides as the output. Nil: nothing is added.
+  public var residual: UnsafePointer<Float>?
+  public var relu: Bool
+
+  public init(residual: UnsafePointer<Float>? = nil, relu: Bool = false) {
+    self.residual = residual
+    self.relu = relu
+  }
+}
+
+/// Up to `pixelTile` pixels × up to `outputBlock` channels of a convolution, vectorised over output channels:
+/// `out[o][p] = bias[o] + Σ_c Σ_t in[c·channelStride + taps[t] + p] · w[c][t][o]`,
+/// channels outside, taps inside, so the order of the sum depends on nothing else. Neighbouring pixels are
+/// neighbours in memory: strided images are split by phase beforehand.
+public struct ConvTile {
+  /// The first tap of the first pixel in the first channel.
+  public var input: UnsafePointer<Float>
+  public var channels = 0
+  public var channelStride = 0
+  /// Offsets of the taps from `input`.
+  public var taps: UnsafePointer<Int>
+  public var tapCount = 0
+  /// Offset of what the next tile will read, for tiles with a single tap: prefetched.
+  public var lookahead = 0
+  /// `[channels][taps][outputBlock]`.
+  public var weights: UnsafePointer<Float>
+  /// `outputBlock` values.
+  public var bias: UnsafePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
+  public var outputChannelStride = 0
+  /// 1, or anything if `outputChannelStride` is 1.
+  public var outputPixelStride = 1
+  /// Channels to store, at most `outputBlock`.
+  public var outputs = 0
+  /// Pixels to compute, at most `pixelTile`.
+  public var pixels = 0
+  public var epilogue = Epilogue()
+
+  public init(
+    input: UnsafePointer<Float>, taps: UnsafePointer<Int>, weights: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+  ) {
+    self.input = input
+    self.taps = taps
+    self.weights = weights
+    self.bias = bias
+    self.output = output
+  }
+}
+
+/// Up to `pointBlock` output channels × two vectors of neighbouring pixels of a 1×1 convolution, vectorised over
+/// pixels: `out[o][p] = bias[o] + Σ_c in[c·channelStride + p] · w[c][o]`. Reads one or two whole vectors per channel,
+/// writes nothing beyond `pixels`.
+public struct PointTile {
+  public var input: UnsafePointer<Float>
+  public var channels = 0
+  public var channelStride = 0
+  /// Offset of what is prefetched while this tile is computed.
+  public var lookahead = 0
+  /// `[channels][block]`.
+  public var weights: UnsafePointer<Float>
+  /// `block` values.
+  public var bias: UnsafePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
+  public var outputChannelStride = 0
+  /// Channels to compute, at most `pointBlock`.
+  public var block = 1
+  /// Channels to store, at most `block`.
+  public var outputs = 0
+  /// Pixels to store, at most two vectors.
+  public var pixels = 0
+  public var epilogue = Epilogue()
+
+  public init(
+    input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    output: UnsafeMutablePointer<Float>
+  ) {
+    self.input = input
+    self.weights = weights
+    self.bias = bias
+    self.output = output
+  }
+}
+
+/// One row of up to `rowBlock` output channels, vectorised over pixels: the formula of `ConvTile`.
+/// `input` must be readable one vector beyond the last pixel's taps; nothing is written beyond `width`.
+public struct ConvRow {
+  public var input: UnsafePointer<Float>
+  public var channels = 0
+  public var channelStride = 0
+  public var taps: UnsafePointer<Int>
+  public var tapCount = 0
+  /// `[channels][taps][outputs]`.
+  public var weights: UnsafePointer<Float>
+  /// `outputs` values.
+  public var bias: UnsafePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
+  public var outputChannelStride = 0
+  /// 1, 2 or 4, at most `rowBlock`.
+  public var outputs = 1
+  public var width = 0
+  public var epilogue = Epilogue()
+
+  public init(
+    input: UnsafePointer<Float>, taps: UnsafePointer<Int>, weights: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+  ) {
+    self.input = input
+    self.taps = taps
+    self.weights = weights
+    self.bias = bias
+    self.output = output
+  }
+}

@@ -1,0 +1,72 @@
+/// The table of one instruction set: every micro-kernel that the tiled kernels call, and the block sizes that
+/// decide how weights are packed for it.
+public struct MicroKernels: Sendable {
+  /// Floats in one vector register.
+  public let lanes: Int
+  /// Output channels that one `convTile` computes: the innermost extent of packed weights.
+  public let outputBlock: Int
+  /// Most pixels that one `convTile` computes.
+  public let pixelTile: Int
+  /// Most output channels that one `pointTile` computes.
+  public let pointBlock: Int
+  /// Most output channels that one `convRow` computes.
+  public let rowBlock: Int
+
+  public let convTile: @Sendable (UnsafePointer<ConvTile>) -> Void
+  public let pointTile: @Sendable (UnsafePointer<PointTile>) -> Void
+  public let convRow: @Sendable (UnsafePointer<ConvRow>) -> Void
+  public let poolRow: @Sendable (UnsafePointer<PoolRow>) -> Void
+  public let planeStatistics: @Sendable (UnsafePointer<PlaneStatistics>) -> Void
+  public let pixelStatistics: @Sendable (UnsafePointer<PixelStatistics>) -> Void
+  public let gate: @Sendable (UnsafePointer<Gate>) -> Void
+  public let elementwise: @Sendable (UnsafePointer<Elementwise>) -> Void
+  public let probes: Probes
+
+  public init(
+    lanes: Int, outputBlock: Int, pixelTile: Int, pointBlock: Int, rowBlock: Int,
+    convTile: @escaping @Sendable (UnsafePointer<ConvTile>) -> Void,
+    pointTile: @escaping @Sendable (UnsafePointer<PointTile>) -> Void,
+    convRow: @escaping @Sendable (UnsafePointer<ConvRow>) -> Void,
+    poolRow: @escaping @Sendable (UnsafePointer<PoolRow>) -> Void,
+    planeStatistics: @escaping @Sendable (UnsafePointer<PlaneStatistics>) -> Void,
+    pixelStatistics: @escaping @Sendable (UnsafePointer<PixelStatistics>) -> Void,
+    gate: @escaping @Sendable (UnsafePointer<Gate>) -> Void,
+    elementwise: @escaping @Sendable (UnsafePointer<Elementwise>) -> Void,
+    probes: Probes
+  ) {
+    self.lanes = lanes
+    self.outputBlock = outputBlock
+    self.pixelTile = pixelTile
+    self.pointBlock = pointBlock
+    self.rowBlock = rowBlock
+    self.convTile = convTile
+    self.pointTile = pointTile
+    self.convRow = convRow
+    self.poolRow = poolRow
+    self.planeStatistics = planeStatistics
+    self.pixelStatistics = pixelStatistics
+    self.gate = gate
+    self.elementwise = elementwise
+    self.probes = probes
+  }
+}
+
+/// Loops that do nothing but load the machine, for the roofs.
+public struct Probes: Sendable {
+  /// Independent multiply-adds in registers; returns their number of floating-point operations.
+  public let multiplyAdd: @Sendable (_ iterations: Int, _ sink: UnsafeMutablePointer<Float>) -> Int
+  /// Reads `count` floats (a multiple of 128) and adds them up into `sink`.
+  public let read: @Sendable (_ source: UnsafePointer<Float>, _ count: Int, _ sink: UnsafeMutablePointer<Float>) -> Void
+  /// Copies `count` floats (a multiple of 128).
+  public let copy: @Sendable (_ source: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>) -> Void
+
+  public init(
+    multiplyAdd: @escaping @Sendable (Int, UnsafeMutablePointer<Float>) -> Int,
+    read: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void,
+    copy: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    self.multiplyAdd = multiplyAdd
+    self.read = read
+    self.copy = copy
+  }
+}

@@ -1,0 +1,53 @@
+import Operators
+import Tensors
+
+/// CBAM's spatial branch: one gate per pixel, `M(x) = σ(BN(conv_{k×k}([max_c in; mean_c in])))`.
+/// - Shapes: `input` N×C×H×W, `output` N×1×H×W.
+/// - Cost: 2·k² weights without bias, and batch norm's 2 parameters.
+/// - Source: CBAM, arXiv:1807.06521, equation 3. The paper's text names the mean first and has no batch norm; the
+///   authors' code has maximum first and normalises, and so does this.
+public struct SpatialGate: Composite {
+  public static let keyword = "spatial-gate"
+  public var kernel: Int
+
+  public init(kernel: Int = 7) {
+    precondition(kernel > 0 && kernel % 2 == 1, "kernel \(kernel) must be odd")
+    self.kernel = kernel
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    kernel = try a.int("k", default: 7)
+    guard kernel % 2 == 1 else { throw OperatorError("k=\(kernel) of spatial attention must be odd") }
+  }
+
+  public var attributes: [Attribute] { [Attribute("k", kernel)] }
+
+  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+    var graph = Graph()
+    let pooled = graph.add("pool", ChannelPool(), .input(0))
+    let conv = Conv2D(out: 1, kernel: Pair(kernel), padding: Pair(kernel / 2), bias: false)
+    let normalised = graph.add("bn", BatchNorm(), graph.add("conv", conv, pooled))
+    graph.add("sigmoid", Sigmoid(), normalised)
+    return graph
+  }
+}
+
+/// Spatial attention: the input times its `SpatialGate`.
+/// - Shapes: `input` and `output` N×C×H×W.
+public struct SpatialAttention: AttentionModule {
+  public static let keyword = "spatial-attention"
+  public var gate: SpatialGate
+
+  public init(kernel: Int = 7) { gate = SpatialGate(kernel: kernel) }
+
+  public init(_ a: inout Attributes) throws(OperatorError) { gate = try SpatialGate(&a) }
+
+  public var attributes: [Attribute] { gate.attributes }
+
+  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+    var graph = Graph()
+    let gate = graph.add("gate", gate, .input(0))
+    graph.add("scale", Scale(.pixel), .input(0), gate)
+    return graph
+  }
+}

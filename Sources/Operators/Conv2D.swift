@@ -1,0 +1,137 @@
+import Tensors
+
+/// An activation that a layer applies to its own output.
+public enum Activation: String, Sendable, CaseIterable {
+  case none, relu
+}
+
+/// Two-dimensional cross-correlation:
+/// `out[n,o,y,x] = bias[o] + Σ_{c,i,j} in[n, g·C/G + c, y·s − p + i·d, x·s − p + j·d] · w[o,c,i,j]`, zero outside the image.
+/// 1×1, grouped (ResNeXt's cardinality) and depthwise (groups = C) convolution are cases of it.
+/// - Shapes: `input` N×C×H×W, `weight` O×C/G×KH×KW, `output` N×O×OH×OW with
+///   `OH = ⌊(H + 2p − d·(KH − 1) − 1) / s⌋ + 1`.
+/// - Cost: N·O·OH·OW·C/G·KH·KW multiply-adds, one addition per output for the bias.
+/// - Source: Dumoulin & Visin 2016, arXiv:1603.07285; groups: Xie et al. 2017, arXiv:1611.05431.
+public struct Conv2D: Operator {
+  public static let keyword = "conv"
+  public var outputChannels: Int
+  public var kernel: Pair
+  public var stride: Pair
+  public var padding: Pair
+  public var dilation: Pair
+  public var groups: Int
+  public var bias: Bool
+  public var activation: Activation
+
+  public init(
+    out outputChannels: Int, kernel: Pair = Pair(1), stride: Pair = Pair(1), padding: Pair = Pair(0),
+    dilation: Pair = Pair(1), groups: Int = 1, bias: Bool = true, activation: Activation = .none
+  ) {
+    precondition(outputChannels > 0 && groups > 0, "out \(outputChannels) and groups \(groups) must be positive")
+    precondition(min(kernel.h, kernel.w, stride.h, stride.w) > 0, "kernel \(kernel), stride \(stride)")
+    precondition(min(padding.h, padding.w) >= 0 && min(dilation.h, dilation.w) > 0, "padding, dilation")
+    self.outputChannels = outputChannels
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+    self.bias = bias
+    self.activation = activation
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    outputChannels = try a.int("out")
+    kernel = try a.pair("k", default: 1)
+    stride = try a.pair("s", default: 1)
+    padding = try a.pair("p", default: 0, minimum: 0)
+    dilation = try a.pair("d", default: 1)
+    groups = try a.int("g", default: 1)
+    bias = try a.flag("bias", default: true)
+    activation = try a.word("act", default: .none)
+  }
+
+  public var attributes: [Attribute] {
+    let list = [
+      Attribute("out", outputChannels), Attribute("k", kernel), Attribute("s", stride), Attribute("p", padding),
+      Attribute("d", dilation), Attribute("g", groups), Attribute("bias", bias),
+    ]
+    return activation == .none ? list : list + [Attribute("act", activation.rawValue)]
+  }
+
+  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+    let input = try images(inputs, keyword)
+    guard input.c % groups == 0 else {
+      throw OperatorError("groups g=\(groups) do not divide the \(input.c) input channels of \(input)")
+    }
+    guard outputChannels % groups == 0 else {
+      throw OperatorError("groups g=\(groups) do not divide the out=\(outputChannels) output channels")
+    }
+    let h = Conv2D.extent(input.h, kernel.h, stride.h, padding.h, dilation.h)
+    let w = Conv2D.extent(input.w, kernel.w, stride.w, padding.w, dilation.w)
+    guard let h, let w else {
+      throw OperatorError(
+        "the kernel \(kernel) with dilation \(dilation) is larger than the padded image of \(input), padding \(padding)")
+    }
+    return [try shape([input.n, outputChannels, h, w])]
+  }
+
+  /// Output extent along one axis, nil if the window does not fit.
+  static func extent(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int? {
+    let span = size + 2 * padding - dilation * (kernel - 1) - 1
+    return span < 0 ? nil : span / stride + 1
+  }
+
+  public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] {
+    let input = try images(inputs, keyword)
+    let fanIn = input.c / groups * kernel.h * kernel.w
+    let weight = Weight(
+      "weight", try shape([outputChannels, max(input.c / groups, 1), kernel.h, kernel.w]), .weight, fanIn: fanIn)
+    return bias ? [weight, Weight("bias", Shape(outputChannels), .bias)] : [weight]
+  }
+
+  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+    let (input, output) = (inputs[0], try output(inputs))
+    let perTap = input.n * outputChannels * (input.c / groups)
+    let inside =
+      perTap * Conv2D.tapsInside(input.h, output.h, kernel.h, stride.h, padding.h, dilation.h)
+      * Conv2D.tapsInside(input.w, output.w, kernel.w, stride.w, padding.w, dilation.w)
+    let others = (bias ? output.count : 0) + (activation == .relu ? output.count : 0)
+    return Cost(
+      macs: perTap * output.h * output.w * kernel.h * kernel.w, macsInside: inside, others: others, inputs: inputs,
+      weights: try weights(inputs), outputs: [output])
+  }
+
+  /// Pairs of output position and tap along one axis whose tap lies inside the image.
+  static func tapsInside(
+    _ size: Int, _ outputs: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int
+  ) -> Int {
+    (0..<kernel).reduce(0) { total, tap in
+      // 0 ≤ y·stride − padding + tap·dilation < size
+      let offset = tap * dilation - padding
+      let first = offset >= 0 ? 0 : (-offset + stride - 1) / stride
+      let last = size - 1 - offset < 0 ? -1 : min(outputs - 1, (size - 1 - offset) / stride)
+      return total + max(0, last - first + 1)
+    }
+  }
+}
+
+/// The only input, which must be N×C×H×W.
+func images(_ inputs: [Shape], _ keyword: String) throws(OperatorError) -> Shape {
+  guard inputs.count == 1 else { throw OperatorError("\(keyword) takes 1 input, not \(inputs.count)") }
+  guard inputs[0].rank == 4 else { throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(inputs[0])") }
+  return inputs[0]
+}
+
+/// A shape of computed extents, which may be too large.
+func shape(_ extents: [Int]) throws(OperatorError) -> Shape {
+  var count = 1
+  for extent in extents {
+    let (next, overflow) = count.multipliedReportingOverflow(by: extent)
+    guard !overflow, next <= Shape.largestCount else {
+      throw OperatorError("a tensor of \(extents.map(String.init).joined(separator: "x")) is too large")
+    }
+    count = next
+  }
+  return Shape(extents)
+}

@@ -1,0 +1,55 @@
+import Tensors
+
+/// Fully connected layer: `out[n,o] = bias[o] + Σ_k in[n,k] · w[o,k]`; everything behind the first extent is flattened.
+/// - Shapes: `input` N×…, `weight` O×K, `output` N×O.
+/// - Cost: N·O·K multiply-adds, one addition per output for the bias.
+public struct Dense: Operator {
+  public static let keyword = "dense"
+  public var outputs: Int
+  public var bias: Bool
+  public var activation: Activation
+
+  public init(out outputs: Int, bias: Bool = true, activation: Activation = .none) {
+    precondition(outputs > 0, "out \(outputs) must be positive")
+    self.outputs = outputs
+    self.bias = bias
+    self.activation = activation
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    outputs = try a.int("out")
+    bias = try a.flag("bias", default: true)
+    activation = try a.word("act", default: .none)
+  }
+
+  public var attributes: [Attribute] {
+    let list = [Attribute("out", outputs), Attribute("bias", bias)]
+    return activation == .none ? list : list + [Attribute("act", activation.rawValue)]
+  }
+
+  private func features(_ inputs: [Shape]) throws(OperatorError) -> Int {
+    guard inputs.count == 1, inputs[0].rank >= 2 else {
+      throw OperatorError("dense takes 1 input of rank 2 or more, such as 1x2048")
+    }
+    return inputs[0].count / inputs[0].n
+  }
+
+  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+    _ = try features(inputs)
+    return [try shape([inputs[0].n, outputs])]
+  }
+
+  public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] {
+    let fanIn = try features(inputs)
+    let weight = Weight("weight", try shape([outputs, fanIn]), .weight, fanIn: fanIn)
+    return bias ? [weight, Weight("bias", Shape(outputs), .bias)] : [weight]
+  }
+
+  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+    let (features, output) = (try features(inputs), try output(inputs))
+    let macs = output.count * features
+    let others = (bias ? output.count : 0) + (activation == .relu ? output.count : 0)
+    return Cost(
+      macs: macs, macsInside: macs, others: others, inputs: inputs, weights: try weights(inputs), outputs: [output])
+  }
+}

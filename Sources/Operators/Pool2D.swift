@@ -1,0 +1,125 @@
+import Tensors
+
+/// Maximum or mean over windows of a plane, as `torch.nn.MaxPool2d` and `AvgPool2d` define them.
+/// - Shapes: `input` N×C×H×W, `output` N×C×OH×OW with `OH = ⌊(H + 2p − k) / s⌋ + 1`, rounded up in ceil mode unless the
+///   last window would start behind the image and its left padding.
+/// - Cost: k·k − 1 comparisons or additions per output, nominal, and a division for the mean; no parameters.
+/// - Error: the maximum is exact and NaN if any element is; the mean `≤ k² · ε · mean|in|`.
+public struct Pool2D: Operator {
+  public enum Kind: String, Sendable, CaseIterable {
+    case max, avg
+  }
+
+  public static let keyword = "pool"
+  public var kind: Kind
+  public var window: Pair
+  public var stride: Pair
+  public var padding: Pair
+  public var ceilMode: Bool
+  /// Whether padding counts in the divisor of the mean.
+  public var countPadding: Bool
+
+  public init(
+    _ kind: Kind, window: Pair, stride: Pair? = nil, padding: Pair = Pair(0), ceilMode: Bool = false,
+    countPadding: Bool = false
+  ) {
+    precondition(min(window.h, window.w) > 0, "window \(window) must be positive")
+    self.kind = kind
+    self.window = window
+    self.stride = stride ?? window
+    self.padding = padding
+    self.ceilMode = ceilMode
+    self.countPadding = countPadding
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    kind = try a.word("type", default: .max)
+    window = try a.pair("k", default: 2)
+    // As in PyTorch, the stride is the window unless said.
+    stride = a.has("s") ? try a.pair("s", default: 1) : window
+    if !a.has("s") { _ = try a.pair("s", default: 1) }
+    padding = try a.pair("p", default: 0, minimum: 0)
+    ceilMode = try a.flag("ceil", default: false)
+    countPadding = try a.flag("countpad", default: false)
+  }
+
+  public var attributes: [Attribute] {
+    [
+      Attribute("type", kind.rawValue), Attribute("k", window), Attribute("s", stride), Attribute("p", padding),
+      Attribute("ceil", ceilMode), Attribute("countpad", countPadding),
+    ]
+  }
+
+  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+    let input = try images(inputs, keyword)
+    guard padding.h * 2 <= window.h, padding.w * 2 <= window.w else {
+      throw OperatorError("padding p=\(padding) of pool must be at most half the window k=\(window)")
+    }
+    let h = extent(input.h, window.h, stride.h, padding.h)
+    let w = extent(input.w, window.w, stride.w, padding.w)
+    guard let h, let w else {
+      throw OperatorError("the window \(window) is larger than the padded image of \(input), padding \(padding)")
+    }
+    return [try shape([input.n, input.c, h, w])]
+  }
+
+  private func extent(_ size: Int, _ window: Int, _ stride: Int, _ padding: Int) -> Int? {
+    let span = size + 2 * padding - window
+    guard span >= 0 else { return nil }
+    guard ceilMode else { return span / stride + 1 }
+    let outputs = (span + stride - 1) / stride + 1
+    return (outputs - 1) * stride >= size + padding ? outputs - 1 : outputs
+  }
+
+  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+    let output = try output(inputs)
+    let perOutput = window.h * window.w - 1 + (kind == .avg ? 1 : 0)
+    return Cost(others: output.count * perOutput, inputs: inputs, weights: [], outputs: [output])
+  }
+}
+
+/// Mean or maximum of every plane: N×C×H×W to N×C×1×1.
+/// - Cost: HW − 1 additions or comparisons per plane, and a division for the mean.
+public struct GlobalPool: Operator {
+  public static let keyword = "globalpool"
+  public var kind: Pool2D.Kind
+
+  public init(_ kind: Pool2D.Kind) { self.kind = kind }
+
+  public init(_ a: inout Attributes) throws(OperatorError) { kind = try a.word("type", default: .avg) }
+
+  public var attributes: [Attribute] { [Attribute("type", kind.rawValue)] }
+
+  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+    let input = try images(inputs, keyword)
+    return [Shape(input.n, input.c, 1, 1)]
+  }
+
+  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+    let output = try output(inputs)
+    let perPlane = inputs[0].plane - 1 + (kind == .avg ? 1 : 0)
+    return Cost(others: output.count * perPlane, inputs: inputs, weights: [], outputs: [output])
+  }
+}
+
+/// Maximum, then mean, over the channels of every pixel: N×C×H×W to N×2×H×W.
+/// - Cost: C − 1 comparisons, C − 1 additions and a division per pixel.
+/// - Source: CBAM, arXiv:1807.06521, equation 3; the order is that of the authors' code (`ChannelPool`).
+public struct ChannelPool: Operator {
+  public static let keyword = "channelpool"
+
+  public init() {}
+  public init(_ a: inout Attributes) throws(OperatorError) {}
+  public var attributes: [Attribute] { [] }
+
+  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+    let input = try images(inputs, keyword)
+    return [Shape(input.n, 2, input.h, input.w)]
+  }
+
+  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+    let (input, output) = (inputs[0], try output(inputs))
+    let others = input.n * input.plane * (2 * (input.c - 1) + 1)
+    return Cost(others: others, inputs: inputs, weights: [], outputs: [output])
+  }
+}

@@ -1,0 +1,73 @@
+/// Extents of a dense tensor, outermost first; rank 0 to 8, every extent at least 1. Rank 4 is N×C×H×W.
+public struct Shape: Hashable, Sendable {
+  public let extents: [Int]
+
+  /// - Precondition: at most 8 extents, all positive, whose product fits an `Int`.
+  public init(_ extents: [Int]) {
+    precondition(extents.count <= 8, "rank \(extents.count) is above 8")
+    precondition(extents.allSatisfy { $0 > 0 }, "extents \(extents) must be positive")
+    precondition(Shape.product(extents) != nil, "extents \(extents) overflow")
+    self.extents = extents
+  }
+
+  public init(_ extents: Int...) { self.init(extents) }
+
+  /// The product, or nil if it does not fit.
+  static func product(_ extents: [Int]) -> Int? {
+    var total = 1
+    for extent in extents {
+      let (next, overflow) = total.multipliedReportingOverflow(by: extent)
+      if overflow { return nil }
+      total = next
+    }
+    return total
+  }
+
+  public var rank: Int { extents.count }
+
+  /// Number of elements.
+  public var count: Int { extents.reduce(1, *) }
+
+  public var n: Int { rank > 0 ? extents[0] : 1 }
+  public var c: Int { rank > 1 ? extents[1] : 1 }
+  public var h: Int { rank > 2 ? extents[2] : 1 }
+  public var w: Int { rank > 3 ? extents[3] : 1 }
+
+  /// Elements of one channel of one image: everything behind the first two extents.
+  public var plane: Int { extents.dropFirst(2).reduce(1, *) }
+}
+
+extension Shape: CustomStringConvertible {
+  public var description: String { extents.map(String.init).joined(separator: "x") }
+}
+
+/// Why a text is no shape: found and expected, without the place.
+public struct ShapeTextError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+}
+
+extension Shape {
+  /// Largest number of elements that a text may ask for: 2⁴⁰ floats are 4 TiB.
+  public static let largestCount = 1 << 40
+
+  /// Reads `1x64x56x56`.
+  public init(text: some StringProtocol) throws(ShapeTextError) {
+    var extents: [Int] = []
+    for part in text.split(separator: "x", omittingEmptySubsequences: false) {
+      guard part.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == "-") }), let extent = Int(part) else {
+        throw ShapeTextError(description: "'\(text)' is not a shape such as 1x64x56x56")
+      }
+      guard extent > 0 else {
+        throw ShapeTextError(description: "extent \(extent) in '\(text)' must be at least 1")
+      }
+      extents.append(extent)
+    }
+    guard extents.count <= 8 else {
+      throw ShapeTextError(description: "'\(text)' has \(extents.count) extents; at most 8 are possible")
+    }
+    guard let count = Shape.product(extents), count <= Shape.largestCount else {
+      throw ShapeTextError(description: "'\(text)' has more than 2^40 elements")
+    }
+    self.init(extents)
+  }
+}

@@ -1,0 +1,74 @@
+import Glibc
+
+/// How the memory of a tensor ends.
+public enum Backing: Sendable {
+  /// 64-byte aligned, huge pages where large.
+  case aligned
+  /// The byte behind the last element lies on an inaccessible page; the start is aligned to the element only.
+  case guarded
+}
+
+/// Memory that the machine would not give.
+public struct MemoryError: Error, CustomStringConvertible {
+  public let bytes: Int
+  public var description: String { "the machine did not give \(bytes) bytes of memory" }
+}
+
+/// A dense tensor that owns its memory, zeroed at first.
+///
+/// Sendable without locks: whoever shares a tensor between threads divides it, as kernels do with tiles.
+public final class Tensor<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  public let shape: Shape
+  public let pointer: UnsafeMutablePointer<Element>
+  private let mapping: UnsafeMutableRawPointer
+  private let mappedBytes: Int
+
+  /// - Throws: `MemoryError` if the memory cannot be mapped.
+  public init(_ shape: Shape, backing: Backing = .aligned) throws(MemoryError) {
+    let bytes = shape.count * MemoryLayout<Element>.stride
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let pages = (bytes + page - 1) / page * page
+    let guardBytes = backing == .guarded ? page : 0
+    let memory = mmap(nil, pages + guardBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let memory, memory != MAP_FAILED else { throw MemoryError(bytes: bytes) }
+    var start = memory
+    switch backing {
+    case .guarded:
+      guard mprotect(memory + pages, page, PROT_NONE) == 0 else { throw MemoryError(bytes: page) }
+      start += pages - bytes
+    case .aligned:
+      // A hint: where the kernel has no huge pages, small ones serve.
+      if bytes >= 2 << 20 { madvise(memory, pages, MADV_HUGEPAGE) }
+    }
+    self.shape = shape
+    mapping = memory
+    mappedBytes = pages + guardBytes
+    pointer = start.bindMemory(to: Element.self, capacity: shape.count)
+  }
+
+  deinit { munmap(mapping, mappedBytes) }
+
+  public var count: Int { shape.count }
+
+  public var buffer: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: pointer, count: count) }
+
+  public var elements: [Element] { Array(buffer) }
+
+  /// Replaces all elements.
+  public func assign(_ values: some Sequence<Element>) {
+    var i = 0
+    for value in values {
+      precondition(i < count, "more than \(count) values for shape \(shape)")
+      pointer[i] = value
+      i += 1
+    }
+    precondition(i == count, "\(i) values for shape \(shape) of \(count)")
+  }
+
+  /// A tensor of another element type.
+  public func map<T>(_ transform: (Element) -> T) throws(MemoryError) -> Tensor<T> {
+    let result = try Tensor<T>(shape)
+    for i in 0..<count { result.pointer[i] = transform(pointer[i]) }
+    return result
+  }
+}
