@@ -4,7 +4,7 @@ import MicroKernelAPI
 
 @inline(never)
 public func convRow(_ row: UnsafePointer<ConvRow>) {
-  switch row.pointee.outputs {
+  switch row.pointee.block {
   case 1: Strip<1>.run(row)
   case 2: Strip<2>.run(row)
   default: Strip<4>.run(row)
@@ -44,7 +44,7 @@ enum Cell<let O: Int, let V: Int> {
       }
       plane += r.channelStride
     }
-    for o in 0..<O {
+    for o in 0..<O where o < r.outputs {
       for v in 0..<V where x &+ v &* L < r.width {
         let at = o &* r.outputChannelStride &+ x &+ v &* L
         let count = r.width &- x &- v &* L

@@ -3,7 +3,7 @@ import MicroKernelAPI
 /// The micro-kernels of this module's instruction set.
 public func microKernels() -> MicroKernels {
   MicroKernels(
-    lanes: Lane.scalarCount, outputBlock: 2 * Lane.scalarCount, pixelTile: pixelTile, pointBlock: pointBlock, rowBlock: 4,
+    lanes: Lane.scalarCount, outputBlock: 2 * Lane.scalarCount, pixelTile: pixelTile, pointBlock: pointBlock,
     convTile: { convTile($0) }, pointTile: { pointTile($0) }, convRow: { convRow($0) }, poolRow: { poolRow($0) },
     planeStatistics: { planeStatistics($0) }, pixelStatistics: { pixelStatistics($0) }, gate: { gate($0) },
     elementwise: { elementwise($0) },

@@ -51,7 +51,7 @@ public struct Gate {
 
 /// One operation over `count` contiguous values.
 public struct Elementwise {
-  public enum Operation {
+  public enum Operation: Sendable {
     case relu
     /// `1 / (1 + exp(−x))`.
     case sigmoid

@@ -84,7 +84,7 @@ public struct PointTile {
   }
 }
 
-/// One row of up to `rowBlock` output channels, vectorised over pixels: the formula of `ConvTile`.
+/// One row of up to four output channels, vectorised over pixels: the formula of `ConvTile`.
 /// `input` must be readable one vector beyond the last pixel's taps; nothing is written beyond `width`.
 public struct ConvRow {
   public var input: UnsafePointer<Float>
@@ -92,13 +92,15 @@ public struct ConvRow {
   public var channelStride = 0
   public var taps: UnsafePointer<Int>
   public var tapCount = 0
-  /// `[channels][taps][outputs]`.
+  /// `[channels][taps][block]`.
   public var weights: UnsafePointer<Float>
-  /// `outputs` values.
+  /// `block` values.
   public var bias: UnsafePointer<Float>
   public var output: UnsafeMutablePointer<Float>
   public var outputChannelStride = 0
-  /// 1, 2 or 4, at most `rowBlock`.
+  /// Channels to compute: 1, 2 or 4.
+  public var block = 1
+  /// Channels to store, at most `block`.
   public var outputs = 1
   public var width = 0
   public var epilogue = Epilogue()

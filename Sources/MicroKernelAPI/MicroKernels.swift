@@ -9,8 +9,6 @@ public struct MicroKernels: Sendable {
   public let pixelTile: Int
   /// Most output channels that one `pointTile` computes.
   public let pointBlock: Int
-  /// Most output channels that one `convRow` computes.
-  public let rowBlock: Int
 
   public let convTile: @Sendable (UnsafePointer<ConvTile>) -> Void
   public let pointTile: @Sendable (UnsafePointer<PointTile>) -> Void
@@ -23,7 +21,7 @@ public struct MicroKernels: Sendable {
   public let probes: Probes
 
   public init(
-    lanes: Int, outputBlock: Int, pixelTile: Int, pointBlock: Int, rowBlock: Int,
+    lanes: Int, outputBlock: Int, pixelTile: Int, pointBlock: Int,
     convTile: @escaping @Sendable (UnsafePointer<ConvTile>) -> Void,
     pointTile: @escaping @Sendable (UnsafePointer<PointTile>) -> Void,
     convRow: @escaping @Sendable (UnsafePointer<ConvRow>) -> Void,
@@ -38,7 +36,6 @@ public struct MicroKernels: Sendable {
     self.outputBlock = outputBlock
     self.pixelTile = pixelTile
     self.pointBlock = pointBlock
-    self.rowBlock = rowBlock
     self.convTile = convTile
     self.pointTile = pointTile
     self.convRow = convRow

@@ -14,6 +14,7 @@ public enum Activation: String, Sendable, CaseIterable {
 /// - Source: Dumoulin & Visin 2016, arXiv:1603.07285; groups: Xie et al. 2017, arXiv:1611.05431.
 public struct Conv2D: Operator {
   public static let keyword = "conv"
+  public var isExactOnIntegers: Bool { true }
   public var outputChannels: Int
   public var kernel: Pair
   public var stride: Pair

@@ -5,6 +5,7 @@ import Tensors
 /// - Cost: N·O·K multiply-adds, one addition per output for the bias.
 public struct Dense: Operator {
   public static let keyword = "dense"
+  public var isExactOnIntegers: Bool { true }
   public var outputs: Int
   public var bias: Bool
   public var activation: Activation

@@ -11,6 +11,9 @@ public protocol Operator: Sendable, Hashable {
   /// Reads the values behind the keyword.
   init(_ attributes: inout Attributes) throws(OperatorError)
 
+  /// Whether integer inputs and weights give integers, which `Float` holds exactly while they stay below 2²⁴.
+  var isExactOnIntegers: Bool { get }
+
   /// Number of input tensors.
   var inputCount: Int { get }
 
@@ -33,6 +36,7 @@ extension Operator {
 
   public var keyword: String { Self.keyword }
   public var inputCount: Int { 1 }
+  public var isExactOnIntegers: Bool { false }
   public func inputs(for shape: Shape) throws(OperatorError) -> [Shape] { [shape] }
   public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] { [] }
 

@@ -35,6 +35,7 @@ public struct BatchNorm: Operator {
 /// `max(x, 0)`, NaN stays NaN. One comparison per element.
 public struct ReLU: Operator {
   public static let keyword = "relu"
+  public var isExactOnIntegers: Bool { true }
   public init() {}
   public init(_ a: inout Attributes) throws(OperatorError) {}
   public var attributes: [Attribute] { [] }
@@ -68,6 +69,7 @@ private func single(_ inputs: [Shape], _ keyword: String) throws(OperatorError) 
 /// Element-wise sum of two tensors of one shape. One addition per element.
 public struct Add: Operator {
   public static let keyword = "add"
+  public var isExactOnIntegers: Bool { true }
   public init() {}
   public init(_ a: inout Attributes) throws(OperatorError) {}
   public var attributes: [Attribute] { [] }
@@ -95,6 +97,7 @@ public struct Scale: Operator {
   }
 
   public static let keyword = "scale"
+  public var isExactOnIntegers: Bool { true }
   public var gate: Gate
 
   public init(_ gate: Gate) { self.gate = gate }
@@ -124,6 +127,7 @@ public struct Scale: Operator {
 /// Joins tensors along the channels. No arithmetic.
 public struct Concat: Operator {
   public static let keyword = "concat"
+  public var isExactOnIntegers: Bool { true }
   public var count: Int
 
   public init(_ count: Int) {

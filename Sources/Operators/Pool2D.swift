@@ -11,6 +11,7 @@ public struct Pool2D: Operator {
   }
 
   public static let keyword = "pool"
+  public var isExactOnIntegers: Bool { kind == .max }
   public var kind: Kind
   public var window: Pair
   public var stride: Pair
@@ -82,6 +83,7 @@ public struct Pool2D: Operator {
 /// - Cost: HW − 1 additions or comparisons per plane, and a division for the mean.
 public struct GlobalPool: Operator {
   public static let keyword = "globalpool"
+  public var isExactOnIntegers: Bool { kind == .max }
   public var kind: Pool2D.Kind
 
   public init(_ kind: Pool2D.Kind) { self.kind = kind }

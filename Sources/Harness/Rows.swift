@@ -1,0 +1,135 @@
+import Kernels
+import Measurement
+import Operators
+import Records
+import Roofs
+
+/// A record and, if a result was wrong, the command that shows it again.
+public struct RunRow: Sendable {
+  public var record: Record
+  public var reproduction: String?
+
+  public var status: Record.Status? { Record.Status(rawValue: record.status) }
+}
+
+/// Makes records of one workload.
+struct RowBuilder {
+  let workload: Workload
+  let suite: String
+  let plan: Plan
+  let facts: RunFacts
+
+  private func base(_ candidate: Candidate) -> Record {
+    let cost = workload.cost
+    var record = Record()
+    record.suite = suite
+    record.workload = workload.name
+    record.workloadText = workload.text
+    record.op = workload.op.keyword
+    record.inputShape = workload.inputs.map(\.description).joined(separator: " ")
+    record.outputShape = workload.output.description
+    record.isa = candidate.isa.rawValue
+    record.requestedKernel = candidate.request
+    record.cache = "hot"
+    record.parameters = cost.parameters
+    record.macs = cost.macs
+    record.macsInside = cost.macsInside
+    record.flops = cost.flops
+    record.bytes = cost.bytes
+    record.intensity = Double(cost.flops) / Double(cost.bytes)
+    record.seed = Int(truncatingIfNeeded: plan.seed)
+    record.machine = facts.machine.description
+    record.revision = facts.revision
+    record.started = facts.started
+    record.compiler = facts.machine.compiler
+    record.load = Machine.load()
+    return record
+  }
+
+  /// A row without a measurement.
+  func refused(_ candidate: Candidate, _ status: Record.Status, _ reason: String) -> RunRow {
+    var record = base(candidate)
+    switch candidate.choice {
+    case .kernel(let kernel): record.kernel = kernel.name
+    case .none(let kernel, _): record.kernel = kernel
+    }
+    record.status = status.rawValue
+    record.reason = reason
+    return RunRow(record: record)
+  }
+
+  private func verified(_ item: Case, _ verdict: Verdict) -> Record {
+    var record = base(item.candidate)
+    record.kernel = item.kernelName
+    record.threads = item.threads
+    record.workspaceBytes = item.workspaceFloats * 4
+    record.prepareMs = item.prepareTime.milliseconds
+    record.oversubscribed = item.threads > facts.machine.usableCPUs ? 1 : 0
+    record.maxError = verdict.agreement.maxError
+    record.errorBound = verdict.agreement.bound
+    return record
+  }
+
+  /// A row whose result is wrong or cannot be trusted.
+  func wrong(_ item: Case, _ verdict: Verdict, _ status: Record.Status, _ reason: String) -> RunRow {
+    var record = verified(item, verdict)
+    record.status = status.rawValue
+    record.reason = reason
+    let line = Reproduction.line(
+      workload, kernel: item.kernelName, isa: item.candidate.isa, threads: item.threads, seed: plan.seed)
+    return RunRow(record: record, reproduction: line)
+  }
+
+  /// Rows of cases that were timed; cases that an interruption left without a time have none.
+  func measured(
+    _ cases: [(item: Case, verdict: Verdict)], _ times: [CaseTimes], roof: (Case) -> Double?
+  ) -> [RunRow] {
+    let medians = times.map { $0.rounds.isEmpty ? nil : Statistics.median($0.rounds) }
+    let reference = zip(cases, medians).first { $0.0.item.candidate.isReference }?.1
+    return cases.indices.compactMap { index -> RunRow? in
+      guard let median = medians[index] else { return nil }
+      let (item, verdict) = cases[index]
+      var record = verified(item, verdict)
+      record.status = Record.Status.ok.rawValue
+      fill(&record, times[index])
+      if let roof = roof(item), roof > 0 {
+        record.roofGflops = roof
+        record.roofFraction = record.gflops.map { $0 / roof }
+      }
+      if let reference { record.speedupVsReference = reference / median }
+      let single = cases.indices.first {
+        let other = cases[$0].item
+        return other.threads == 1 && other.kernelName == item.kernelName && other.candidate.isa == item.candidate.isa
+      }
+      if let single, let alone = medians[single] {
+        record.speedupVs1Thread = alone / median
+        record.efficiency = alone / median / Double(item.threads)
+      }
+      return RunRow(record: record)
+    }
+  }
+
+  private func fill(_ record: inout Record, _ times: CaseTimes) {
+    let summary = Summary(times.rounds, seed: plan.seed)
+    record.rounds = times.rounds.count
+    record.samples = times.samples.count
+    record.medianMs = summary.median * 1e3
+    record.madMs = summary.medianAbsoluteDeviation * 1e3
+    record.minMs = times.samples.min().map { $0 * 1e3 }
+    record.p95Ms = Statistics.quantile(sorted: times.samples.sorted(), 0.95) * 1e3
+    record.ciLowMs = summary.interval.lowerBound * 1e3
+    record.ciHighMs = summary.interval.upperBound * 1e3
+    record.cpuMs = Statistics.median(times.processor) * 1e3
+    record.gflops = Double(workload.cost.flops) / summary.median * 1e-9
+    record.gbps = Double(workload.cost.bytes) / summary.median * 1e-9
+  }
+}
+
+/// The command that shows a wrong result again.
+public enum Reproduction {
+  public static func line(_ workload: Workload, kernel: String, isa: ISA, threads: Int, seed: UInt64) -> String {
+    var line = "cbambench verify '\(workload.text)' --kernels \(kernel) --threads \(threads) --seed \(seed)"
+    if kernel != "reference" { line += " --isa \(isa.rawValue)" }
+    return line
+  }
+}

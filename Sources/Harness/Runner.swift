@@ -1,0 +1,94 @@
+import Foundation
+import Kernels
+import Measurement
+import Operators
+import ReferenceKernels
+import Roofs
+import Tensors
+
+/// Facts that every record of a run shares.
+public struct RunFacts: Sendable {
+  public let machine: Machine
+  public let revision: String
+  public let started: String
+
+  public init(machine: Machine, revision: String, started: String) {
+    self.machine = machine
+    self.revision = revision
+    self.started = started
+  }
+}
+
+/// Verifies and measures workloads, one after the other.
+public final class Runner {
+  private let plan: Plan
+  private let tiled: Catalogue
+  private let facts: RunFacts
+  private let teams = Teams()
+  private let roofs: Roofs
+  private let isInterrupted: () -> Bool
+
+  public init(plan: Plan, tiled: Catalogue, facts: RunFacts, isInterrupted: @escaping () -> Bool) {
+    self.plan = plan
+    self.tiled = tiled
+    self.facts = facts
+    self.isInterrupted = isInterrupted
+    roofs = Roofs(machine: facts.machine, teams: teams)
+  }
+
+  /// Rows of one workload: those that were measured, and those that could not be, with a reason.
+  public func run(_ workload: Workload, suite: String, budget: Seconds) -> [RunRow] {
+    let rows = RowBuilder(workload: workload, suite: suite, plan: plan, facts: facts)
+    let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
+    let needed = Subject.memory(workload)
+    if let available = Machine.availableMemory(), needed > available {
+      let reason = "needs about \(needed >> 20) MiB to be verified and measured; \(available >> 20) MiB are available"
+      return candidates.map { rows.refused($0, .skipped, reason) }
+    }
+    do {
+      return try measure(workload, candidates, rows, budget: budget)
+    } catch {
+      return candidates.map { rows.refused($0, .failed, "\(error)") }
+    }
+  }
+
+  private func measure(
+    _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder, budget: Seconds
+  ) throws -> [RunRow] {
+    let verification = Verification(seed: plan.seed, backing: .aligned)
+    let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
+    let oracle = try subject.oracle()
+    var result: [RunRow] = []
+    var trusted: [(item: Case, verdict: Verdict)] = []
+    for candidate in candidates {
+      guard case .kernel(let kernel) = candidate.choice else {
+        if case .none(_, let reason) = candidate.choice { result.append(rows.refused(candidate, .skipped, reason)) }
+        continue
+      }
+      if isInterrupted() { return result }
+      let threads = candidate.isReference ? [1] : plan.threads
+      let cases = try verification.cases(candidate, kernel, subject, threads: threads) { teams[$0] }
+      for (item, verdict) in zip(cases, verification.verdicts(cases, subject, oracle: oracle)) {
+        switch verdict.outcome {
+        case .agrees: trusted.append((item, verdict))
+        case .disagrees(let reason): result.append(rows.wrong(item, verdict, .disagrees, reason))
+        case .mistrusted(let reason): result.append(rows.wrong(item, verdict, .mistrusted, reason))
+        }
+      }
+    }
+    let sampler = Sampler(
+      policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed, isInterrupted: isInterrupted)
+    let times = sampler.sample(trusted.map(\.item)) { teams.rest() }
+    teams.rest()
+    result += rows.measured(trusted, times) { self.roof(workload, $0) }
+    return result
+  }
+
+  private func roof(_ workload: Workload, _ item: Case) -> Double? {
+    guard workload.cost.flops > 0 else { return nil }
+    return roofs.roof(
+      flops: workload.cost.flops, bytes: workload.cost.bytes, outputBytes: workload.output.count * 4,
+      isa: item.candidate.isa, threads: item.threads
+    ).gflops
+  }
+}

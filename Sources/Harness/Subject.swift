@@ -1,0 +1,80 @@
+import Kernels
+import Measurement
+import Operators
+import ReferenceKernels
+import Tensors
+
+/// The memory of a workload: inputs, weights and the oracle's answer for one filling.
+struct Subject {
+  let workload: Workload
+  let filling: Filling
+  let inputs: [Tensor<Float>]
+  let weights: Weights<Float>
+
+  init(_ workload: Workload, filling: Filling, seed: UInt64, backing: Backing) throws {
+    self.workload = workload
+    self.filling = filling
+    var generator = SplitMix64(seed: seed)
+    inputs = try workload.inputs.map { shape in
+      let tensor = try Tensor<Float>(shape, backing: backing)
+      tensor.fill(filling, using: &generator)
+      return tensor
+    }
+    weights = try .seeded(workload.op.weights(workload.inputs), filling: filling, using: &generator)
+  }
+
+  func oracle() throws -> Oracle { try Oracle(workload.op, inputs, weights: weights) }
+
+  /// Bytes that measuring a workload takes: the oracle keeps 32 bytes per number.
+  static func memory(_ workload: Workload) -> Int {
+    func floats(_ op: any Operator, _ inputs: [Shape]) -> Double {
+      guard let stages = try? op.stages(inputs) else { return 0 }
+      return stages.reduce(0) { $0 + Double($1.output.count) }
+    }
+    let tensors = Double(workload.cost.bytes) / 4
+    let parts = floats(workload.op, workload.inputs)
+    let bytes = (tensors + parts) * 36 + Double(workload.cost.bytes) * 6
+    return bytes < 9e18 ? Int(bytes) : .max
+  }
+}
+
+/// A prepared kernel with its memory for each thread count.
+final class Case {
+  let candidate: Candidate
+  let kernelName: String
+  let threads: Int
+  let prepared: any Prepared
+  let prepareTime: Seconds
+  let output: Tensor<Float>
+  let workspace: Tensor<Float>
+  let workspaceFloats: Int
+  let regions: [Region]
+  private let inputs: [Tensor<Float>]
+  private let team: Team
+
+  init(
+    _ candidate: Candidate, _ kernelName: String, _ prepared: any Prepared, _ prepareTime: Seconds, _ subject: Subject,
+    team: Team, backing: Backing
+  ) throws {
+    self.candidate = candidate
+    self.kernelName = kernelName
+    self.prepared = prepared
+    self.prepareTime = prepareTime
+    self.team = team
+    threads = team.threads
+    inputs = subject.inputs
+    output = try Tensor<Float>(subject.workload.output, backing: backing)
+    workspaceFloats = prepared.workspace(threads: team.threads)
+    workspace = try Tensor<Float>(Shape(max(1, workspaceFloats)), backing: backing)
+    regions = prepared.bind(subject.inputs, [output], workspace: workspace, threads: team.threads)
+  }
+
+  /// One call, as it is timed.
+  func run() { team.run(regions) }
+
+  /// Output and workspace full of a value that no kernel computes by chance.
+  func poison(_ value: Float) {
+    output.buffer.update(repeating: value)
+    workspace.buffer.update(repeating: value)
+  }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import Models
+import Operators
+
+/// Resolves what the user names: an existing file, a suite, a workload text.
+public struct Targets: Sendable {
+  private let library: SuiteLibrary
+
+  public init(library: SuiteLibrary) { self.library = library }
+
+  public func resolve(_ target: String) throws(UsageError) -> Suite {
+    if FileManager.default.fileExists(atPath: target) { return try SuiteLibrary.read(target) }
+    if let suite = try library.suite(named: target) { return suite }
+    if target.contains("@") { return Suite(name: "", workloads: [try Workload(target)]) }
+    throw unknown(target)
+  }
+
+  private func unknown(_ target: String) -> UsageError {
+    if let module = Modules.all.first(where: { $0.keyword == target.split(separator: ":").first.map { String($0) } }) {
+      return UsageError("'\(target)' names an operator without a shape; expected e.g. \(module.keyword)\(example(target))")
+    }
+    if target.contains("/") || target.hasSuffix("." + SuiteLibrary.fileExtension) {
+      return UsageError("\(target): there is no such file")
+    }
+    let known = library.names + Modules.all.map { $0.keyword }
+    let hint = Words.nearest(target, among: known).map { "did you mean '\($0)'?" }
+    return UsageError(
+      "'\(target)' is no file, suite or workload; \(hint ?? "suites: " + library.names.joined(separator: " "))")
+  }
+
+  private func example(_ target: String) -> String {
+    let rest = target.drop { $0 != ":" }
+    return "\(rest)@1x64x56x56"
+  }
+}

@@ -1,0 +1,130 @@
+import Kernels
+import Measurement
+import Operators
+import ReferenceKernels
+import Roofs
+import Tensors
+
+/// One checked combination of workload, kernel, instruction set and thread count.
+public struct Check: Sendable {
+  public enum Outcome: Sendable, Equatable {
+    case right
+    case skipped(String)
+    case wrong(String)
+    case mistrusted(String)
+  }
+
+  public let workload: Workload
+  public let kernel: String
+  public let isa: String
+  public let threads: Int?
+  public let outcome: Outcome
+  /// Fillings that were compared.
+  public let fillings: Int
+  /// Largest error ÷ bound over all fillings.
+  public let worstRatio: Double
+  public let reproduction: String?
+}
+
+/// Checks kernels without timing them: several fillings, memory that ends at guard pages.
+public final class Verifier {
+  private let plan: Plan
+  private let tiled: Catalogue
+  private let teams = Teams()
+  private let isInterrupted: () -> Bool
+
+  public init(plan: Plan, tiled: Catalogue, isInterrupted: @escaping () -> Bool) {
+    self.plan = plan
+    self.tiled = tiled
+    self.isInterrupted = isInterrupted
+  }
+
+  /// Checks of one workload, one per kernel, instruction set and thread count.
+  public func check(_ workload: Workload) throws -> [Check] {
+    let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
+    let needed = Subject.memory(workload)
+    if let available = Machine.availableMemory(), needed > available {
+      throw UsageError(
+        "\(workload.text): verifying needs about \(needed >> 20) MiB; \(available >> 20) MiB are available")
+    }
+    var tallies: [Tally] = []
+    var skipped: [Check] = []
+    for candidate in candidates {
+      switch candidate.choice {
+      case .none(let kernel, let reason):
+        skipped.append(
+          Check(
+            workload: workload, kernel: kernel, isa: candidate.isa.rawValue, threads: nil, outcome: .skipped(reason),
+            fillings: 0, worstRatio: 0, reproduction: nil))
+      case .kernel(let kernel):
+        let threads = candidate.isReference ? [1] : plan.threads
+        tallies += threads.map { Tally(candidate: candidate, kernel: kernel, threads: $0) }
+      }
+    }
+    for filling in Filling.allCases {
+      if isInterrupted() { break }
+      try compare(workload, filling, &tallies)
+    }
+    teams.rest()
+    return tallies.map { $0.check(workload, seed: plan.seed) } + skipped
+  }
+
+  private func compare(_ workload: Workload, _ filling: Filling, _ tallies: inout [Tally]) throws {
+    let verification = Verification(seed: plan.seed, backing: .guarded)
+    let subject = try Subject(workload, filling: filling, seed: plan.seed, backing: .guarded)
+    let oracle = try subject.oracle()
+    var start = 0
+    while start < tallies.count {
+      let (candidate, kernel) = (tallies[start].candidate, tallies[start].kernel)
+      let end = tallies[start...].firstIndex { $0.kernel.name != kernel.name || $0.candidate.isa != candidate.isa }
+      let range = start..<(end ?? tallies.count)
+      let cases = try verification.cases(
+        candidate, kernel, subject, threads: tallies[range].map(\.threads)
+      ) { teams[$0] }
+      for (index, verdict) in zip(range, verification.verdicts(cases, subject, oracle: oracle)) {
+        tallies[index].note(verdict)
+      }
+      start = range.upperBound
+    }
+  }
+}
+
+/// The verdicts on one combination over all fillings.
+private struct Tally {
+  let candidate: Candidate
+  let kernel: any Kernel
+  let threads: Int
+  private var fillings = 0
+  private var worstRatio = 0.0
+  private var wrong: String?
+  private var mistrusted: String?
+  private var isTelling = false
+
+  init(candidate: Candidate, kernel: any Kernel, threads: Int) {
+    self.candidate = candidate
+    self.kernel = kernel
+    self.threads = threads
+  }
+
+  mutating func note(_ verdict: Verdict) {
+    fillings += 1
+    let agreement = verdict.agreement
+    if agreement.bound > 0 { worstRatio = max(worstRatio, agreement.worstError / agreement.bound) }
+    switch verdict.outcome {
+    case .agrees: isTelling = true
+    case .disagrees(let reason): wrong = wrong ?? reason
+    case .mistrusted(let reason): mistrusted = mistrusted ?? reason
+    }
+  }
+
+  func check(_ workload: Workload, seed: UInt64) -> Check {
+    // A filling under which nothing can go wrong (ReLU of negative input) is no flaw if another one tells.
+    let outcome: Check.Outcome =
+      if let wrong { .wrong(wrong) } else if let mistrusted, !isTelling { .mistrusted(mistrusted) } else { .right }
+    let line = Reproduction.line(
+      workload, kernel: kernel.name, isa: candidate.isa, threads: threads, seed: seed)
+    return Check(
+      workload: workload, kernel: kernel.name, isa: candidate.isa.rawValue, threads: threads, outcome: outcome,
+      fillings: fillings, worstRatio: worstRatio, reproduction: outcome == .right ? nil : line)
+  }
+}

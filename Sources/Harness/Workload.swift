@@ -1,0 +1,55 @@
+import Models
+import Operators
+import Tensors
+
+/// What is wrong with something that a user wrote: place, found, expected.
+public struct UsageError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
+
+/// An operator on an input shape, with a name.
+public struct Workload: Sendable {
+  /// The name that a suite gives it, else its text.
+  public let name: String
+  public let op: any Operator
+  /// The shape in the text.
+  public let shape: Shape
+  public let inputs: [Shape]
+  public let output: Shape
+  public let cost: Cost
+
+  /// `op[:key=value,...]@NxCxHxW`, every key spelt out.
+  public var text: String { "\(op.text)@\(shape)" }
+}
+
+extension Workload {
+  /// - Throws: `UsageError` if the operator cannot take the shape.
+  public init(_ op: any Operator, _ shape: Shape, name: String? = nil) throws(UsageError) {
+    do {
+      self.op = op
+      self.shape = shape
+      inputs = try op.inputs(for: shape)
+      // Weights first: they tell about groups and reductions in the user's words.
+      _ = try op.weights(inputs)
+      output = try op.output(inputs)
+      cost = try op.cost(inputs)
+      self.name = name ?? "\(op.text)@\(shape)"
+    } catch {
+      throw UsageError("\(op.text)@\(shape): \(error)")
+    }
+  }
+
+  /// Reads a workload text.
+  public init(_ text: some StringProtocol, name: String? = nil) throws(UsageError) {
+    let sides = text.split(separator: "@", omittingEmptySubsequences: false)
+    guard sides.count == 2 else {
+      throw UsageError("'\(text)' is not a workload; expected operator[:key=value,...]@NxCxHxW")
+    }
+    let op: any Operator
+    do { op = try Modules.parse(sides[0]) } catch { throw UsageError("\(text): \(error)") }
+    let shape: Shape
+    do { shape = try Shape(text: sides[1]) } catch { throw UsageError("\(text): \(error)") }
+    try self.init(op, shape, name: name)
+  }
+}

@@ -1,0 +1,22 @@
+import Operators
+import Tensors
+
+/// The kernels that are there, injected from above: this target names none.
+public struct Catalogue: Sendable {
+  public let kernels: [any Kernel]
+
+  public init(_ kernels: [any Kernel]) { self.kernels = kernels }
+
+  /// The variants that support an operator, best first.
+  public func variants(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> [(kernel: any Kernel, abilities: Abilities)] {
+    kernels.compactMap { kernel in
+      guard case .yes(let abilities) = kernel.support(op, inputs, isa: isa) else { return nil }
+      return (kernel, abilities)
+    }.sorted { $0.abilities.preference > $1.abilities.preference }
+  }
+
+  /// The selector's choice.
+  public func best(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> (kernel: any Kernel, abilities: Abilities)? {
+    variants(op, inputs, isa: isa).first
+  }
+}

@@ -1,0 +1,127 @@
+import Operators
+import Tensors
+
+/// How the elements of a tensor lie in memory.
+public struct Layout: Sendable, Hashable {
+  public let name: String
+  /// N, C, H, W, innermost last.
+  public static let nchw = Layout(name: "nchw")
+}
+
+/// What a kernel can do to its result before storing it.
+public enum Epilogue: Sendable, Hashable, CaseIterable {
+  /// Batch norm, folded into weights and bias.
+  case batchNorm
+  /// A tensor of the output's shape is added.
+  case residual
+  case relu
+}
+
+/// What a kernel says about an operator on given shapes.
+public enum Support: Sendable {
+  case yes(Abilities)
+  /// One clause for the row's reason.
+  case no(String)
+}
+
+public struct Abilities: Sendable {
+  public var takes: Set<Layout>
+  public var gives: Layout
+  public var epilogues: Set<Epilogue>
+  /// Among kernels that support an operator the selector takes the largest.
+  public var preference: Int
+  /// Every output is the formula's own sum, so that exact integers stay exact and a NaN stays where it belongs.
+  public var isDirect: Bool
+
+  public init(
+    takes: Set<Layout> = [.nchw], gives: Layout = .nchw, epilogues: Set<Epilogue> = [], preference: Int = 0,
+    isDirect: Bool = true
+  ) {
+    self.takes = takes
+    self.gives = gives
+    self.epilogues = epilogues
+    self.preference = preference
+    self.isDirect = isDirect
+  }
+}
+
+/// A way of computing an operator.
+public protocol Kernel: Sendable {
+  /// `reference`, `tiled/direct`, …
+  var name: String { get }
+
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support
+
+  /// Packs weights and chooses tiles. Called only with what `support` affirms.
+  /// - Throws: `OperatorError` or `MemoryError`.
+  func prepare(_ task: Task) throws -> any Prepared
+}
+
+/// What a kernel is asked to compute.
+public struct Task: Sendable {
+  public let op: any Operator
+  public let inputs: [Shape]
+  public let weights: Weights<Float>
+  public let isa: ISA
+  public let fusion: Fusion
+
+  public init(
+    _ op: any Operator, _ inputs: [Shape], weights: Weights<Float>, isa: ISA, fusion: Fusion = Fusion()
+  ) {
+    self.op = op
+    self.inputs = inputs
+    self.weights = weights
+    self.isa = isa
+    self.fusion = fusion
+  }
+}
+
+/// What is to be fused behind an operator, in this order: batch norm, residual (an input behind the operator's own),
+/// ReLU. Only epilogues that the kernel's `Abilities` name.
+public struct Fusion: Sendable {
+  /// Per channel factor and addend.
+  public var batchNorm: (scale: [Float], shift: [Float])?
+  public var residual = false
+  public var relu = false
+
+  public init() {}
+}
+
+/// Packed weights and choices for one operator, shape and instruction set; immutable.
+public protocol Prepared: Sendable {
+  /// Floats of scratch memory that `bind` needs for a team of `threads`.
+  func workspace(threads: Int) -> Int
+
+  /// Regions that compute `outputs` from `inputs`; they stay valid as long as the memory and `self` do.
+  /// - Parameter workspace: at least `workspace(threads:)` floats.
+  func bind(_ memory: Arguments, threads: Int) -> [Region]
+}
+
+/// The memory of one call: dense NCHW tensors, each of its operator's shape.
+public struct Arguments {
+  public let inputs: [UnsafePointer<Float>]
+  public let outputs: [UnsafeMutablePointer<Float>]
+  public let workspace: UnsafeMutablePointer<Float>
+
+  public init(
+    inputs: [UnsafePointer<Float>], outputs: [UnsafeMutablePointer<Float>], workspace: UnsafeMutablePointer<Float>
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.workspace = workspace
+  }
+}
+
+extension Prepared {
+  /// Binds tensors; the regions keep them alive no longer than the caller does.
+  public func bind(
+    _ inputs: [Tensor<Float>], _ outputs: [Tensor<Float>], workspace: Tensor<Float>, threads: Int
+  ) -> [Region] {
+    precondition(
+      workspace.count >= self.workspace(threads: threads),
+      "workspace of \(workspace.count) floats, \(self.workspace(threads: threads)) needed")
+    let arguments = Arguments(
+      inputs: inputs.map { UnsafePointer($0.pointer) }, outputs: outputs.map(\.pointer), workspace: workspace.pointer)
+    return bind(arguments, threads: threads)
+  }
+}

@@ -1,0 +1,144 @@
+import CPlatform
+import Dispatch
+import Synchronization
+
+/// A resident team: the calling thread and `threads − 1` workers, each on a serial Dispatch queue of its own.
+///
+/// One thread at a time may call `run`.
+public final class Team: Sendable {
+  /// Exactly this many threads work, also above the number of cores.
+  public let threads: Int
+  private let state = State()
+  private let workers: [Worker]
+
+  /// - Precondition: at least one thread.
+  public init(threads: Int) {
+    precondition(threads > 0, "a team of \(threads) threads")
+    self.threads = threads
+    workers = (1..<max(threads, 1)).map { Worker(index: $0) }
+    for worker in workers {
+      let queue = DispatchQueue(label: "cbambench.worker.\(worker.index)", qos: .userInitiated)
+      queue.async { [state] in worker.live(state) }
+    }
+  }
+
+  deinit {
+    state.stop.store(true, ordering: .sequentiallyConsistent)
+    for worker in workers { worker.wake() }
+  }
+
+  /// Runs all regions one after the other; returns when the last tile is done.
+  public func run(_ regions: [Region]) {
+    for region in regions { run(region) }
+  }
+
+  public func run(_ region: Region) {
+    if threads == 1 || region.tiles <= 1 {
+      for tile in 0..<region.tiles { region.body(tile, 0) }
+      return
+    }
+    state.publish(region)
+    for worker in workers { worker.wake() }
+    state.work(as: 0)
+    state.awaitEnd(oversubscribed: false)
+  }
+
+  /// Sends the workers to sleep until the next `run`, so that they take no time from what is measured meanwhile.
+  public func rest() { state.resting.store(true, ordering: .sequentiallyConsistent) }
+}
+
+/// What caller and workers share.
+private final class State: @unchecked Sendable {
+  /// epoch (32 bits) | chunks in total (16) | next chunk (16).
+  let claims = Atomic<UInt64>(0)
+  let done = Atomic<Int>(0)
+  let stop = Atomic<Bool>(false)
+  let resting = Atomic<Bool>(false)
+  // Written by the caller before `claims` is released, read by workers after they have acquired a claim of that epoch;
+  // not written again before all claimed chunks are done.
+  private var region = Region("none", tiles: 0) { _, _ in }
+  private var chunks = 0
+
+  private static let mostChunks = 4096
+
+  func publish(_ next: Region) {
+    region = next
+    chunks = min(next.tiles, State.mostChunks)
+    done.store(0, ordering: .relaxed)
+    resting.store(false, ordering: .relaxed)
+    let epoch = (claims.load(ordering: .relaxed) >> 32) &+ 1
+    claims.store(epoch << 32 | UInt64(chunks) << 16, ordering: .sequentiallyConsistent)
+  }
+
+  /// Whether unclaimed chunks are there.
+  var hasWork: Bool {
+    let word = claims.load(ordering: .sequentiallyConsistent)
+    return word & 0xffff < (word >> 16) & 0xffff
+  }
+
+  /// Takes chunks until none is left.
+  func work(as worker: Int) {
+    var word = claims.load(ordering: .acquiring)
+    while word & 0xffff < (word >> 16) & 0xffff {
+      let (taken, current) = claims.compareExchange(expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
+      guard taken else {
+        word = current
+        continue
+      }
+      let chunk = Int(word & 0xffff)
+      for tile in region.tiles * chunk / chunks..<region.tiles * (chunk + 1) / chunks { region.body(tile, worker) }
+      done.add(1, ordering: .releasing)
+      word = claims.load(ordering: .acquiring)
+    }
+  }
+
+  /// Spins until all chunks are done; yields the core now and then, in case a worker waits for it.
+  func awaitEnd(oversubscribed: Bool) {
+    var spins = 0
+    while done.load(ordering: .acquiring) < chunks {
+      spins += 1
+      if spins % 2048 == 0 { yieldCore() } else { cplatform_relax() }
+    }
+  }
+}
+
+/// A worker: spins for work, then parks until it is woken.
+private final class Worker: Sendable {
+  let index: Int
+  private let parked = Atomic<Bool>(false)
+  private let semaphore = DispatchSemaphore(value: 0)
+
+  /// About 100 µs of waiting between regions before a worker parks.
+  private static let spins = 4000
+
+  init(index: Int) { self.index = index }
+
+  func live(_ state: State) {
+    while !state.stop.load(ordering: .relaxed) {
+      state.work(as: index)
+      var spins = 0
+      while !state.hasWork, spins < Worker.spins, !state.resting.load(ordering: .relaxed) {
+        spins += 1
+        if spins % 512 == 0 { yieldCore() } else { cplatform_relax() }
+      }
+      if !state.hasWork { park(state) }
+    }
+  }
+
+  private func park(_ state: State) {
+    parked.store(true, ordering: .sequentiallyConsistent)
+    // Work that was published before `parked` was seen would otherwise wait for the next region.
+    if state.hasWork || state.stop.load(ordering: .sequentiallyConsistent) {
+      // If the caller has cleared the flag meanwhile, its signal is on the way and must be consumed.
+      if !parked.exchange(false, ordering: .sequentiallyConsistent) { semaphore.wait() }
+    } else {
+      semaphore.wait()
+    }
+  }
+
+  func wake() {
+    if parked.load(ordering: .sequentiallyConsistent), parked.exchange(false, ordering: .sequentiallyConsistent) {
+      semaphore.signal()
+    }
+  }
+}

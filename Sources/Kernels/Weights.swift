@@ -1,0 +1,58 @@
+import Operators
+import Tensors
+
+/// The arrays of an operator by name; composites see `node.weight` names.
+public struct Weights<Element: BitwiseCopyable & Sendable>: Sendable {
+  private let tensors: [String: Tensor<Element>]
+  private let prefix: String
+
+  public init(_ tensors: [String: Tensor<Element>], prefix: String = "") {
+    self.tensors = tensors
+    self.prefix = prefix
+  }
+
+  /// - Precondition: there is an array of that name.
+  public subscript(name: String) -> Tensor<Element> {
+    guard let tensor = tensors[prefix + name] else {
+      preconditionFailure("no weights '\(prefix)\(name)' among \(tensors.keys.sorted())")
+    }
+    return tensor
+  }
+
+  public func has(_ name: String) -> Bool { tensors[prefix + name] != nil }
+
+  /// The weights of a node of a composite.
+  public func scoped(_ node: String) -> Weights { Weights(tensors, prefix: "\(prefix)\(node).") }
+
+  public var all: [String: Tensor<Element>] { tensors }
+}
+
+extension Weights where Element == Float {
+  /// Seeded weights that neither blow up nor extinguish a signal: uniform within ±√(3 / fan-in), so that a sum of
+  /// fan-in products has the variance of one input; scales and variances near one.
+  public static func seeded(
+    _ list: [Weight], filling: Filling = .dense, using generator: inout some RandomNumberGenerator
+  ) throws(MemoryError) -> Weights<Float> {
+    var tensors: [String: Tensor<Float>] = [:]
+    for weight in list {
+      let tensor = try Tensor<Float>(weight.shape)
+      let exact = filling == .integers
+      let spread = exact ? 1 : weight.role == .weight ? (3 / Float(weight.fanIn)).squareRoot() : 0.5
+      // Weights stay finite and of both signs, whatever the input is.
+      tensor.fill(exact ? .integers : .dense, scale: spread, using: &generator)
+      if weight.role == .scale || weight.role == .variance {
+        for i in 0..<tensor.count { tensor.pointer[i] = exact ? 1 : 1 + tensor.pointer[i] }
+      }
+      tensors[weight.name] = tensor
+    }
+    return Weights(tensors)
+  }
+}
+
+/// Factor and addend per channel that stand for a batch norm: `x · scale + shift`.
+public func foldedBatchNorm(_ weights: Weights<Float>, channels: Int) -> (scale: [Float], shift: [Float]) {
+  let (gamma, beta) = (weights["weight"].pointer, weights["bias"].pointer)
+  let (mean, variance) = (weights["mean"].pointer, weights["variance"].pointer)
+  let scale = (0..<channels).map { gamma[$0] / (variance[$0] + BatchNorm.epsilon).squareRoot() }
+  return (scale, (0..<channels).map { beta[$0] - mean[$0] * scale[$0] })
+}

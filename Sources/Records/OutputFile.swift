@@ -1,0 +1,62 @@
+import Foundation
+import Glibc
+
+/// A file that could not be written: path and reason.
+public struct OutputError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+}
+
+/// Where a report goes. Opened before anything is measured, so that a mistake costs no time.
+public struct OutputFile: Sendable {
+  public let path: String
+  /// Nil: the target is no regular file and is written straight.
+  private let temporary: String?
+
+  /// - Throws: if the place cannot be written.
+  public init(_ path: String) throws(OutputError) {
+    self.path = path
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    if exists && status.st_mode & S_IFMT == S_IFDIR {
+      throw OutputError(description: "--output \(path): is a folder; a file was expected")
+    }
+    guard !exists || status.st_mode & S_IFMT == S_IFREG else {
+      temporary = nil
+      guard access(path, W_OK) == 0 else { throw OutputFile.error(path) }
+      return
+    }
+    if exists && access(path, W_OK) != 0 { throw OutputFile.error(path) }
+    let candidate = path + ".part-\(getpid())"
+    temporary = candidate
+    let file = open(candidate, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw OutputFile.error(path) }
+    close(file)
+    unlink(candidate)
+  }
+
+  /// Replaces the whole file, or leaves it as it was.
+  public func write(_ text: String) throws(OutputError) {
+    let target = temporary ?? path
+    let file = open(target, O_WRONLY | O_CREAT | (temporary == nil ? 0 : O_TRUNC) | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw OutputFile.error(path) }
+    var failure: OutputError?
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count, failure == nil {
+      let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      if count <= 0 { failure = OutputFile.error(path) } else { written += count }
+    }
+    if failure == nil, temporary != nil, fsync(file) != 0 { failure = OutputFile.error(path) }
+    if close(file) != 0, failure == nil { failure = OutputFile.error(path) }
+    if failure == nil, let temporary, rename(temporary, path) != 0 { failure = OutputFile.error(path) }
+    if let failure {
+      if let temporary { unlink(temporary) }
+      throw failure
+    }
+  }
+
+  private static func error(_ path: String) -> OutputError {
+    OutputError(description: "--output \(path): cannot be written: \(String(cString: strerror(errno)))")
+  }
+}

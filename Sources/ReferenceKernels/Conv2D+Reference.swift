@@ -1,0 +1,76 @@
+import Kernels
+import Operators
+import Tensors
+
+extension Conv2D: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    let weight = UnsafePointer(place.weights["weight"].pointer)
+    let bias = bias ? UnsafePointer(place.weights["bias"].pointer) : nil
+    return {
+      var observer = NoTaps()
+      convolve(
+        self, place.inputs[0], place.inputShapes[0], weight, bias, into: place.output, place.outputShape, &observer)
+    }
+  }
+
+  /// Runs the reference loop and counts the taps that it visits.
+  public func countTaps(_ input: Shape) throws -> TapCount {
+    let output = try output([input])
+    let weights = try weights([input])[0].shape
+    let (x, w, y) = (try Tensor<Float>(input), try Tensor<Float>(weights), try Tensor<Float>(output))
+    var count = TapCount()
+    convolve(self, x.pointer, input, w.pointer, nil, into: y.pointer, output, &count)
+    return count
+  }
+}
+
+@_specialize(where A == Float, T == NoTaps)
+@_specialize(where A == Bounded, T == NoTaps)
+@_specialize(where A == Float, T == TapCount)
+func convolve<A: ReferenceNumber, T: TapObserver>(
+  _ op: Conv2D, _ input: UnsafePointer<A>, _ inputShape: Shape, _ weight: UnsafePointer<A>, _ bias: UnsafePointer<A>?,
+  into output: UnsafeMutablePointer<A>, _ outputShape: Shape, _ taps: inout T
+) {
+  let (N, C, H, W) = (inputShape.n, inputShape.c, inputShape.h, inputShape.w)
+  let (O, OH, OW) = (outputShape.c, outputShape.h, outputShape.w)
+  let (KH, KW, CG) = (op.kernel.h, op.kernel.w, C / op.groups)
+  let (sh, sw, ph, pw) = (op.stride.h, op.stride.w, op.padding.h, op.padding.w)
+  let (dh, dw, relu) = (op.dilation.h, op.dilation.w, op.activation == .relu)
+  var out = output
+  for n in 0..<N {
+    for o in 0..<O {
+      let group = o / (O / op.groups)
+      let planes = input + (n * C + group * CG) * H * W
+      for y in 0..<OH {
+        for x in 0..<OW {
+          var sum = A(0)
+          var w = weight + o * CG * KH * KW
+          for c in 0..<CG {
+            for i in 0..<KH {
+              let iy = y &* sh &- ph &+ i &* dh
+              if iy < 0 || iy >= H {
+                taps.visit(inside: 0, outside: KW)
+                w += KW
+                continue
+              }
+              let row = planes + (c &* H &+ iy) &* W
+              for j in 0..<KW {
+                let ix = x &* sw &- pw &+ j &* dw
+                if ix >= 0 && ix < W {
+                  taps.visit(inside: 1, outside: 0)
+                  sum = sum + row[ix] * w[j]
+                } else {
+                  taps.visit(inside: 0, outside: 1)
+                }
+              }
+              w += KW
+            }
+          }
+          if let bias { sum = sum + bias[o] }
+          out.pointee = relu ? sum.rectified() : sum
+          out += 1
+        }
+      }
+    }
+  }
+}

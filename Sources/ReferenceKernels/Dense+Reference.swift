@@ -1,0 +1,30 @@
+import Kernels
+import Operators
+import Tensors
+
+extension Dense: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    let weight = UnsafePointer(place.weights["weight"].pointer)
+    let bias = bias ? UnsafePointer(place.weights["bias"].pointer) : nil
+    return { dense(self, place.inputs[0], place.inputShapes[0], weight, bias, into: place.output) }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+func dense<A: ReferenceNumber>(
+  _ op: Dense, _ input: UnsafePointer<A>, _ shape: Shape, _ weight: UnsafePointer<A>, _ bias: UnsafePointer<A>?,
+  into output: UnsafeMutablePointer<A>
+) {
+  let (N, O, K) = (shape.n, op.outputs, shape.count / shape.n)
+  for n in 0..<N {
+    let x = input + n * K
+    for o in 0..<O {
+      let w = weight + o * K
+      var sum = A(0)
+      for k in 0..<K { sum = sum + x[k] * w[k] }
+      if let bias { sum = sum + bias[o] }
+      output[n * O + o] = op.activation == .relu ? sum.rectified() : sum
+    }
+  }
+}

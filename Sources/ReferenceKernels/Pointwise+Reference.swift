@@ -1,0 +1,105 @@
+import Kernels
+import Operators
+import Tensors
+
+extension BatchNorm: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    let arrays = ["weight", "bias", "mean", "variance"].map { UnsafePointer(place.weights[$0].pointer) }
+    return {
+      batchNorm(
+        place.inputs[0], place.inputShapes[0], gamma: arrays[0], beta: arrays[1], mean: arrays[2],
+        variance: arrays[3], into: place.output)
+    }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+func batchNorm<A: ReferenceNumber>(
+  _ input: UnsafePointer<A>, _ shape: Shape, gamma: UnsafePointer<A>, beta: UnsafePointer<A>, mean: UnsafePointer<A>,
+  variance: UnsafePointer<A>, into output: UnsafeMutablePointer<A>
+) {
+  let (C, P) = (shape.c, shape.plane)
+  for plane in 0..<shape.n * C {
+    let c = plane % C
+    let factor = gamma[c] / (variance[c] + A(BatchNorm.epsilon)).squareRoot()
+    for p in plane * P..<(plane + 1) * P { output[p] = (input[p] - mean[c]) * factor + beta[c] }
+  }
+}
+
+extension ReLU: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    { relu(place.inputs[0], place.outputShape.count, into: place.output) }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+func relu<A: ReferenceNumber>(_ input: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>) {
+  for i in 0..<count { output[i] = input[i].rectified() }
+}
+
+extension Sigmoid: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    { sigmoid(place.inputs[0], place.outputShape.count, into: place.output) }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+func sigmoid<A: ReferenceNumber>(_ input: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>) {
+  for i in 0..<count { output[i] = input[i].logistic() }
+}
+
+extension Add: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    { add(place.inputs[0], place.inputs[1], place.outputShape.count, into: place.output) }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+func add<A: ReferenceNumber>(
+  _ a: UnsafePointer<A>, _ b: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>
+) {
+  for i in 0..<count { output[i] = a[i] + b[i] }
+}
+
+extension Scale: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    { scale(self, place.inputs[0], place.inputs[1], place.outputShape, into: place.output) }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+func scale<A: ReferenceNumber>(
+  _ op: Scale, _ input: UnsafePointer<A>, _ gate: UnsafePointer<A>, _ shape: Shape,
+  into output: UnsafeMutablePointer<A>
+) {
+  let (C, P) = (shape.c, shape.plane)
+  for n in 0..<shape.n {
+    for c in 0..<C {
+      let plane = (n * C + c) * P
+      switch op.gate {
+      case .channel: for p in 0..<P { output[plane + p] = input[plane + p] * gate[n * C + c] }
+      case .pixel: for p in 0..<P { output[plane + p] = input[plane + p] * gate[n * P + p] }
+      }
+    }
+  }
+}
+
+extension Concat: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    {
+      var target = place.output
+      for n in 0..<place.outputShape.n {
+        for (input, shape) in zip(place.inputs, place.inputShapes) {
+          let count = shape.count / shape.n
+          target.update(from: input + n * count, count: count)
+          target += count
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Kernels
+import Operators
+import Tensors
+
+extension Pool2D: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    { pool(self, place.inputs[0], place.inputShapes[0], into: place.output, place.outputShape) }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+func pool<A: ReferenceNumber>(
+  _ op: Pool2D, _ input: UnsafePointer<A>, _ inputShape: Shape, into output: UnsafeMutablePointer<A>,
+  _ outputShape: Shape
+) {
+  let (H, W, OH, OW) = (inputShape.h, inputShape.w, outputShape.h, outputShape.w)
+  var out = output
+  for plane in 0..<inputShape.n * inputShape.c {
+    let image = input + plane * H * W
+    for y in 0..<OH {
+      for x in 0..<OW {
+        let (top, left) = (y * op.stride.h - op.padding.h, x * op.stride.w - op.padding.w)
+        // The divisor counts the window cut off at the padded image's end, or only what lies inside the image.
+        let (bottom, right) = (min(top + op.window.h, H + op.padding.h), min(left + op.window.w, W + op.padding.w))
+        let (rows, columns) = (max(top, 0)..<min(bottom, H), max(left, 0)..<min(right, W))
+        var result = op.kind == .max ? A(-.infinity) : A(0)
+        for iy in rows {
+          for ix in columns {
+            let value = image[iy &* W &+ ix]
+            result = op.kind == .max ? A.maximum(result, value) : result + value
+          }
+        }
+        if op.kind == .avg {
+          let count = op.countPadding ? (bottom - top) * (right - left) : rows.count * columns.count
+          result = result / A(Float(count))
+        }
+        out.pointee = result
+        out += 1
+      }
+    }
+  }
+}
+
+extension GlobalPool: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    { globalPool(self, place.inputs[0], place.inputShapes[0], into: place.output) }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+func globalPool<A: ReferenceNumber>(
+  _ op: GlobalPool, _ input: UnsafePointer<A>, _ shape: Shape, into output: UnsafeMutablePointer<A>
+) {
+  let P = shape.plane
+  for plane in 0..<shape.n * shape.c {
+    let image = input + plane * P
+    var result = image[0]
+    if op.kind == .max {
+      for i in 1..<max(P, 1) { result = A.maximum(result, image[i]) }
+    } else {
+      for i in 1..<max(P, 1) { result = result + image[i] }
+      result = result / A(Float(P))
+    }
+    output[plane] = result
+  }
+}
+
+extension ChannelPool: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    { channelPool(place.inputs[0], place.inputShapes[0], into: place.output) }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+func channelPool<A: ReferenceNumber>(
+  _ input: UnsafePointer<A>, _ shape: Shape, into output: UnsafeMutablePointer<A>
+) {
+  let (C, P) = (shape.c, shape.plane)
+  for n in 0..<shape.n {
+    let (image, maxima) = (input + n * C * P, output + n * 2 * P)
+    for p in 0..<P {
+      var (largest, sum) = (image[p], image[p])
+      for c in 1..<max(C, 1) {
+        let value = image[c &* P &+ p]
+        largest = A.maximum(largest, value)
+        sum = sum + value
+      }
+      maxima[p] = largest
+      maxima[P + p] = sum / A(Float(C))
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/// Rows of text under headers, set for the console or as Markdown.
+public struct Table: Sendable {
+  public enum Alignment: Sendable {
+    case left, right
+  }
+
+  public struct Header: Sendable {
+    public let title: String
+    public let alignment: Alignment
+
+    public init(_ title: String, _ alignment: Alignment = .right) {
+      self.title = title
+      self.alignment = alignment
+    }
+  }
+
+  public let headers: [Header]
+  public private(set) var rows: [[String]] = []
+  /// Rows before which a group begins.
+  private var groups: Set<Int> = []
+
+  public init(_ headers: [Header]) { self.headers = headers }
+
+  public mutating func add(_ cells: [String], beginsGroup: Bool = false) {
+    precondition(cells.count == headers.count, "\(cells.count) cells under \(headers.count) headers")
+    if beginsGroup && !rows.isEmpty { groups.insert(rows.count) }
+    rows.append(cells)
+  }
+
+  private var widths: [Int] {
+    headers.indices.map { i in ([headers[i].title] + rows.map { $0[i] }).map(\.count).max() ?? 0 }
+  }
+
+  /// Columns two spaces apart, an empty line between groups.
+  public var console: String {
+    let widths = widths
+    func line(_ cells: [String]) -> String {
+      let padded = cells.indices.map { pad(cells[$0], widths[$0], headers[$0].alignment) }
+      var text = padded.joined(separator: "  ")
+      while text.last == " " { text.removeLast() }
+      return text + "\n"
+    }
+    var text = line(headers.map(\.title)) + line(widths.map { String(repeating: "─", count: $0) })
+    for (index, row) in rows.enumerated() {
+      if groups.contains(index) { text += "\n" }
+      text += line(row)
+    }
+    return text
+  }
+
+  public var markdown: String {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+    let rule = headers.map { $0.alignment == .left ? ":--" : "--:" }
+    return line(headers.map(\.title)) + line(rule) + rows.map { line($0.map(escaped)) }.joined()
+  }
+
+  /// Fields of text without padding, for CSV.
+  public var fields: [[String]] { [headers.map(\.title)] + rows }
+
+  private func escaped(_ cell: String) -> String {
+    cell.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+  }
+
+  private func pad(_ cell: String, _ width: Int, _ alignment: Alignment) -> String {
+    let space = String(repeating: " ", count: max(0, width - cell.count))
+    return alignment == .left ? cell + space : space + cell
+  }
+}

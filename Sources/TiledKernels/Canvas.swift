@@ -1,0 +1,95 @@
+import Operators
+import Tensors
+
+/// The part of an image plane that a convolution reads, zero-padded, its columns split by the phase of the stride:
+/// column x of the padded image lies in phase `x % stride` at place `x / stride`.
+///
+/// Thus tap (i, j) of output pixel x is found at `offset(i, j) + x` for every stride, padding and dilation.
+struct Canvas: Sendable {
+  let conv: Conv2D
+  let image: (h: Int, w: Int)
+  let output: (h: Int, w: Int)
+  /// Floats between neighbouring places of different phases, rows and planes.
+  let phase: Int
+  let pitch: Int
+  let plane: Int
+  private let rows: Int
+  /// Rows that no tap reads are not copied.
+  private let isRead: [Bool]
+
+  /// - Parameter slack: floats behind each row that may be read beyond the last tap.
+  init(_ conv: Conv2D, input: Shape, output: Shape, slack: Int) {
+    self.conv = conv
+    image = (input.h, input.w)
+    self.output = (output.h, output.w)
+    rows = (output.h - 1) * conv.stride.h + (conv.kernel.h - 1) * conv.dilation.h + 1
+    let columns = (output.w - 1) * conv.stride.w + (conv.kernel.w - 1) * conv.dilation.w + 1
+    phase = ceilDivide(columns, conv.stride.w)
+    pitch = phase * conv.stride.w
+    // A whole number of lines, and an odd one: planes at a power of two apart would share cache sets.
+    plane = (ceilDivide(rows * pitch + slack, 16) | 1) * 16
+    var read = Array(repeating: false, count: rows)
+    for y in 0..<output.h {
+      for i in 0..<conv.kernel.h { read[y * conv.stride.h + i * conv.dilation.h] = true }
+    }
+    isRead = read
+  }
+
+  /// Whether the image itself would do.
+  var isImage: Bool { conv.padding == Pair(0) && conv.stride.w == 1 }
+
+  /// Offset of tap (i, j) from the canvas row of an output row.
+  func offset(_ i: Int, _ j: Int) -> Int {
+    let column = j * conv.dilation.w
+    return i * conv.dilation.h * pitch + column % conv.stride.w * phase + column / conv.stride.w
+  }
+
+  var taps: [Int] { (0..<conv.kernel.h).flatMap { i in (0..<conv.kernel.w).map { j in offset(i, j) } } }
+
+  /// Offset of an output row.
+  func row(_ y: Int) -> Int { y * conv.stride.h * pitch }
+
+  /// Copies one plane of the image.
+  func draw(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+    for r in 0..<rows where isRead[r] {
+      let row = target + r * pitch
+      let y = r - conv.padding.h
+      guard y >= 0 && y < image.h else {
+        row.update(repeating: 0, count: pitch)
+        continue
+      }
+      if conv.stride.w == 1 {
+        drawContiguous(source + y * image.w, into: row)
+      } else {
+        drawPhases(source + y * image.w, into: row)
+      }
+    }
+    let used = rows * pitch
+    (target + used).update(repeating: 0, count: plane - used)
+  }
+
+  private func drawContiguous(_ source: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
+    let left = min(conv.padding.w, pitch)
+    let count = max(0, min(image.w, pitch - left))
+    row.update(repeating: 0, count: left)
+    (row + left).update(from: source, count: count)
+    (row + left + count).update(repeating: 0, count: pitch - left - count)
+  }
+
+  private func drawPhases(_ source: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
+    let stride = conv.stride.w
+    for p in 0..<stride {
+      // Places whose column p + place · stride − padding lies inside the image.
+      let first = min(phase, max(0, ceilDivide(conv.padding.w - p, stride)))
+      let last = min(phase, max(first, ceilDivide(image.w + conv.padding.w - p, stride)))
+      let places = row + p * phase
+      places.update(repeating: 0, count: first)
+      var column = source + (p + first * stride - conv.padding.w)
+      for place in first..<last {
+        places[place] = column.pointee
+        column += stride
+      }
+      (places + last).update(repeating: 0, count: phase - last)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// Numbers that were computed once and whose address stays: packed weights, offsets of taps.
+final class Constants<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  let pointer: UnsafePointer<Element>
+  let count: Int
+
+  init(_ values: [Element]) {
+    // 64-byte lines, so that a vector of weights never straddles two.
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(values.count, 1) * MemoryLayout<Element>.stride, alignment: 64)
+    let typed = memory.bindMemory(to: Element.self, capacity: max(values.count, 1))
+    for i in values.indices { typed[i] = values[i] }
+    pointer = UnsafePointer(typed)
+    count = values.count
+  }
+
+  deinit { pointer.deallocate() }
+}
+
+/// Splits `count` in `parts` ranges whose lengths differ by one at most.
+struct Partition: Sendable {
+  let count: Int
+  let parts: Int
+
+  subscript(part: Int) -> Range<Int> { count * part / parts..<count * (part + 1) / parts }
+}
+
+/// ⌈a / b⌉.
+func ceilDivide(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
+
+/// About this many tiles per region: enough to balance eight threads, few enough that claiming them costs nothing.
+let desiredTiles = 32

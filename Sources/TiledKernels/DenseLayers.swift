@@ -1,0 +1,103 @@
+import Kernels
+import MicroKernelAPI
+import Operators
+import Tensors
+
+/// Dense layers: the direct micro-kernel with one tap, images as pixels.
+struct DenseLayers: Kernel {
+  let name = "tiled/dense"
+
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+    guard op is Dense else { return .no("computes dense layers only") }
+    return .yes(Abilities(preference: 1))
+  }
+
+  func prepare(_ task: Task) throws -> any Prepared {
+    guard let dense = task.op as? Dense else { preconditionFailure("\(task.op.text) is not a dense layer") }
+    return PreparedDense(dense, task)
+  }
+}
+
+private struct PreparedDense: Prepared {
+  let batch: Int
+  let layer: DenseLayer
+
+  init(_ dense: Dense, _ task: Task) {
+    batch = task.inputs[0].n
+    layer = DenseLayer(
+      dense, features: task.inputs[0].count / batch, task.weights, task.isa.microKernels)
+  }
+
+  /// More than one image: the input transposed, so that images are neighbours.
+  func workspace(threads: Int) -> Int { batch == 1 ? 0 : layer.features * batch }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    let (features, outputs) = (layer.features, layer.outputs)
+    let compute = Region("multiply", tiles: layer.blocks) { block, _ in
+      layer.run(
+        block, batch == 1 ? memory.inputs[0] : UnsafePointer(memory.workspace), columns: batch,
+        into: memory.outputs[0], channelStride: 1, columnStride: outputs)
+    }
+    if batch == 1 { return [compute] }
+    let transpose = Region("transpose", tiles: ceilDivide(features, 256)) { tile, _ in
+      for k in tile * 256..<min(features, (tile + 1) * 256) {
+        for n in 0..<batch { memory.workspace[k * batch + n] = memory.inputs[0][n * features + k] }
+      }
+    }
+    return [transpose, compute]
+  }
+}
+
+/// A dense layer on columns `[features][columns]`, by blocks of outputs.
+struct DenseLayer: Sendable {
+  let features: Int
+  let outputs: Int
+  private let weights: PackedWeights
+  private let relu: Bool
+  private let micro: MicroKernels
+  private let tap = Constants([0])
+
+  init(_ dense: Dense, features: Int, _ arrays: Weights<Float>, _ micro: MicroKernels) {
+    self.features = features
+    outputs = dense.outputs
+    relu = dense.activation == .relu
+    self.micro = micro
+    weights = PackedWeights(
+      weight: arrays["weight"].pointer, bias: dense.bias ? arrays["bias"].pointer : nil, outputs: dense.outputs,
+      groups: 1, depth: features, block: micro.outputBlock, batchNorm: nil)
+  }
+
+  var blocks: Int { weights.blocksPerGroup }
+
+  /// Outputs of a block.
+  func range(_ block: Int) -> Range<Int> {
+    let first = block * weights.block
+    return first..<first + weights.width(block)
+  }
+
+  /// Computes one block: `out[o·channelStride + p·columnStride]` for column p; one of both strides is 1.
+  func run(
+    _ block: Int, _ input: UnsafePointer<Float>, columns: Int, into output: UnsafeMutablePointer<Float>,
+    channelStride: Int, columnStride: Int
+  ) {
+    var tile = ConvTile(
+      input: input, taps: tap.pointer, weights: weights.weights(0, block), bias: weights.bias(0, block),
+      output: output)
+    tile.channels = features
+    tile.channelStride = columns
+    tile.tapCount = 1
+    tile.outputChannelStride = channelStride
+    tile.outputPixelStride = columnStride
+    tile.outputs = weights.width(block)
+    tile.epilogue.relu = relu
+    let first = range(block).lowerBound
+    let parts = Partition(count: columns, parts: ceilDivide(columns, micro.pixelTile))
+    for part in 0..<parts.parts {
+      let pixels = parts[part]
+      tile.input = input + pixels.lowerBound
+      tile.pixels = pixels.count
+      tile.output = output + (first * channelStride + pixels.lowerBound * columnStride)
+      micro.convTile(&tile)
+    }
+  }
+}

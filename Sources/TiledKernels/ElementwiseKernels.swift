@@ -1,0 +1,125 @@
+import Kernels
+import MicroKernelAPI
+import Operators
+import Tensors
+
+/// Batch norm, ReLU, sigmoid, addition, scaling and concatenation.
+struct ElementwiseKernels: Kernel {
+  let name = "tiled/elementwise"
+
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+    switch op {
+    case is BatchNorm, is ReLU, is Sigmoid, is Add, is Scale, is Concat: .yes(Abilities(preference: 1))
+    default: .no("computes element-wise operators only")
+    }
+  }
+
+  func prepare(_ task: Task) throws -> any Prepared {
+    let micro = task.isa.microKernels
+    switch task.op {
+    case is BatchNorm: return PreparedBatchNorm(task, micro)
+    case let scale as Scale: return PreparedScale(gate: scale.gate, shape: task.inputs[0], micro: micro)
+    case is Concat: return PreparedConcat(inputs: task.inputs, output: try task.op.output(task.inputs), micro: micro)
+    case is Sigmoid: return PreparedMap(operation: .sigmoid, count: task.inputs[0].count, micro: micro)
+    case is Add: return PreparedMap(operation: .add, count: task.inputs[0].count, micro: micro)
+    default: return PreparedMap(operation: .relu, count: task.inputs[0].count, micro: micro)
+    }
+  }
+}
+
+/// One operation over all elements, in runs of a fixed length.
+private struct PreparedMap: Prepared {
+  let operation: Elementwise.Operation
+  let count: Int
+  let micro: MicroKernels
+
+  func workspace(threads: Int) -> Int { 0 }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    let run = 8192
+    return [
+      Region("map", tiles: ceilDivide(count, run)) { tile, _ in
+        let first = tile * run
+        var work = Elementwise(
+          operation, input: memory.inputs[0] + first, output: memory.outputs[0] + first,
+          count: min(run, count - first))
+        if memory.inputs.count > 1 { work.second = memory.inputs[1] + first }
+        micro.elementwise(&work)
+      }
+    ]
+  }
+}
+
+private struct PreparedBatchNorm: Prepared {
+  let shape: Shape
+  let micro: MicroKernels
+  let scale: [Float]
+  let shift: [Float]
+
+  init(_ task: Task, _ micro: MicroKernels) {
+    shape = task.inputs[0]
+    self.micro = micro
+    (scale, shift) = foldedBatchNorm(task.weights, channels: shape.c)
+  }
+
+  func workspace(threads: Int) -> Int { 0 }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    [
+      Region("batch norm", tiles: shape.n * shape.c) { plane, _ in
+        let first = plane * shape.plane
+        var work = Elementwise(
+          .affine, input: memory.inputs[0] + first, output: memory.outputs[0] + first, count: shape.plane)
+        work.scale = scale[plane % shape.c]
+        work.shift = shift[plane % shape.c]
+        micro.elementwise(&work)
+      }
+    ]
+  }
+}
+
+private struct PreparedScale: Prepared {
+  let gate: Scale.Gate
+  let shape: Shape
+  let micro: MicroKernels
+
+  func workspace(threads: Int) -> Int { 0 }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    let gates = memory.inputs[1]
+    return [
+      Region("scale", tiles: shape.n * shape.c) { plane, _ in
+        let first = plane * shape.plane
+        var work = Gate(input: memory.inputs[0] + first, output: memory.outputs[0] + first)
+        work.count = shape.plane
+        switch gate {
+        case .channel: work.gate = gates[plane]
+        case .pixel: work.gates = gates + plane / shape.c * shape.plane
+        }
+        micro.gate(&work)
+      }
+    ]
+  }
+}
+
+private struct PreparedConcat: Prepared {
+  let inputs: [Shape]
+  let output: Shape
+  let micro: MicroKernels
+
+  func workspace(threads: Int) -> Int { 0 }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    [
+      Region("copy", tiles: output.n * inputs.count) { tile, _ in
+        let (n, k) = (tile / inputs.count, tile % inputs.count)
+        let before = inputs[..<k].reduce(0) { $0 + $1.c } * output.plane
+        let count = inputs[k].c * output.plane
+        var work = Elementwise(
+          .copy, input: memory.inputs[k] + n * count,
+          output: memory.outputs[0] + n * output.c * output.plane + before, count: count)
+        micro.elementwise(&work)
+      }
+    ]
+  }
+}

@@ -1,0 +1,98 @@
+import Kernels
+import MicroKernelAPI
+import Models
+import Operators
+import Tensors
+
+/// SE, channel attention, spatial attention and CBAM in sweeps over the input: pools and gates are computed from it, the
+/// gated tensor is only ever written as the result.
+struct FusedAttention: Kernel {
+  let name = "tiled/fused"
+
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+    switch op {
+    case is SqueezeExcitation, is ChannelAttention, is SpatialAttention, is CBAM: .yes(Abilities(preference: 2))
+    default: .no("computes SE, channel attention, spatial attention and CBAM only")
+    }
+  }
+
+  func prepare(_ task: Task) throws -> any Prepared { try PreparedAttention(task) }
+}
+
+private struct PreparedAttention: Prepared {
+  let shape: Shape
+  let sweeps: AttentionSweeps
+  var channel: FusedChannelGate?
+  var spatial: FusedSpatialGate?
+  var order = CBAM.Order.channelFirst
+
+  init(_ task: Task) throws {
+    shape = task.inputs[0]
+    let micro = task.isa.microKernels
+    sweeps = AttentionSweeps(shape: shape, micro: micro)
+    switch task.op {
+    case let se as SqueezeExcitation:
+      let mlp = BottleneckMLP(hidden: se.hidden(shape.c), bias: se.bias)
+      channel = FusedChannelGate(.avg, mlp: mlp, channels: shape.c, task.weights.scoped("mlp"), micro)
+    case let attention as ChannelAttention:
+      channel = Self.channelGate(attention.gate, task, at: "gate", micro)
+    case let attention as SpatialAttention:
+      spatial = FusedSpatialGate(attention.gate, shape, task.weights.scoped("gate"), micro)
+    case let cbam as CBAM:
+      channel = Self.channelGate(cbam.channel, task, at: "channel", micro)
+      spatial = FusedSpatialGate(cbam.spatial, shape, task.weights.scoped("spatial"), micro)
+      order = cbam.order
+    default:
+      preconditionFailure("\(task.op.text) is not a fused attention")
+    }
+  }
+
+  private static func channelGate(
+    _ gate: ChannelGate, _ task: Task, at node: String, _ micro: MicroKernels
+  ) -> FusedChannelGate {
+    let channels = task.inputs[0].c
+    return FusedChannelGate(
+      gate.pools, mlp: BottleneckMLP(hidden: gate.hidden(channels)), channels: channels,
+      task.weights.scoped(node).scoped("mlp"), micro)
+  }
+
+  func workspace(threads: Int) -> Int { (channel?.workspace ?? 0) + (spatial?.workspace ?? 0) }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    (0..<shape.n).flatMap { n in
+      let offset = n * shape.c * shape.plane
+      return image(memory.inputs[0] + offset, into: memory.outputs[0] + offset, memory.workspace)
+    }
+  }
+
+  private func image(
+    _ x: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ memory: UnsafeMutablePointer<Float>
+  ) -> [Region] {
+    let perPixel = memory + (channel?.workspace ?? 0)
+    let channelGates = channel.map { UnsafePointer($0.gates(memory)) }
+    let pixelGates = spatial.map { UnsafePointer($0.gates(perPixel)) }
+
+    /// Gates of channels, from the input times what has been gated already.
+    func channelRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
+      guard let channel else { return [] }
+      let pool = sweeps.planeColumns(x, gates: gates, pools: channel.pools, into: channel.columns(memory))
+      return [pool] + channel.regions(memory)
+    }
+
+    /// Gates of pixels, likewise.
+    func spatialRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
+      guard let spatial else { return [] }
+      return [sweeps.pixelMaps(x, gates: gates, into: spatial.maps(perPixel))] + spatial.regions(perPixel)
+    }
+
+    let gates: [Region]
+    switch order {
+    case .channelFirst: gates = channelRegions(gatedBy: nil) + spatialRegions(gatedBy: channelGates)
+    case .spatialFirst: gates = spatialRegions(gatedBy: nil) + channelRegions(gatedBy: pixelGates)
+    case .parallel: gates = channelRegions(gatedBy: nil) + spatialRegions(gatedBy: nil)
+    }
+    let apply = sweeps.apply(
+      x, channelGates: channelGates, pixelGates: pixelGates, pixelFirst: order == .spatialFirst, into: target)
+    return gates + [apply]
+  }
+}

@@ -1,0 +1,65 @@
+import Kernels
+import Operators
+import Tensors
+
+/// Weights of a convolution in blocks of output channels: `[group][block][channel][tap][lane]`, zero in lanes beyond the
+/// last channel; a batch norm folded in.
+struct PackedWeights: Sendable {
+  let values: Constants<Float>
+  let bias: Constants<Float>
+  let block: Int
+  let blocksPerGroup: Int
+  let outputsPerGroup: Int
+  /// Channels × taps.
+  private let depth: Int
+
+  /// - Parameter weight: `[outputs][depth]`.
+  init(
+    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, outputs: Int, groups: Int, depth: Int, block: Int,
+    batchNorm: (scale: [Float], shift: [Float])?
+  ) {
+    let perGroup = outputs / groups
+    let blocks = ceilDivide(perGroup, block)
+    var packed = [Float](repeating: 0, count: groups * blocks * depth * block)
+    var sums = [Float](repeating: 0, count: groups * blocks * block)
+    for o in 0..<outputs {
+      let (g, inGroup) = (o / perGroup, o % perGroup)
+      let (b, lane) = (g * blocks + inGroup / block, inGroup % block)
+      let factor = batchNorm?.scale[o] ?? 1
+      for k in 0..<depth { packed[(b * depth + k) * block + lane] = weight[o * depth + k] * factor }
+      sums[b * block + lane] = (bias?[o] ?? 0) * factor + (batchNorm?.shift[o] ?? 0)
+    }
+    values = Constants(packed)
+    self.bias = Constants(sums)
+    self.block = block
+    blocksPerGroup = blocks
+    outputsPerGroup = perGroup
+    self.depth = depth
+  }
+
+  init(_ conv: Conv2D, _ task: Task, block: Int) {
+    self.init(
+      weight: task.weights["weight"].pointer, bias: conv.bias ? task.weights["bias"].pointer : nil,
+      outputs: conv.outputChannels, groups: conv.groups,
+      depth: task.inputs[0].c / conv.groups * conv.kernel.h * conv.kernel.w, block: block,
+      batchNorm: task.fusion.batchNorm)
+  }
+
+  func weights(_ group: Int, _ block: Int) -> UnsafePointer<Float> {
+    values.pointer + (group * blocksPerGroup + block) * depth * self.block
+  }
+
+  func bias(_ group: Int, _ block: Int) -> UnsafePointer<Float> {
+    bias.pointer + (group * blocksPerGroup + block) * self.block
+  }
+
+  /// Output channels that a block really has.
+  func width(_ block: Int) -> Int { min(self.block, outputsPerGroup - block * self.block) }
+
+  var bytes: Int { values.count * 4 }
+}
+
+extension Epilogue {
+  /// What convolutions fuse.
+  static let ofConvolutions: Set<Epilogue> = [.batchNorm, .residual, .relu]
+}

@@ -1,0 +1,11 @@
+import Kernels
+
+/// The list of tiled kernels: a new one is a file and a line here.
+public enum TiledKernels {
+  private static let parts: [any Kernel] = [
+    DirectConvolution(), PointwiseConvolution(), RowConvolution(), Pooling(), DenseLayers(), ElementwiseKernels(),
+    FusedAttention(),
+  ]
+
+  public static let all: [any Kernel] = parts + [Layers(catalogue: Catalogue(parts))]
+}
