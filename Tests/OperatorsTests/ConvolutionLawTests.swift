@@ -1,0 +1,217 @@
+import Operators
+import Tensors
+import Testing
+
+/// One axis of a convolution.
+struct Axis: Sendable {
+  var (size, kernel, stride, padding, dilation) = (1, 1, 1, 0, 1)
+
+  /// Every combination of small values.
+  static let all: [Axis] = {
+    var result: [Axis] = []
+    for size in 1...7 {
+      for kernel in 1...4 {
+        for stride in 1...3 {
+          for padding in 0...3 {
+            for dilation in 1...3 {
+              result.append(
+                Axis(size: size, kernel: kernel, stride: stride, padding: padding, dilation: dilation))
+            }
+          }
+        }
+      }
+    }
+    return result
+  }()
+
+  /// Output positions whose last tap still lies on the padded image.
+  var outputs: Int {
+    var position = 0
+    while position * stride + dilation * (kernel - 1) < size + 2 * padding { position += 1 }
+    return position
+  }
+}
+
+@Suite struct ConvolutionLawTests {
+  private func convolution(_ h: Axis, _ w: Axis, out: Int, groups: Int = 1, bias: Bool = false) -> Conv2D {
+    Conv2D(
+      out: out, kernel: Pair(h.kernel, w.kernel), stride: Pair(h.stride, w.stride),
+      padding: Pair(h.padding, w.padding), dilation: Pair(h.dilation, w.dilation), groups: groups, bias: bias)
+  }
+
+  /// Multiply-adds and those inside the image, by walking over all of them.
+  private func count(_ h: Axis, _ w: Axis, images: Int, out: Int, perGroup: Int) -> (all: Int, inside: Int) {
+    var (all, inside) = (0, 0)
+    for _ in 0..<images * out * perGroup {
+      for y in 0..<h.outputs {
+        for x in 0..<w.outputs {
+          for i in 0..<h.kernel {
+            for j in 0..<w.kernel {
+              all += 1
+              let row = y * h.stride - h.padding + i * h.dilation
+              let column = x * w.stride - w.padding + j * w.dilation
+              if (0..<h.size).contains(row), (0..<w.size).contains(column) { inside += 1 }
+            }
+          }
+        }
+      }
+    }
+    return (all, inside)
+  }
+
+  @Test func countsAgreeWithWalkingOverAllTaps() throws {
+    let axes = Axis.all
+    for (index, h) in axes.enumerated() {
+      let w = axes[(index * 37 + 11) % axes.count]
+      let groups = index % 3 + 1
+      let (images, channels, out) = (index % 2 + 1, groups * (index % 2 + 1), groups * (index % 4 + 1))
+      let op = convolution(h, w, out: out, groups: groups)
+      let input = Shape(images, channels, h.size, w.size)
+      guard h.outputs > 0, w.outputs > 0 else {
+        #expect(message { () throws(OperatorError) in try op.outputs([input]) } != nil, "\(op.text)@\(input)")
+        continue
+      }
+      #expect(try op.outputs([input]) == [Shape(images, out, h.outputs, w.outputs)], "\(op.text)@\(input)")
+      let counted = count(h, w, images: images, out: out, perGroup: channels / groups)
+      let cost = try op.cost([input])
+      #expect(cost.macs == counted.all, "\(op.text)@\(input)")
+      #expect(cost.macsInside == counted.inside, "\(op.text)@\(input)")
+    }
+  }
+
+  @Test func withoutPaddingEveryTapIsInside() throws {
+    for h in Axis.all where h.padding == 0 && h.outputs > 0 {
+      let cost = try convolution(h, h, out: 3).cost([Shape(2, 5, h.size, h.size)])
+      #expect(cost.macsInside == cost.macs)
+    }
+  }
+
+  @Test func strideOneWithHalfTheWindowKeepsTheExtents() throws {
+    for kernel in [1, 3, 5, 7] {
+      for dilation in 1...3 {
+        let op = Conv2D(
+          out: 4, kernel: Pair(kernel), padding: Pair(dilation * (kernel / 2)), dilation: Pair(dilation))
+        #expect(try op.outputs([Shape(1, 2, 5, 9)]) == [Shape(1, 4, 5, 9)])
+      }
+    }
+  }
+
+  @Test(arguments: [1, 2, 4, 8, 16])
+  func groupsDivideWeightsAndMultiplyAdds(groups: Int) throws {
+    let input = Shape(2, 16, 9, 11)
+    let whole = try Conv2D(out: 32, kernel: Pair(3), padding: Pair(1), bias: false).cost([input])
+    let parts = try Conv2D(out: 32, kernel: Pair(3), padding: Pair(1), groups: groups, bias: false).cost([
+      input
+    ])
+    #expect(parts.macs * groups == whole.macs)
+    #expect(parts.macsInside * groups == whole.macsInside)
+    #expect(parts.parameters * groups == whole.parameters)
+  }
+
+  @Test func asManyGroupsAsChannelsIsDepthwise() throws {
+    let input = Shape(2, 12, 9, 11)
+    let cost = try Conv2D(out: 12, kernel: Pair(3), padding: Pair(1), groups: 12, bias: false).cost([input])
+    let single = try Conv2D(out: 1, kernel: Pair(3), padding: Pair(1), bias: false).cost([Shape(2, 1, 9, 11)])
+    #expect(cost.macs == 12 * single.macs && cost.macsInside == 12 * single.macsInside)
+    #expect(cost.macs == 2 * 12 * 9 * 11 * 9 && cost.parameters == 12 * 9)
+  }
+
+  @Test(arguments: [false, true])
+  func oneByOneIsADenseLayerPerPixel(bias: Bool) throws {
+    let pixels = 2 * 5 * 7
+    let conv = try Conv2D(out: 24, bias: bias).cost([Shape(2, 10, 5, 7)])
+    let dense = try Dense(out: 24, bias: bias).cost([Shape(1, 10)])
+    #expect(conv.macs == pixels * dense.macs && conv.macsInside == conv.macs)
+    #expect(conv.flops == pixels * dense.flops)
+    #expect(conv.parameters == dense.parameters)
+  }
+
+  @Test func aWindowAsLargeAsTheImageIsADenseLayer() throws {
+    let input = Shape(3, 4, 5, 6)
+    let conv = try Conv2D(out: 7, kernel: Pair(5, 6)).cost([input])
+    let dense = try Dense(out: 7).cost([input])
+    #expect(conv == dense)
+  }
+
+  @Test func costIsLinearInTheImages() throws {
+    let op = Conv2D(out: 6, kernel: Pair(3), stride: Pair(2), padding: Pair(1), activation: .relu)
+    let (one, five) = (try op.cost([Shape(1, 4, 8, 8)]), try op.cost([Shape(5, 4, 8, 8)]))
+    #expect(five.macs == 5 * one.macs && five.macsInside == 5 * one.macsInside && five.flops == 5 * one.flops)
+    #expect(five.parameters == one.parameters)
+  }
+}
+
+@Suite struct PoolShapeTests {
+  /// Output heights that PyTorch 2.15 gives for `MaxPool2d` and `AvgPool2d` on heights 1 to 9; in each row k = 1...4,
+  /// s = 1...4, p = 0...k/2 and ceil mode off, on, the last fastest. 0 where the padded image is smaller than the
+  /// window, which is another matter.
+  static let byHeight = [
+    [
+      1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 2, 2, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1,
+      0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 0, 2, 2, 0, 0, 0, 1, 1, 2, 0, 0, 0, 1, 1, 1, 0, 1, 0, 1, 1, 1,
+    ],
+    [
+      2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 2, 2, 0, 1, 1, 2,
+      0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 3, 3, 0, 0, 1, 1, 2, 2, 0, 1, 1, 1, 1, 2, 0, 1, 1, 1, 1, 1,
+    ],
+    [
+      3, 3, 2, 2, 1, 1, 1, 1, 2, 2, 4, 4, 1, 2, 2, 2, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 3, 3, 1, 1, 2, 2,
+      1, 1, 1, 2, 1, 1, 1, 1, 0, 0, 2, 2, 4, 4, 0, 1, 1, 2, 2, 3, 0, 1, 1, 2, 2, 2, 0, 1, 1, 1, 1, 2,
+    ],
+    [
+      4, 4, 2, 2, 2, 2, 1, 1, 3, 3, 5, 5, 2, 2, 3, 3, 1, 2, 2, 2, 1, 1, 2, 2, 2, 2, 4, 4, 1, 2, 2, 3,
+      1, 2, 2, 2, 1, 1, 1, 2, 1, 1, 3, 3, 5, 5, 1, 1, 2, 2, 3, 3, 1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2,
+    ],
+    [
+      5, 5, 3, 3, 2, 2, 2, 2, 4, 4, 6, 6, 2, 3, 3, 3, 2, 2, 2, 2, 1, 2, 2, 2, 3, 3, 5, 5, 2, 2, 3, 3,
+      1, 2, 2, 2, 1, 2, 2, 2, 2, 2, 4, 4, 6, 6, 1, 2, 2, 3, 3, 4, 1, 2, 2, 2, 2, 3, 1, 2, 1, 2, 2, 2,
+    ],
+    [
+      6, 6, 3, 3, 2, 2, 2, 2, 5, 5, 7, 7, 3, 3, 4, 4, 2, 2, 3, 3, 2, 2, 2, 2, 4, 4, 6, 6, 2, 3, 3, 4,
+      2, 2, 2, 3, 1, 2, 2, 2, 3, 3, 5, 5, 7, 7, 2, 2, 3, 3, 4, 4, 1, 2, 2, 3, 3, 3, 1, 2, 2, 2, 2, 2,
+    ],
+    [
+      7, 7, 4, 4, 3, 3, 2, 2, 6, 6, 8, 8, 3, 4, 4, 4, 2, 3, 3, 3, 2, 2, 2, 2, 5, 5, 7, 7, 3, 3, 4, 4,
+      2, 3, 3, 3, 2, 2, 2, 2, 4, 4, 6, 6, 8, 8, 2, 3, 3, 4, 4, 5, 2, 2, 2, 3, 3, 3, 1, 2, 2, 2, 2, 3,
+    ],
+    [
+      8, 8, 4, 4, 3, 3, 2, 2, 7, 7, 9, 9, 4, 4, 5, 5, 3, 3, 3, 3, 2, 2, 3, 3, 6, 6, 8, 8, 3, 4, 4, 5,
+      2, 3, 3, 3, 2, 2, 2, 3, 5, 5, 7, 7, 9, 9, 3, 3, 4, 4, 5, 5, 2, 3, 3, 3, 3, 4, 2, 2, 2, 3, 3, 3,
+    ],
+    [
+      9, 9, 5, 5, 3, 3, 3, 3, 8, 8, 10, 10, 4, 5, 5, 5, 3, 3, 4, 4, 2, 3, 3, 3, 7, 7, 9, 9, 4, 4, 5, 5,
+      3, 3, 3, 4, 2, 3, 3, 3, 6, 6, 8, 8, 10, 10, 3, 4, 4, 5, 5, 6, 2, 3, 3, 4, 4, 4, 2, 3, 2, 3, 3, 3,
+    ],
+  ]
+
+  @Test(arguments: 1...9)
+  func extentsAsPyTorch(height: Int) throws {
+    var expected = Self.byHeight[height - 1][...]
+    for k in 1...4 {
+      for s in 1...4 {
+        for p in 0...k / 2 {
+          for ceil in [false, true] {
+            let wanted = expected.removeFirst()
+            guard height + 2 * p >= k else { continue }
+            for kind in Pool2D.Kind.allCases {
+              let tall = Pool2D(
+                kind, window: Pair(k, 1), stride: Pair(s, 1), padding: Pair(p, 0), ceilMode: ceil)
+              #expect(try tall.outputs([Shape(2, 3, height, 1)]) == [Shape(2, 3, wanted, 1)], "\(tall.text)")
+              let wide = Pool2D(
+                kind, window: Pair(1, k), stride: Pair(1, s), padding: Pair(0, p), ceilMode: ceil)
+              #expect(try wide.outputs([Shape(2, 3, 1, height)]) == [Shape(2, 3, 1, wanted)], "\(wide.text)")
+            }
+          }
+        }
+      }
+    }
+    #expect(expected.isEmpty)
+  }
+
+  @Test func aWindowOfTheWholePlaneCostsAsMuchAsTheGlobalPool() throws {
+    for kind in Pool2D.Kind.allCases {
+      let input = Shape(2, 3, 5, 7)
+      #expect(try Pool2D(kind, window: Pair(5, 7)).cost([input]) == GlobalPool(kind).cost([input]))
+    }
+  }
+}
