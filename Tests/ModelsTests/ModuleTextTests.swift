@@ -1,0 +1,164 @@
+import Models
+import Operators
+import Tensors
+import Testing
+
+/// What an error says; nil where there is none.
+func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
+  do {
+    _ = try body()
+    return nil
+  } catch {
+    return error.description
+  }
+}
+
+@Suite struct ModuleTextTests {
+  @Test(arguments: [
+    // What is written, and all of it spelt out.
+    ("conv:out=64,k=3", "conv:out=64,k=3,s=1,p=0,d=1,g=1,bias=1"),
+    ("pool", "pool:type=max,k=2,s=2,p=0,ceil=0,countpad=0"),
+    ("pool:type=avg,k=3,s=2,p=1,ceil=1", "pool:type=avg,k=3,s=2,p=1,ceil=1,countpad=0"),
+    ("globalpool", "globalpool:type=avg"),
+    ("channelpool", "channelpool"),
+    ("dense:out=10", "dense:out=10,bias=1"),
+    ("batchnorm", "batchnorm"),
+    ("relu", "relu"),
+    ("sigmoid", "sigmoid"),
+    ("add", "add"),
+    ("scale:gate=pixel", "scale:gate=pixel"),
+    ("concat:n=3", "concat:n=3"),
+    ("se", "se:r=16"),
+    ("se:r=4,bias=1", "se:r=4"),
+    ("se:bias=0", "se:r=16,bias=0"),
+    ("channel-attention", "channel-attention:r=16,pool=both"),
+    ("channel-attention:pool=max,r=8", "channel-attention:r=8,pool=max"),
+    ("spatial-attention", "spatial-attention:k=7"),
+    ("spatial-attention:k=3", "spatial-attention:k=3"),
+    ("cbam", "cbam:r=16,k=7,order=channel-first,pool=both"),
+    ("cbam:order=parallel,k=3,pool=avg,r=2", "cbam:r=2,k=3,order=parallel,pool=avg"),
+    ("cbam:order=spatial-first", "cbam:r=16,k=7,order=spatial-first,pool=both"),
+    ("basicblock:out=64", "basicblock:out=64,s=1"),
+    ("basicblock:out=64,attention=none", "basicblock:out=64,s=1"),
+    ("basicblock:out=64,s=2,attention=se", "basicblock:out=64,s=2,attention=se,r=16"),
+    ("basicblock:out=64,attention=se,bias=0", "basicblock:out=64,s=1,attention=se,r=16,bias=0"),
+    ("bottleneck:width=64", "bottleneck:width=64,out=256,s=1,g=1"),
+    ("bottleneck:width=128,out=256,g=32", "bottleneck:width=128,out=256,s=1,g=32"),
+    (
+      "bottleneck:width=64,attention=cbam,k=3",
+      "bottleneck:width=64,out=256,s=1,g=1,attention=cbam,r=16,k=3,order=channel-first,pool=both"
+    ),
+    (
+      "bottleneck:width=64,attention=channel-attention",
+      "bottleneck:width=64,out=256,s=1,g=1,attention=channel-attention,r=16,pool=both"
+    ),
+    (
+      "bottleneck:r=4,width=64,attention=se,s=2",
+      "bottleneck:width=64,out=256,s=2,g=1,attention=se,r=4"
+    ),
+    (
+      "basicblock:out=8,attention=spatial-attention,k=5",
+      "basicblock:out=8,s=1,attention=spatial-attention,k=5"
+    ),
+  ])
+  func textBothWays(text: String, full: String) throws {
+    let op = try Modules.parse(text)
+    #expect(op.text == full)
+    let again = try Modules.parse(full)
+    #expect(AnyHashable(again) == AnyHashable(op))
+    #expect(again.text == full)
+    #expect(AnyHashable(again).hashValue == AnyHashable(op).hashValue)
+  }
+
+  @Test func everyModuleReadsItsOwnText() throws {
+    // Keys that have no default.
+    let needed = ["conv": "out=4", "dense": "out=4", "basicblock": "out=4", "bottleneck": "width=4"]
+    for type in Modules.all {
+      let op = try Modules.parse(needed[type.keyword].map { "\(type.keyword):\($0)" } ?? type.keyword)
+      #expect(op.keyword == type.keyword)
+      #expect(AnyHashable(try Modules.parse(op.text)) == AnyHashable(op))
+    }
+  }
+
+  @Test func keywordsDiffer() {
+    let keywords = Modules.all.map { $0.keyword }
+    #expect(Set(keywords).count == keywords.count)
+    #expect(keywords.count == 17)
+    #expect(Modules.attention.map { $0.keyword } == ["se", "channel-attention", "spatial-attention", "cbam"])
+    #expect(Modules.blocks.map { $0.keyword } == ["basicblock", "bottleneck"])
+  }
+
+  @Test func everyAttentionFitsTheSlotOfEveryBlock() throws {
+    for type in Modules.attention {
+      let module = try Modules.parse(type.keyword)
+      for block in ["basicblock:out=64", "bottleneck:width=16"] {
+        let op = try Modules.parse("\(block),attention=\(type.keyword)")
+        #expect(op.text.hasSuffix(",attention=" + module.text.replacing(":", with: ",")))
+        #expect(AnyHashable(try Modules.parse(op.text)) == AnyHashable(op))
+        #expect(try op.output([Shape(2, 64, 8, 8)]) == Shape(2, 64, 8, 8))
+      }
+    }
+  }
+
+  @Test func valuesAreTheSameAsTexts() throws {
+    let parsed = try Modules.parse("cbam:r=8,k=3,order=parallel,pool=max")
+    #expect(AnyHashable(parsed) == AnyHashable(CBAM(reduction: 8, kernel: 3, order: .parallel, pools: .max)))
+    let block = try Modules.parse("bottleneck:width=8,s=2,attention=se,r=4")
+    let slot = AttentionSlot(SqueezeExcitation(reduction: 4))
+    #expect(AnyHashable(block) == AnyHashable(Bottleneck(width: 8, stride: 2, attention: slot)))
+    #expect(AttentionSlot.none != slot && slot == AttentionSlot(SqueezeExcitation(reduction: 4)))
+    #expect(slot != AttentionSlot(SqueezeExcitation(reduction: 8)))
+    #expect(BasicBlock(out: 8) != BasicBlock(out: 8, attention: slot))
+  }
+
+  @Test(arguments: [
+    ("conb", "'conb' is not an operator; did you mean 'conv'?"),
+    ("cbma:r=4", "'cbma' is not an operator; known operators: "),
+    ("Conv:out=1", "'Conv' is not an operator; did you mean 'conv'?"),
+    ("basicblok:out=3", "'basicblok' is not an operator; did you mean 'basicblock'?"),
+    ("softmax", "'softmax' is not an operator; known operators: conv pool globalpool channelpool dense "),
+    ("", "'' is not an operator; known operators: conv "),
+    (":r=3", "'' is not an operator; known operators: conv "),
+    ("conv:", "'conv:' has no keys behind the colon"),
+    ("relu:", "'relu:' has no keys behind the colon"),
+    ("conv", "conv needs out=NUMBER"),
+    ("conv:k=3", "conv needs out=NUMBER"),
+    ("conv:out=3:k=3", "out=3:k=3 in conv must be a whole number from 1 to 16777216"),
+    ("conv:out=3,out=4", "conv has the key 'out' twice"),
+    ("cbam:rr=3", "'rr' is not a key of cbam; known keys: r pool k order; did you mean 'r'?"),
+    ("se:reduction=3", "'reduction' is not a key of se; known keys: r bias"),
+    ("se:r=0", "r=0 in se must be a whole number from 1 to 16777216"),
+    ("se:bias=2", "bias=2 in se must be 0 or 1"),
+    ("spatial-attention:k=4", "k=4 of spatial attention must be odd"),
+    ("cbam:k=0", "k=0 in cbam must be a whole number from 1 to 16777216"),
+    ("cbam:k=2", "k=2 of spatial attention must be odd"),
+    ("cbam:pool=min", "pool=min in cbam must be one of: both avg max"),
+    ("cbam:order=channel", "order=channel in cbam must be one of: channel-first spatial-first parallel"),
+    ("basicblock", "basicblock needs out=NUMBER"),
+    ("bottleneck:out=4", "bottleneck needs width=NUMBER"),
+    (
+      "basicblock:out=4,attention=cbm",
+      "attention=cbm is not a module; known modules: none se channel-attention spatial-attention cbam"
+    ),
+    (
+      "basicblock:out=4,r=4", "'r' is not a key of basicblock; known keys: out s attention; did you mean 's'?"
+    ),
+    (
+      "basicblock:out=4,attention=se,k=4",
+      "'k' is not a key of basicblock; known keys: out s attention r bias;"
+    ),
+    ("bottleneck:width=4,attention=cbam,k=4", "k=4 of spatial attention must be odd"),
+  ])
+  func failure(text: String, start: String) {
+    let found = message { () throws(OperatorError) in try Modules.parse(text) }
+    #expect(found?.hasPrefix(start) == true, "\(found ?? "no error")")
+  }
+
+  @Test func impossibleValuesStopTheProgram() async {
+    await #expect(processExitsWith: .failure) { print(SqueezeExcitation(reduction: 0)) }
+    await #expect(processExitsWith: .failure) { print(SpatialAttention(kernel: 4)) }
+    await #expect(processExitsWith: .failure) { print(BottleneckMLP(hidden: 0)) }
+    await #expect(processExitsWith: .failure) { print(Bottleneck(width: 0)) }
+    await #expect(processExitsWith: .failure) { print(BasicBlock(out: 4, stride: 0)) }
+  }
+}
