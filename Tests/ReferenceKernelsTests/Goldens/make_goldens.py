@@ -1,0 +1,467 @@
+#!/usr/bin/env python3
+"""Writes the golden files beside this script: what PyTorch computes in float64 for small workloads.
+
+How to run it (PyTorch 2 or later, on the CPU; nothing else is needed):
+
+    python3 -m venv torch-environment
+    torch-environment/bin/pip install torch
+    torch-environment/bin/python make_goldens.py            # writes *.json
+    torch-environment/bin/python make_goldens.py --check    # compares with the files that are there
+
+Each file is a list of cases:
+
+    {"workload": "conv:out=4,...@2x4x7x9", "input": [...], "weights": {"weight": [...]}, "output": [...]}
+
+- Arrays are flat and row-major. Inputs and weights are multiples of 1/64 and so exact in float32 and in JSON.
+- Outputs are the shortest decimals that read back as the float64 that PyTorch computed.
+- Weight names are those of the operator's `weights(_:)`; inside a composite they are paths of node names.
+- Numbers come from a generator seeded with the workload text: adding a case does not change the others.
+- The modules below follow the doc comments of the operators and share no code with them.
+"""
+
+import json
+import pathlib
+import random
+import sys
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+EPSILON = 1e-5
+
+
+class Numbers:
+    """Multiples of 1/64, seeded by a text."""
+
+    def __init__(self, text):
+        self.random = random.Random(text)
+
+    def tensor(self, shape, low=-64, high=64):
+        count = 1
+        for extent in shape:
+            count *= extent
+        values = [self.random.randint(low, high) / 64 for _ in range(count)]
+        return torch.tensor(values, dtype=torch.float64).reshape(shape)
+
+
+class BatchNorm(nn.Module):
+    """Batch normalisation at inference of N x C x H x W, or of N x C."""
+
+    def __init__(self, channels, rank=4):
+        super().__init__()
+        kind = nn.BatchNorm2d if rank == 4 else nn.BatchNorm1d
+        self.norm = kind(channels, eps=EPSILON)
+
+    def forward(self, x):
+        return self.norm(x)
+
+
+class Perceptron(nn.Module):
+    """C -> C / r -> C with a rectification between."""
+
+    def __init__(self, channels, reduction, bias=True):
+        super().__init__()
+        hidden = channels // reduction
+        self.fc1 = nn.Linear(channels, hidden, bias=bias)
+        self.fc2 = nn.Linear(hidden, channels, bias=bias)
+
+    def forward(self, x):
+        return self.fc2(torch.relu(self.fc1(x)))
+
+
+class SqueezeExcitation(nn.Module):
+    def __init__(self, channels, reduction=16, bias=True):
+        super().__init__()
+        self.mlp = Perceptron(channels, reduction, bias)
+
+    def forward(self, x):
+        gate = torch.sigmoid(self.mlp(x.mean(dim=(2, 3))))
+        return x * gate[:, :, None, None]
+
+
+class ChannelGate(nn.Module):
+    """sigmoid(MLP(mean) + MLP(max)), or one of the two: N x C."""
+
+    def __init__(self, channels, reduction=16, pool="both"):
+        super().__init__()
+        self.mlp = Perceptron(channels, reduction)
+        self.pool = pool
+
+    def forward(self, x):
+        logits = 0
+        if self.pool in ("both", "avg"):
+            logits = logits + self.mlp(x.mean(dim=(2, 3)))
+        if self.pool in ("both", "max"):
+            logits = logits + self.mlp(x.amax(dim=(2, 3)))
+        return torch.sigmoid(logits)
+
+
+class SpatialGate(nn.Module):
+    """sigmoid(BN(conv([max over C; mean over C]))): N x 1 x H x W."""
+
+    def __init__(self, kernel=7):
+        super().__init__()
+        self.conv = nn.Conv2d(2, 1, kernel, padding=kernel // 2, bias=False)
+        self.bn = BatchNorm(1)
+
+    def forward(self, x):
+        pooled = torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
+        return torch.sigmoid(self.bn(self.conv(pooled)))
+
+
+class ChannelAttention(nn.Module):
+    def __init__(self, channels, reduction=16, pool="both"):
+        super().__init__()
+        self.gate = ChannelGate(channels, reduction, pool)
+
+    def forward(self, x):
+        return x * self.gate(x)[:, :, None, None]
+
+
+class SpatialAttention(nn.Module):
+    def __init__(self, kernel=7):
+        super().__init__()
+        self.gate = SpatialGate(kernel)
+
+    def forward(self, x):
+        return x * self.gate(x)
+
+
+class CBAM(nn.Module):
+    def __init__(self, channels, reduction=16, kernel=7, order="channel-first", pool="both"):
+        super().__init__()
+        self.channel = ChannelGate(channels, reduction, pool)
+        self.spatial = SpatialGate(kernel)
+        self.order = order
+
+    def forward(self, x):
+        if self.order == "channel-first":
+            x = x * self.channel(x)[:, :, None, None]
+            return x * self.spatial(x)
+        if self.order == "spatial-first":
+            x = x * self.spatial(x)
+            return x * self.channel(x)[:, :, None, None]
+        assert self.order == "parallel"
+        return x * self.channel(x)[:, :, None, None] * self.spatial(x)
+
+
+class ChannelPool(nn.Module):
+    def forward(self, x):
+        return torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
+
+
+class Activated(nn.Module):
+    """A layer and what it applies to its own output."""
+
+    def __init__(self, layer, activation):
+        super().__init__()
+        self.layer = layer
+        self.activation = activation
+
+    def forward(self, x):
+        x = self.layer(x)
+        return torch.relu(x) if self.activation == "relu" else x
+
+
+class Flattened(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x):
+        return self.layer(x.flatten(1))
+
+
+class Lambda(nn.Module):
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
+class Residual(nn.Module):
+    """ResNet's blocks: convolutions with batch norm, attention, the (projected) input, a rectification."""
+
+    def __init__(self, channels, out, stride, convolutions, attention):
+        super().__init__()
+        self.names = []
+        previous = channels
+        for index, (width, kernel, step, groups) in enumerate(convolutions, start=1):
+            conv = nn.Conv2d(previous, width, kernel, step, kernel // 2, groups=groups, bias=False)
+            self.add_module(f"conv{index}", conv)
+            self.add_module(f"bn{index}", BatchNorm(width))
+            self.names.append((f"conv{index}", f"bn{index}"))
+            previous = width
+        self.attention = attention
+        self.downsample = None
+        if stride != 1 or channels != out:
+            self.downsample = nn.Conv2d(channels, out, 1, stride, bias=False)
+            self.add_module("downsample-bn", BatchNorm(out))
+
+    def forward(self, x):
+        branch = x
+        for index, (conv, norm) in enumerate(self.names):
+            if index > 0:
+                branch = torch.relu(branch)
+            branch = self.get_submodule(norm)(self.get_submodule(conv)(branch))
+        if self.attention is not None:
+            branch = self.attention(branch)
+        if self.downsample is not None:
+            x = self.get_submodule("downsample-bn")(self.downsample(x))
+        return torch.relu(branch + x)
+
+
+def pair(text):
+    """`3` or `3x5`."""
+    sides = [int(side) for side in text.split("x")]
+    return (sides[0], sides[-1])
+
+
+def attention(keyword, keys, channels):
+    reduction, kernel = int(keys.get("r", 16)), int(keys.get("k", 7))
+    pool = keys.get("pool", "both")
+    if keyword == "se":
+        return SqueezeExcitation(channels, reduction, keys.get("bias", "1") == "1")
+    if keyword == "channel-attention":
+        return ChannelAttention(channels, reduction, pool)
+    if keyword == "spatial-attention":
+        return SpatialAttention(kernel)
+    if keyword == "cbam":
+        return CBAM(channels, reduction, kernel, keys.get("order", "channel-first"), pool)
+    raise ValueError(f"{keyword} is not an attention module")
+
+
+def pool(keys):
+    window = pair(keys["k"])
+    stride, padding = pair(keys.get("s", keys["k"])), pair(keys.get("p", "0"))
+    ceil = keys.get("ceil", "0") == "1"
+    if keys["type"] == "max":
+        return nn.MaxPool2d(window, stride, padding, ceil_mode=ceil)
+    return nn.AvgPool2d(window, stride, padding, ceil_mode=ceil, count_include_pad=keys.get("countpad", "0") == "1")
+
+
+def module(keyword, keys, shape):
+    """The PyTorch module of a workload."""
+    channels = shape[1]
+    bias = keys.get("bias", "1") == "1"
+    if keyword == "conv":
+        layer = nn.Conv2d(
+            channels, int(keys["out"]), pair(keys["k"]), pair(keys["s"]), pair(keys["p"]), pair(keys["d"]),
+            int(keys["g"]), bias)
+        return Activated(layer, keys.get("act"))
+    if keyword == "dense":
+        features = shape[1] * (shape[2] * shape[3] if len(shape) == 4 else 1)
+        return Activated(Flattened(nn.Linear(features, int(keys["out"]), bias)), keys.get("act"))
+    if keyword == "pool":
+        return pool(keys)
+    if keyword == "globalpool":
+        return nn.AdaptiveMaxPool2d(1) if keys["type"] == "max" else nn.AdaptiveAvgPool2d(1)
+    if keyword == "channelpool":
+        return ChannelPool()
+    if keyword == "batchnorm":
+        return BatchNorm(channels, len(shape))
+    if keyword == "relu":
+        return Lambda(functional.relu)
+    if keyword == "sigmoid":
+        return Lambda(torch.sigmoid)
+    stride = int(keys.get("s", 1))
+    if keyword == "basicblock":
+        out = int(keys["out"])
+        slot = attention(keys["attention"], keys, out) if "attention" in keys else None
+        return Residual(channels, out, stride, [(out, 3, stride, 1), (out, 3, 1, 1)], slot)
+    if keyword == "bottleneck":
+        width, out, groups = int(keys["width"]), int(keys["out"]), int(keys["g"])
+        slot = attention(keys["attention"], keys, out) if "attention" in keys else None
+        convolutions = [(width, 1, 1, 1), (width, 3, stride, groups), (out, 1, 1, 1)]
+        return Residual(channels, out, stride, convolutions, slot)
+    return attention(keyword, keys, channels)
+
+
+def name_here(name):
+    """The operator's name for PyTorch's: no wrappers, `mean` and `variance` instead of `running_...`."""
+    parts = [part for part in name.split(".") if part not in ("layer", "norm")]
+    return ".".join(parts).replace("running_mean", "mean").replace("running_var", "variance")
+
+
+def case(workload):
+    text, _, extents = workload.partition("@")
+    keyword, _, rest = text.partition(":")
+    keys = dict(part.split("=") for part in rest.split(",")) if rest else {}
+    shape = [int(extent) for extent in extents.split("x")]
+    numbers = Numbers(workload)
+    source = numbers.tensor(shape)
+    net = module(keyword, keys, shape).double().eval()
+    weights = {}
+    with torch.no_grad():
+        for name, value in net.state_dict().items():
+            if name.endswith("num_batches_tracked"):
+                continue
+            # A variance lies between 1/4 and 2.
+            low, high = (16, 128) if name.endswith("running_var") else (-64, 64)
+            value.copy_(numbers.tensor(list(value.shape), low, high))
+            weights[name_here(name)] = value
+        output = net(source)
+    return {
+        "workload": workload,
+        "input": source.flatten().tolist(),
+        "weights": {name: value.flatten().tolist() for name, value in weights.items()},
+        "output": output.flatten().tolist(),
+    }
+
+
+FILES = {
+    "conv": [
+        "conv:out=3,k=1,s=1,p=0,d=1,g=1,bias=0@1x5x4x6",
+        "conv:out=8,k=1,s=1,p=0,d=1,g=1,bias=1@2x5x3x4",
+        "conv:out=4,k=1,s=2,p=0,d=1,g=1,bias=1@1x6x7x6",
+        "conv:out=6,k=1,s=1,p=0,d=1,g=3,bias=1,act=relu@1x6x4x5",
+        "conv:out=5,k=1,s=1,p=1,d=1,g=1,bias=1@1x3x3x4",
+        "conv:out=3,k=3,s=1,p=0,d=1,g=1,bias=0@1x2x5x6",
+        "conv:out=4,k=3,s=1,p=1,d=1,g=1,bias=1@1x3x6x7",
+        "conv:out=4,k=3,s=2,p=1,d=1,g=2,bias=1@2x4x7x9",
+        "conv:out=5,k=3,s=1,p=1,d=1,g=1,bias=1,act=relu@1x3x3x17",
+        "conv:out=3,k=3,s=2,p=0,d=1,g=1,bias=0@1x2x8x9",
+        "conv:out=2,k=3,s=3,p=2,d=1,g=1,bias=1@1x2x7x8",
+        "conv:out=3,k=3,s=1,p=2,d=2,g=1,bias=1@1x2x7x6",
+        "conv:out=2,k=3,s=2,p=3,d=3,g=1,bias=0@1x3x8x9",
+        "conv:out=6,k=3,s=1,p=1,d=1,g=6,bias=1@1x6x5x6",
+        "conv:out=8,k=3,s=2,p=1,d=1,g=4,bias=0@1x4x6x7",
+        "conv:out=5,k=5,s=2,p=2,d=1,g=5,bias=1@2x5x7x6",
+        "conv:out=2,k=7,s=2,p=3,d=1,g=1,bias=0@1x3x11x10",
+        "conv:out=3,k=7,s=1,p=3,d=1,g=1,bias=1@1x2x3x2",
+        "conv:out=3,k=3x5,s=1,p=1x2,d=1,g=1,bias=1@1x2x6x7",
+        "conv:out=2,k=5x3,s=1x2,p=0x1,d=1x2,g=1,bias=1@1x2x6x9",
+        "conv:out=4,k=1x3,s=2x1,p=1x0,d=1,g=2,bias=0@1x4x5x6",
+        "conv:out=2,k=2,s=2,p=0,d=1,g=1,bias=1@1x3x6x5",
+        "conv:out=3,k=4x2,s=1,p=1,d=1,g=1,bias=1@1x2x5x5",
+        "conv:out=4,k=5x6,s=1,p=0,d=1,g=1,bias=1@2x2x5x6",
+        "conv:out=1,k=3,s=1,p=1,d=1,g=1,bias=1@1x1x1x1",
+    ],
+    "pooling": [
+        "pool:type=max,k=2,s=2,p=0,ceil=0,countpad=0@2x3x6x7",
+        "pool:type=max,k=3,s=2,p=1,ceil=0,countpad=0@1x3x7x8",
+        "pool:type=max,k=3,s=1,p=1,ceil=0,countpad=0@1x2x5x6",
+        "pool:type=max,k=3,s=2,p=0,ceil=1,countpad=0@1x2x6x8",
+        "pool:type=max,k=3,s=2,p=1,ceil=1,countpad=0@1x2x6x7",
+        "pool:type=max,k=2x3,s=1x2,p=1x0,ceil=0,countpad=0@1x2x5x8",
+        "pool:type=max,k=2,s=3,p=1,ceil=1,countpad=0@1x2x6x7",
+        "pool:type=avg,k=2,s=2,p=0,ceil=0,countpad=0@2x3x6x7",
+        "pool:type=avg,k=3,s=2,p=1,ceil=0,countpad=0@1x3x7x8",
+        "pool:type=avg,k=3,s=2,p=1,ceil=0,countpad=1@1x3x7x8",
+        "pool:type=avg,k=3,s=2,p=1,ceil=1,countpad=0@1x2x6x8",
+        "pool:type=avg,k=3,s=2,p=1,ceil=1,countpad=1@1x2x6x8",
+        "pool:type=avg,k=3,s=3,p=0,ceil=1,countpad=1@1x2x7x8",
+        "pool:type=avg,k=4x3,s=2x3,p=2x1,ceil=1,countpad=1@1x2x7x9",
+        "pool:type=avg,k=4x3,s=2x3,p=2x1,ceil=1,countpad=0@1x2x7x9",
+        "globalpool:type=avg@2x5x4x7",
+        "globalpool:type=max@2x5x4x7",
+        "globalpool:type=avg@1x3x1x1",
+        "channelpool@2x5x4x3",
+        "channelpool@1x1x3x3",
+        "channelpool@1x17x2x3",
+    ],
+    "dense": [
+        "dense:out=7,bias=1@3x10",
+        "dense:out=4,bias=0@1x33",
+        "dense:out=5,bias=1,act=relu@2x17",
+        "dense:out=6,bias=1@2x3x2x2",
+        "dense:out=1,bias=1@1x1",
+    ],
+    "pointwise": [
+        "batchnorm@2x5x3x4",
+        "batchnorm@3x7",
+        "relu@2x3x4x5",
+        "sigmoid@2x3x4x5",
+    ],
+    "channel": [
+        "se:r=4@2x8x4x5",
+        "se:r=2,bias=0@1x6x3x4",
+        "se:r=3@1x8x1x1",
+        "se:r=16@1x32x2x3",
+        "channel-attention:r=4,pool=both@2x8x4x5",
+        "channel-attention:r=4,pool=avg@1x8x4x5",
+        "channel-attention:r=4,pool=max@1x8x4x5",
+        "channel-attention:r=3,pool=both@1x10x3x3",
+    ],
+    "spatial": [
+        "spatial-attention:k=3@2x4x5x6",
+        "spatial-attention:k=7@1x4x9x8",
+        "spatial-attention:k=7@1x3x2x3",
+        "spatial-attention:k=1@1x4x3x5",
+    ],
+    "cbam": [
+        "cbam:r=4,k=7,order=channel-first,pool=both@2x8x5x4",
+        "cbam:r=4,k=7,order=spatial-first,pool=both@1x8x5x6",
+        "cbam:r=4,k=7,order=parallel,pool=both@1x8x5x6",
+        "cbam:r=2,k=3,order=channel-first,pool=avg@1x6x4x5",
+        "cbam:r=2,k=3,order=spatial-first,pool=max@1x6x4x5",
+        "cbam:r=2,k=3,order=parallel,pool=max@1x6x4x5",
+        "cbam:r=16,k=7,order=channel-first,pool=both@1x32x3x2",
+    ],
+    "blocks": [
+        "basicblock:out=6,s=1@1x6x5x6",
+        "basicblock:out=8,s=2,attention=se,r=4@1x4x7x6",
+        "basicblock:out=8,s=1,attention=cbam,r=4,k=3,order=channel-first,pool=both@1x8x5x4",
+        "bottleneck:width=4,out=8,s=2,g=2@1x6x7x6",
+        "bottleneck:width=4,out=8,s=1,g=1,attention=cbam,r=2,k=7,order=parallel,pool=both@1x8x5x6",
+    ],
+}
+
+
+def text(cases):
+    """One array a line."""
+    lines = []
+    for one in cases:
+        weights = ",\n".join(f"    {json.dumps(name)}: {numbers(value)}" for name, value in one["weights"].items())
+        lines.append(
+            f'{{"workload": {json.dumps(one["workload"])},\n'
+            f' "input": {numbers(one["input"])},\n'
+            + (f' "weights": {{\n{weights}}},\n' if weights else ' "weights": {},\n')
+            + f' "output": {numbers(one["output"])}}}')
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
+def numbers(values):
+    """The shortest decimals that read back as the same float64, integers without a point."""
+    return "[" + ",".join(str(int(v)) if v == int(v) else repr(v) for v in values) + "]"
+
+
+def differences(found, made):
+    """What of the files that are there differs by more than rounding."""
+    if [one["workload"] for one in found] != [one["workload"] for one in made]:
+        return ["other workloads"]
+    result = []
+    for old, new in zip(found, made):
+        same = old["input"] == new["input"] and old["weights"] == new["weights"]
+        near = len(old["output"]) == len(new["output"]) and all(
+            abs(a - b) <= 1e-12 * max(1, abs(b)) for a, b in zip(old["output"], new["output"]))
+        if not (same and near):
+            result.append(old["workload"])
+    return result
+
+
+def main():
+    torch.set_num_threads(1)
+    check = "--check" in sys.argv[1:]
+    wrong = 0
+    for name, workloads in FILES.items():
+        cases = [case(workload) for workload in workloads]
+        path = FOLDER / f"{name}.json"
+        if check:
+            for difference in differences(json.loads(path.read_text()), cases):
+                print(f"{path.name}: {difference}")
+                wrong += 1
+        else:
+            path.write_text(text(cases))
+            print(f"{path.name}: {len(cases)} cases, {path.stat().st_size} bytes")
+    if check:
+        print("differs" if wrong else "as the files say")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
