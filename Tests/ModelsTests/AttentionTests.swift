@@ -40,7 +40,8 @@ import Testing
 
   @Test func cbamCostByHand() throws {
     let cost = try CBAM(reduction: 16, kernel: 7).cost([Self.image])
-    // The MLP twice, and 98 taps for each of 3136 pixels; 53 + 54 + 55 + 56 + 55 + 54 + 53 = 380 inside per axis.
+    // The MLP twice, and 98 taps for each of 3136 pixels.
+    // 53 + 54 + 55 + 56 + 55 + 54 + 53 = 380 taps inside per axis.
     #expect(cost.macs == 2 * 8192 + 98 * 3136)
     #expect(cost.macsInside == 2 * 8192 + 2 * 380 * 380)
     let channel = 256 * 3136 + 256 * 3135 + 2 * (2 * 8192 + 16 + 16 + 256) + 256 + 3 * 256 + 256 * 3136

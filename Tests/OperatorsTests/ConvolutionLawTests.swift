@@ -142,9 +142,10 @@ struct Axis: Sendable {
 }
 
 @Suite struct PoolShapeTests {
-  /// Output heights that PyTorch 2.15 gives for `MaxPool2d` and `AvgPool2d` on heights 1 to 9; in each row k = 1...4,
-  /// s = 1...4, p = 0...k/2 and ceil mode off, on, the last fastest. 0 where the padded image is smaller than the
-  /// window, which is another matter.
+  /// Output heights that PyTorch 2.15 gives for `MaxPool2d` and `AvgPool2d` on heights 1 to 9.
+  ///
+  /// In each row k = 1...4, s = 1...4, p = 0...k/2 and ceil mode off, on, the last fastest. Where the padded image
+  /// is smaller than the window the number is not used.
   static let byHeight = [
     [
       1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 2, 2, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1,
