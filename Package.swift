@@ -71,6 +71,13 @@ let package = Package(
       ],
       exclude: ["README.md"],
       swiftSettings: strict),
+    tests("TensorsTests", ["Tensors"]),
+    tests("MeasurementTests", ["Measurement"]),
+    tests("OperatorsTests", ["Operators", "Tensors"]),
+    tests("ModelsTests", ["Models", "Operators", "Tensors"]),
+    tests(
+      "ReferenceKernelsTests", ["ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"],
+      resources: [.copy("Goldens")]),
   ],
   swiftLanguageModes: [.v6]
 )

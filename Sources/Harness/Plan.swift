@@ -37,7 +37,8 @@ extension Plan.Request {
       guard known.contains(text) else {
         let names = ["reference", "tiled", "all"] + known.filter { $0 != "reference" }
         let hint = Words.nearest(text, among: names).map { "did you mean '\($0)'?" }
-        throw UsageError("--kernels \(text): no such kernel; \(hint ?? "known: " + names.joined(separator: " "))")
+        throw UsageError(
+          "--kernels \(text): no such kernel; \(hint ?? "known: " + names.joined(separator: " "))")
       }
       self = .named(text)
     }
@@ -81,7 +82,9 @@ extension Plan {
         case .kernel(let kernel): kernel.name
         case .none(let kernel, _): kernel
         }
-      if seen.insert("\(name) \(isa)").inserted { result.append(Candidate(request: request, isa: isa, choice: choice)) }
+      if seen.insert("\(name) \(isa)").inserted {
+        result.append(Candidate(request: request, isa: isa, choice: choice))
+      }
     }
     let ordered = requests.filter { $0 == .reference } + requests.filter { $0 != .reference }
     for request in ordered {
@@ -101,7 +104,9 @@ extension Plan {
     return result
   }
 
-  private func choices(_ request: Request, _ workload: Workload, _ isa: ISA, _ tiled: Catalogue) -> [Candidate.Choice] {
+  private func choices(_ request: Request, _ workload: Workload, _ isa: ISA, _ tiled: Catalogue) -> [Candidate
+    .Choice]
+  {
     let variants = tiled.variants(workload.op, workload.inputs, isa: isa).map(\.kernel)
     switch request {
     case .all: return variants.map { .kernel($0) }

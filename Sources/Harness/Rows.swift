@@ -99,7 +99,8 @@ struct RowBuilder {
       if let reference { record.speedupVsReference = reference / median }
       let single = cases.indices.first {
         let other = cases[$0].item
-        return other.threads == 1 && other.kernelName == item.kernelName && other.candidate.isa == item.candidate.isa
+        return other.threads == 1 && other.kernelName == item.kernelName
+          && other.candidate.isa == item.candidate.isa
       }
       if let single, let alone = medians[single] {
         record.speedupVs1Thread = alone / median
@@ -127,7 +128,9 @@ struct RowBuilder {
 
 /// The command that shows a wrong result again.
 public enum Reproduction {
-  public static func line(_ workload: Workload, kernel: String, isa: ISA, threads: Int, seed: UInt64) -> String {
+  public static func line(_ workload: Workload, kernel: String, isa: ISA, threads: Int, seed: UInt64)
+    -> String
+  {
     var line = "cbambench verify '\(workload.text)' --kernels \(kernel) --threads \(threads) --seed \(seed)"
     if kernel != "reference" { line += " --isa \(isa.rawValue)" }
     return line

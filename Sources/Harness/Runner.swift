@@ -42,7 +42,8 @@ public final class Runner {
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
     let needed = Subject.memory(workload)
     if let available = Machine.availableMemory(), needed > available {
-      let reason = "needs about \(needed >> 20) MiB to be verified and measured; \(available >> 20) MiB are available"
+      let reason =
+        "needs about \(needed >> 20) MiB to be verified and measured; \(available >> 20) MiB are available"
       return candidates.map { rows.refused($0, .skipped, reason) }
     }
     do {
@@ -62,7 +63,9 @@ public final class Runner {
     var trusted: [(item: Case, verdict: Verdict)] = []
     for candidate in candidates {
       guard case .kernel(let kernel) = candidate.choice else {
-        if case .none(_, let reason) = candidate.choice { result.append(rows.refused(candidate, .skipped, reason)) }
+        if case .none(_, let reason) = candidate.choice {
+          result.append(rows.refused(candidate, .skipped, reason))
+        }
         continue
       }
       if isInterrupted() { return result }
@@ -77,7 +80,8 @@ public final class Runner {
       }
     }
     let sampler = Sampler(
-      policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed, isInterrupted: isInterrupted)
+      policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed,
+      isInterrupted: isInterrupted)
     let times = sampler.sample(trusted.map(\.item)) { teams.rest() }
     teams.rest()
     result += rows.measured(trusted, times) { self.roof(workload, $0) }

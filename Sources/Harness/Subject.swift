@@ -53,7 +53,8 @@ final class Case {
   private let team: Team
 
   init(
-    _ candidate: Candidate, _ kernelName: String, _ prepared: any Prepared, _ prepareTime: Seconds, _ subject: Subject,
+    _ candidate: Candidate, _ kernelName: String, _ prepared: any Prepared, _ prepareTime: Seconds,
+    _ subject: Subject,
     team: Team, backing: Backing
   ) throws {
     self.candidate = candidate

@@ -23,11 +23,14 @@ public struct Suite: Sendable {
       let workload: Workload
       do { workload = try Suite.workload(content) } catch { throw UsageError("\(place): \(error)") }
       if let earlier = lineOfName.updateValue(index + 1, forKey: workload.name) {
-        throw UsageError("\(place): '\(workload.name)' is there already in line \(earlier); names must differ")
+        throw UsageError(
+          "\(place): '\(workload.name)' is there already in line \(earlier); names must differ")
       }
       workloads.append(workload)
     }
-    guard !workloads.isEmpty else { throw UsageError("\(path): no workload; expected lines of [name = ]WORKLOAD") }
+    guard !workloads.isEmpty else {
+      throw UsageError("\(path): no workload; expected lines of [name = ]WORKLOAD")
+    }
     self.init(name: name, workloads: workloads)
   }
 
@@ -46,7 +49,9 @@ public struct SuiteLibrary: Sendable {
   private let folders: [String]
 
   public init(workingDirectory: String, executable: String) {
-    let starts = [URL(fileURLWithPath: workingDirectory), URL(fileURLWithPath: executable).deletingLastPathComponent()]
+    let starts = [
+      URL(fileURLWithPath: workingDirectory), URL(fileURLWithPath: executable).deletingLastPathComponent(),
+    ]
     var folders: [String] = []
     for start in starts {
       var folder = start.standardizedFileURL.resolvingSymlinksInPath()
@@ -89,7 +94,9 @@ public struct SuiteLibrary: Sendable {
       throw UsageError("\(path): there is no such file")
     }
     guard !isFolder.boolValue else { throw UsageError("\(path): is a folder; a suite file was expected") }
-    guard let data = FileManager.default.contents(atPath: path) else { throw UsageError("\(path): cannot be read") }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw UsageError("\(path): cannot be read")
+    }
     guard let text = String(data: data, encoding: .utf8) else {
       throw UsageError("\(path): is not UTF-8 text; a suite file was expected")
     }

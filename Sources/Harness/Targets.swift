@@ -16,8 +16,11 @@ public struct Targets: Sendable {
   }
 
   private func unknown(_ target: String) -> UsageError {
-    if let module = Modules.all.first(where: { $0.keyword == target.split(separator: ":").first.map { String($0) } }) {
-      return UsageError("'\(target)' names an operator without a shape; expected e.g. \(module.keyword)\(example(target))")
+    if let module = Modules.all.first(where: {
+      $0.keyword == target.split(separator: ":").first.map { String($0) }
+    }) {
+      return UsageError(
+        "'\(target)' names an operator without a shape; expected e.g. \(module.keyword)\(example(target))")
     }
     if target.contains("/") || target.hasSuffix("." + SuiteLibrary.fileExtension) {
       return UsageError("\(target): there is no such file")
@@ -25,7 +28,8 @@ public struct Targets: Sendable {
     let known = library.names + Modules.all.map { $0.keyword }
     let hint = Words.nearest(target, among: known).map { "did you mean '\($0)'?" }
     return UsageError(
-      "'\(target)' is no file, suite or workload; \(hint ?? "suites: " + library.names.joined(separator: " "))")
+      "'\(target)' is no file, suite or workload; \(hint ?? "suites: " + library.names.joined(separator: " "))"
+    )
   }
 
   private func example(_ target: String) -> String {

@@ -27,7 +27,8 @@ struct Verification {
     _ candidate: Candidate, _ kernel: any Kernel, _ subject: Subject, threads: [Int], teams: (Int) -> Team
   ) throws -> [Case] {
     var prepared: (any Prepared)?
-    let task = Task(subject.workload.op, subject.inputs.map(\.shape), weights: subject.weights, isa: candidate.isa)
+    let task = Task(
+      subject.workload.op, subject.inputs.map(\.shape), weights: subject.weights, isa: candidate.isa)
     let time = try Clock.time { prepared = try kernel.prepare(task) }
     guard let prepared else { return [] }
     return try threads.map {

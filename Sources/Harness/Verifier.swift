@@ -54,7 +54,8 @@ public final class Verifier {
       case .none(let kernel, let reason):
         skipped.append(
           Check(
-            workload: workload, kernel: kernel, isa: candidate.isa.rawValue, threads: nil, outcome: .skipped(reason),
+            workload: workload, kernel: kernel, isa: candidate.isa.rawValue, threads: nil,
+            outcome: .skipped(reason),
             fillings: 0, worstRatio: 0, reproduction: nil))
       case .kernel(let kernel):
         let threads = candidate.isReference ? [1] : plan.threads
@@ -76,7 +77,9 @@ public final class Verifier {
     var start = 0
     while start < tallies.count {
       let (candidate, kernel) = (tallies[start].candidate, tallies[start].kernel)
-      let end = tallies[start...].firstIndex { $0.kernel.name != kernel.name || $0.candidate.isa != candidate.isa }
+      let end = tallies[start...].firstIndex {
+        $0.kernel.name != kernel.name || $0.candidate.isa != candidate.isa
+      }
       let range = start..<(end ?? tallies.count)
       let cases = try verification.cases(
         candidate, kernel, subject, threads: tallies[range].map(\.threads)
@@ -120,11 +123,14 @@ private struct Tally {
   func check(_ workload: Workload, seed: UInt64) -> Check {
     // A filling under which nothing can go wrong (ReLU of negative input) is no flaw if another one tells.
     let outcome: Check.Outcome =
-      if let wrong { .wrong(wrong) } else if let mistrusted, !isTelling { .mistrusted(mistrusted) } else { .right }
+      if let wrong { .wrong(wrong) } else if let mistrusted, !isTelling { .mistrusted(mistrusted) } else {
+        .right
+      }
     let line = Reproduction.line(
       workload, kernel: kernel.name, isa: candidate.isa, threads: threads, seed: seed)
     return Check(
-      workload: workload, kernel: kernel.name, isa: candidate.isa.rawValue, threads: threads, outcome: outcome,
+      workload: workload, kernel: kernel.name, isa: candidate.isa.rawValue, threads: threads,
+      outcome: outcome,
       fillings: fillings, worstRatio: worstRatio, reproduction: outcome == .right ? nil : line)
   }
 }

@@ -8,7 +8,9 @@ public struct Catalogue: Sendable {
   public init(_ kernels: [any Kernel]) { self.kernels = kernels }
 
   /// The variants that support an operator, best first.
-  public func variants(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> [(kernel: any Kernel, abilities: Abilities)] {
+  public func variants(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> [(
+    kernel: any Kernel, abilities: Abilities
+  )] {
     kernels.compactMap { kernel in
       guard case .yes(let abilities) = kernel.support(op, inputs, isa: isa) else { return nil }
       return (kernel, abilities)
@@ -16,7 +18,9 @@ public struct Catalogue: Sendable {
   }
 
   /// The selector's choice.
-  public func best(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> (kernel: any Kernel, abilities: Abilities)? {
+  public func best(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> (
+    kernel: any Kernel, abilities: Abilities
+  )? {
     variants(op, inputs, isa: isa).first
   }
 }

@@ -104,7 +104,8 @@ public struct Arguments {
   public let workspace: UnsafeMutablePointer<Float>
 
   public init(
-    inputs: [UnsafePointer<Float>], outputs: [UnsafeMutablePointer<Float>], workspace: UnsafeMutablePointer<Float>
+    inputs: [UnsafePointer<Float>], outputs: [UnsafeMutablePointer<Float>],
+    workspace: UnsafeMutablePointer<Float>
   ) {
     self.inputs = inputs
     self.outputs = outputs
@@ -121,7 +122,8 @@ extension Prepared {
       workspace.count >= self.workspace(threads: threads),
       "workspace of \(workspace.count) floats, \(self.workspace(threads: threads)) needed")
     let arguments = Arguments(
-      inputs: inputs.map { UnsafePointer($0.pointer) }, outputs: outputs.map(\.pointer), workspace: workspace.pointer)
+      inputs: inputs.map { UnsafePointer($0.pointer) }, outputs: outputs.map(\.pointer),
+      workspace: workspace.pointer)
     return bind(arguments, threads: threads)
   }
 }

@@ -80,13 +80,16 @@ private final class State: @unchecked Sendable {
   func work(as worker: Int) {
     var word = claims.load(ordering: .acquiring)
     while word & 0xffff < (word >> 16) & 0xffff {
-      let (taken, current) = claims.compareExchange(expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
+      let (taken, current) = claims.compareExchange(
+        expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
       guard taken else {
         word = current
         continue
       }
       let chunk = Int(word & 0xffff)
-      for tile in region.tiles * chunk / chunks..<region.tiles * (chunk + 1) / chunks { region.body(tile, worker) }
+      for tile in region.tiles * chunk / chunks..<region.tiles * (chunk + 1) / chunks {
+        region.body(tile, worker)
+      }
       done.add(1, ordering: .releasing)
       word = claims.load(ordering: .acquiring)
     }
@@ -137,7 +140,9 @@ private final class Worker: Sendable {
   }
 
   func wake() {
-    if parked.load(ordering: .sequentiallyConsistent), parked.exchange(false, ordering: .sequentiallyConsistent) {
+    if parked.load(ordering: .sequentiallyConsistent),
+      parked.exchange(false, ordering: .sequentiallyConsistent)
+    {
       semaphore.signal()
     }
   }

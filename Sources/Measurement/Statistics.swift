@@ -40,7 +40,8 @@ public enum Statistics {
   }
 
   /// Percentile bootstrap of the median, 95 % (Efron 1979). One sample gives an interval of no width.
-  public static func bootstrapMedian(_ samples: [Double], seed: UInt64, resamples: Int) -> ClosedRange<Double> {
+  public static func bootstrapMedian(_ samples: [Double], seed: UInt64, resamples: Int) -> ClosedRange<Double>
+  {
     var generator = SplitMix64(seed: seed)
     var medians: [Double] = []
     medians.reserveCapacity(resamples)

@@ -6,9 +6,17 @@ import MicroKernelAPI
 public func planeStatistics(_ plane: UnsafePointer<PlaneStatistics>) {
   let p = plane.pointee
   if let gates = p.gates {
-    Plane.run(p) { at, x in x * load(gates + at) } rest: { at, x in x * gates[at] }
+    Plane.run(p) { at, x in
+      x * load(gates + at)
+    } rest: { at, x in
+      x * gates[at]
+    }
   } else {
-    Plane.run(p) { _, x in x } rest: { _, x in x }
+    Plane.run(p) { _, x in
+      x
+    } rest: { _, x in
+      x
+    }
   }
 }
 
@@ -51,9 +59,17 @@ enum Plane {
 public func pixelStatistics(_ pixels: UnsafePointer<PixelStatistics>) {
   let p = pixels.pointee
   if let gates = p.gates {
-    Pixels.run(p) { c, x in x * Lane(repeating: gates[c]) } rest: { c, x in x * gates[c] }
+    Pixels.run(p) { c, x in
+      x * Lane(repeating: gates[c])
+    } rest: { c, x in
+      x * gates[c]
+    }
   } else {
-    Pixels.run(p) { _, x in x } rest: { _, x in x }
+    Pixels.run(p) { _, x in
+      x
+    } rest: { _, x in
+      x
+    }
   }
 }
 
@@ -65,10 +81,10 @@ enum Pixels {
   ) {
     var x = 0
     #if ISA_AVX512
-      while x &+ 8 &* L <= p.count { Column<8>.run(p, x, gated) ; x &+= 8 &* L }
+      while x &+ 8 &* L <= p.count { Column<8>.run(p, x, gated); x &+= 8 &* L }
     #endif
-    while x &+ 4 &* L <= p.count { Column<4>.run(p, x, gated) ; x &+= 4 &* L }
-    while x &+ L <= p.count { Column<1>.run(p, x, gated) ; x &+= L }
+    while x &+ 4 &* L <= p.count { Column<4>.run(p, x, gated); x &+= 4 &* L }
+    while x &+ L <= p.count { Column<1>.run(p, x, gated); x &+= L }
     while x < p.count {
       var total: Float = 0
       var top = -Float.infinity
@@ -110,11 +126,23 @@ public func gate(_ gate: UnsafePointer<Gate>) {
   let g = gate.pointee
   let scale = Lane(repeating: g.gate)
   if let gates = g.gates, g.pixelFirst {
-    map(g.input, g.output, g.count) { at, x in (x * load(gates + at)) * scale } rest: { at, x in (x * gates[at]) * g.gate }
+    map(g.input, g.output, g.count) { at, x in
+      (x * load(gates + at)) * scale
+    } rest: { at, x in
+      (x * gates[at]) * g.gate
+    }
   } else if let gates = g.gates {
-    map(g.input, g.output, g.count) { at, x in (x * scale) * load(gates + at) } rest: { at, x in (x * g.gate) * gates[at] }
+    map(g.input, g.output, g.count) { at, x in
+      (x * scale) * load(gates + at)
+    } rest: { at, x in
+      (x * g.gate) * gates[at]
+    }
   } else {
-    map(g.input, g.output, g.count) { _, x in x * scale } rest: { _, x in x * g.gate }
+    map(g.input, g.output, g.count) { _, x in
+      x * scale
+    } rest: { _, x in
+      x * g.gate
+    }
   }
 }
 

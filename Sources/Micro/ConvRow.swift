@@ -19,11 +19,11 @@ enum Strip<let O: Int> {
     while x < r.width {
       let left = r.width &- x
       #if ISA_AVX512
-        if left > 2 &* L { Cell<O, 4>.run(r, x) ; x &+= 4 &* L ; continue }
+        if left > 2 &* L { Cell<O, 4>.run(r, x); x &+= 4 &* L; continue }
       #else
-        if O == 1 && left > 2 &* L { Cell<O, 4>.run(r, x) ; x &+= 4 &* L ; continue }
+        if O == 1 && left > 2 &* L { Cell<O, 4>.run(r, x); x &+= 4 &* L; continue }
       #endif
-      if left > L { Cell<O, 2>.run(r, x) ; x &+= 2 &* L } else { Cell<O, 1>.run(r, x) ; x &+= L }
+      if left > L { Cell<O, 2>.run(r, x); x &+= 2 &* L } else { Cell<O, 1>.run(r, x); x &+= L }
     }
   }
 }

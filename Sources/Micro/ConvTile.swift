@@ -96,7 +96,8 @@ enum Block<let P: Int> {
       let block = sums + (pixel &* 2 &* L &+ channel)
       let count = min(t.pixels &- pixel, L)
       transpose(block)
-      storeRows(block, t.output + (channel &* t.outputChannelStride &+ pixel), min(L, t.outputs &- channel), count, t)
+      storeRows(
+        block, t.output + (channel &* t.outputChannelStride &+ pixel), min(L, t.outputs &- channel), count, t)
       pixel &+= L
     }
     channel &+= L
@@ -104,7 +105,9 @@ enum Block<let P: Int> {
 }
 
 /// `rows` channels of `count` pixels each: rest of the epilogue, then two overlapping vectors per row.
-@inline(__always) private func storeRows(_ block: Out, _ target: Out, _ rows: Int, _ count: Int, _ t: ConvTile) {
+@inline(__always) private func storeRows(
+  _ block: Out, _ target: Out, _ rows: Int, _ count: Int, _ t: ConvTile
+) {
   if t.epilogue.residual != nil || t.epilogue.relu {
     for o in 0..<rows { finish(block + o &* 2 &* L, target + o &* t.outputChannelStride, count, t) }
   }
@@ -174,7 +177,8 @@ enum Block<let P: Int> {
   }
 }
 
-@inline(__always) private func move<V: SIMD>(_: V.Type, _ source: In, _ target: Out, _ at: Int) where V.Scalar == Float {
+@inline(__always) private func move<V: SIMD>(_: V.Type, _ source: In, _ target: Out, _ at: Int)
+where V.Scalar == Float {
   let v = UnsafeRawPointer(source + at).loadUnaligned(as: V.self)
   UnsafeMutableRawPointer(target + at).storeBytes(of: v, as: V.self)
 }

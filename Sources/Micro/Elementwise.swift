@@ -5,17 +5,37 @@ public func elementwise(_ work: UnsafePointer<Elementwise>) {
   let w = work.pointee
   switch w.operation {
   case .relu:
-    map(w.input, w.output, w.count) { _, x in rectified(x) } rest: { _, x in x < 0 ? 0 : x }
+    map(w.input, w.output, w.count) { _, x in
+      rectified(x)
+    } rest: { _, x in
+      x < 0 ? 0 : x
+    }
   case .sigmoid:
-    map(w.input, w.output, w.count) { _, x in logistic(x) } rest: { _, x in logistic(Lane(repeating: x))[0] }
+    map(w.input, w.output, w.count) { _, x in
+      logistic(x)
+    } rest: { _, x in
+      logistic(Lane(repeating: x))[0]
+    }
   case .add:
     guard let second = w.second else { return }
-    map(w.input, w.output, w.count) { at, x in x + load(second + at) } rest: { at, x in x + second[at] }
+    map(w.input, w.output, w.count) { at, x in
+      x + load(second + at)
+    } rest: { at, x in
+      x + second[at]
+    }
   case .affine:
     let (scale, shift) = (Lane(repeating: w.scale), Lane(repeating: w.shift))
-    map(w.input, w.output, w.count) { _, x in x * scale + shift } rest: { _, x in x * w.scale + w.shift }
+    map(w.input, w.output, w.count) { _, x in
+      x * scale + shift
+    } rest: { _, x in
+      x * w.scale + w.shift
+    }
   case .copy:
-    map(w.input, w.output, w.count) { _, x in x } rest: { _, x in x }
+    map(w.input, w.output, w.count) { _, x in
+      x
+    } rest: { _, x in
+      x
+    }
   }
 }
 

@@ -19,7 +19,9 @@ typealias Out = UnsafeMutablePointer<Float>
 
 @inline(__always) func load(_ p: In) -> Lane { UnsafeRawPointer(p).loadUnaligned(as: Lane.self) }
 
-@inline(__always) func store(_ p: Out, _ v: Lane) { UnsafeMutableRawPointer(p).storeBytes(of: v, as: Lane.self) }
+@inline(__always) func store(_ p: Out, _ v: Lane) {
+  UnsafeMutableRawPointer(p).storeBytes(of: v, as: Lane.self)
+}
 
 /// Stores the first `count` lanes, one at a time.
 @inline(__always) func store(_ p: Out, _ v: Lane, first count: Int) {
@@ -45,7 +47,9 @@ typealias Out = UnsafeMutablePointer<Float>
 }
 
 /// The larger of both, NaN if either is.
-@inline(__always) func maximum(_ a: Lane, _ b: Lane) -> Lane { a.replacing(with: b, where: (b .> a) .| (b .!= b)) }
+@inline(__always) func maximum(_ a: Lane, _ b: Lane) -> Lane {
+  a.replacing(with: b, where: (b .> a) .| (b .!= b))
+}
 
 @inline(__always) func maximum(_ a: Float, _ b: Float) -> Float { b > a || b != b ? b : a }
 
@@ -67,7 +71,9 @@ typealias Out = UnsafeMutablePointer<Float>
 }
 
 /// Lanes 0, 2, 4, … of `a` followed by those of `b`.
-@inline(__always) func evenLanes(_ a: Lane, _ b: Lane) -> Lane { Lane(lowHalf: a.evenHalf, highHalf: b.evenHalf) }
+@inline(__always) func evenLanes(_ a: Lane, _ b: Lane) -> Lane {
+  Lane(lowHalf: a.evenHalf, highHalf: b.evenHalf)
+}
 
 /// Adds the lanes pairwise, the same tree on every instruction set's own width.
 @inline(__always) func sum(_ v: Lane) -> Float {

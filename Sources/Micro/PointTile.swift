@@ -24,7 +24,8 @@ public func pointTile(_ tile: UnsafePointer<PointTile>) {
   }
 }
 
-@inline(__always) private func pointSums(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
+@inline(__always) private func pointSums(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int)
+{
   if tile.pointee.pixels > L { wide(tile, target, targetStride) } else { narrow(tile, target, targetStride) }
 }
 

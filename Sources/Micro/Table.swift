@@ -4,7 +4,8 @@ import MicroKernelAPI
 public func microKernels() -> MicroKernels {
   MicroKernels(
     lanes: Lane.scalarCount, outputBlock: 2 * Lane.scalarCount, pixelTile: pixelTile, pointBlock: pointBlock,
-    convTile: { convTile($0) }, pointTile: { pointTile($0) }, convRow: { convRow($0) }, poolRow: { poolRow($0) },
+    convTile: { convTile($0) }, pointTile: { pointTile($0) }, convRow: { convRow($0) },
+    poolRow: { poolRow($0) },
     planeStatistics: { planeStatistics($0) }, pixelStatistics: { pixelStatistics($0) }, gate: { gate($0) },
     elementwise: { elementwise($0) },
     probes: Probes(

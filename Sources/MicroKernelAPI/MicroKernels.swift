@@ -53,9 +53,11 @@ public struct Probes: Sendable {
   /// Independent multiply-adds in registers; returns their number of floating-point operations.
   public let multiplyAdd: @Sendable (_ iterations: Int, _ sink: UnsafeMutablePointer<Float>) -> Int
   /// Reads `count` floats (a multiple of 128) and adds them up into `sink`.
-  public let read: @Sendable (_ source: UnsafePointer<Float>, _ count: Int, _ sink: UnsafeMutablePointer<Float>) -> Void
+  public let read:
+    @Sendable (_ source: UnsafePointer<Float>, _ count: Int, _ sink: UnsafeMutablePointer<Float>) -> Void
   /// Copies `count` floats (a multiple of 128).
-  public let copy: @Sendable (_ source: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>) -> Void
+  public let copy:
+    @Sendable (_ source: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>) -> Void
 
   public init(
     multiplyAdd: @escaping @Sendable (Int, UnsafeMutablePointer<Float>) -> Int,

@@ -13,7 +13,8 @@ public enum Modules {
   public static let blocks: [any Composite.Type] = [BasicBlock.self, Bottleneck.self]
 
   public static let primitives: [any Operator.Type] = [
-    Conv2D.self, Pool2D.self, GlobalPool.self, ChannelPool.self, Dense.self, BatchNorm.self, ReLU.self, Sigmoid.self,
+    Conv2D.self, Pool2D.self, GlobalPool.self, ChannelPool.self, Dense.self, BatchNorm.self, ReLU.self,
+    Sigmoid.self,
     Add.self, Scale.self, Concat.self,
   ]
 
@@ -30,7 +31,9 @@ public enum Modules {
         "'\(keyword)' is not an operator; \(hint ?? "known operators: " + known.joined(separator: " "))")
     }
     let rest = parts.count > 1 ? Substring(parts[1]) : ""
-    guard parts.count == 1 || !rest.isEmpty else { throw OperatorError("'\(text)' has no keys behind the colon") }
+    guard parts.count == 1 || !rest.isEmpty else {
+      throw OperatorError("'\(text)' has no keys behind the colon")
+    }
     var attributes = try Attributes(rest, of: keyword)
     let result = try type.read(&attributes)
     try attributes.finish()

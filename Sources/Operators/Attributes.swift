@@ -61,7 +61,9 @@ public struct Attributes {
   }
 
   /// An integer of at least `minimum`; without a default it must be there.
-  public mutating func int(_ key: String, default standard: Int? = nil, minimum: Int = 1) throws(OperatorError) -> Int {
+  public mutating func int(_ key: String, default standard: Int? = nil, minimum: Int = 1)
+    throws(OperatorError) -> Int
+  {
     guard let text = take(key) else {
       if let standard { return standard }
       throw OperatorError("\(keyword) needs \(key)=\(Words.number(minimum))")
@@ -69,7 +71,8 @@ public struct Attributes {
     return try number(text, key, minimum)
   }
 
-  private func number(_ text: some StringProtocol, _ key: String, _ minimum: Int) throws(OperatorError) -> Int {
+  private func number(_ text: some StringProtocol, _ key: String, _ minimum: Int) throws(OperatorError) -> Int
+  {
     guard let value = Int(text), value >= minimum, value <= Attributes.limit else {
       throw OperatorError(
         "\(key)=\(text) in \(keyword) must be a whole number from \(minimum) to \(Attributes.limit)")
@@ -78,7 +81,9 @@ public struct Attributes {
   }
 
   /// `3` for both, or `3x5` for height and width.
-  public mutating func pair(_ key: String, default standard: Int, minimum: Int = 1) throws(OperatorError) -> Pair {
+  public mutating func pair(_ key: String, default standard: Int, minimum: Int = 1) throws(OperatorError)
+    -> Pair
+  {
     guard let text = take(key) else { return Pair(standard) }
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
     guard parts.count <= 2 else {
@@ -125,7 +130,9 @@ public enum Words {
   /// The candidate that is a typing slip away (Levenshtein distance at most a third of the length, at least one).
   public static func nearest(_ word: String, among candidates: some Sequence<String>) -> String? {
     let ranked = candidates.map { (distance(word, $0), $0) }.min { $0.0 < $1.0 }
-    guard let (distance, best) = ranked, distance <= max(1, max(word.count, best.count) / 3) else { return nil }
+    guard let (distance, best) = ranked, distance <= max(1, max(word.count, best.count) / 3) else {
+      return nil
+    }
     return best
   }
 

@@ -28,7 +28,8 @@ public struct Conv2D: Operator {
     out outputChannels: Int, kernel: Pair = Pair(1), stride: Pair = Pair(1), padding: Pair = Pair(0),
     dilation: Pair = Pair(1), groups: Int = 1, bias: Bool = true, activation: Activation = .none
   ) {
-    precondition(outputChannels > 0 && groups > 0, "out \(outputChannels) and groups \(groups) must be positive")
+    precondition(
+      outputChannels > 0 && groups > 0, "out \(outputChannels) and groups \(groups) must be positive")
     precondition(min(kernel.h, kernel.w, stride.h, stride.w) > 0, "kernel \(kernel), stride \(stride)")
     precondition(min(padding.h, padding.w) >= 0 && min(dilation.h, dilation.w) > 0, "padding, dilation")
     self.outputChannels = outputChannels
@@ -54,7 +55,8 @@ public struct Conv2D: Operator {
 
   public var attributes: [Attribute] {
     let list = [
-      Attribute("out", outputChannels), Attribute("k", kernel), Attribute("s", stride), Attribute("p", padding),
+      Attribute("out", outputChannels), Attribute("k", kernel), Attribute("s", stride),
+      Attribute("p", padding),
       Attribute("d", dilation), Attribute("g", groups), Attribute("bias", bias),
     ]
     return activation == .none ? list : list + [Attribute("act", activation.rawValue)]
@@ -72,7 +74,8 @@ public struct Conv2D: Operator {
     let w = Conv2D.extent(input.w, kernel.w, stride.w, padding.w, dilation.w)
     guard let h, let w else {
       throw OperatorError(
-        "the kernel \(kernel) with dilation \(dilation) is larger than the padded image of \(input), padding \(padding)")
+        "the kernel \(kernel) with dilation \(dilation) is larger than the padded image of \(input), padding \(padding)"
+      )
     }
     return [try shape([input.n, outputChannels, h, w])]
   }
@@ -87,7 +90,8 @@ public struct Conv2D: Operator {
     let input = try images(inputs, keyword)
     let fanIn = input.c / groups * kernel.h * kernel.w
     let weight = Weight(
-      "weight", try shape([outputChannels, max(input.c / groups, 1), kernel.h, kernel.w]), .weight, fanIn: fanIn)
+      "weight", try shape([outputChannels, max(input.c / groups, 1), kernel.h, kernel.w]), .weight,
+      fanIn: fanIn)
     return bias ? [weight, Weight("bias", Shape(outputChannels), .bias)] : [weight]
   }
 
@@ -99,7 +103,8 @@ public struct Conv2D: Operator {
       * Conv2D.tapsInside(input.w, output.w, kernel.w, stride.w, padding.w, dilation.w)
     let others = (bias ? output.count : 0) + (activation == .relu ? output.count : 0)
     return Cost(
-      macs: perTap * output.h * output.w * kernel.h * kernel.w, macsInside: inside, others: others, inputs: inputs,
+      macs: perTap * output.h * output.w * kernel.h * kernel.w, macsInside: inside, others: others,
+      inputs: inputs,
       weights: try weights(inputs), outputs: [output])
   }
 
@@ -120,7 +125,9 @@ public struct Conv2D: Operator {
 /// The only input, which must be N×C×H×W.
 func images(_ inputs: [Shape], _ keyword: String) throws(OperatorError) -> Shape {
   guard inputs.count == 1 else { throw OperatorError("\(keyword) takes 1 input, not \(inputs.count)") }
-  guard inputs[0].rank == 4 else { throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(inputs[0])") }
+  guard inputs[0].rank == 4 else {
+    throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(inputs[0])")
+  }
   return inputs[0]
 }
 

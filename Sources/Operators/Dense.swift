@@ -51,6 +51,7 @@ public struct Dense: Operator {
     let macs = output.count * features
     let others = (bias ? output.count : 0) + (activation == .relu ? output.count : 0)
     return Cost(
-      macs: macs, macsInside: macs, others: others, inputs: inputs, weights: try weights(inputs), outputs: [output])
+      macs: macs, macsInside: macs, others: others, inputs: inputs, weights: try weights(inputs),
+      outputs: [output])
   }
 }

@@ -53,7 +53,8 @@ public struct Graph: Sendable, Hashable {
 
 extension Graph.Node: Hashable {
   public static func == (a: Self, b: Self) -> Bool {
-    a.name == b.name && a.inputs == b.inputs && a.sharing == b.sharing && AnyHashable(a.op) == AnyHashable(b.op)
+    a.name == b.name && a.inputs == b.inputs && a.sharing == b.sharing
+      && AnyHashable(a.op) == AnyHashable(b.op)
   }
 
   public func hash(into hasher: inout Hasher) {
@@ -124,7 +125,9 @@ extension Operator {
       var cost = try cost(inputs)
       if shared { cost.parameters = 0 }
       return [
-        Stage(name: name.isEmpty ? keyword : name, op: self, inputs: inputs, output: try output(inputs), cost: cost)
+        Stage(
+          name: name.isEmpty ? keyword : name, op: self, inputs: inputs, output: try output(inputs),
+          cost: cost)
       ]
     }
     let graph = try composite.graph(inputs)

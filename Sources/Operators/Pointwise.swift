@@ -79,7 +79,8 @@ public struct Add: Operator {
 
   public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
     guard inputs.count == 2, inputs[0] == inputs[1] else {
-      throw OperatorError("add takes 2 inputs of one shape, not \(inputs.map(\.description).joined(separator: " and "))")
+      throw OperatorError(
+        "add takes 2 inputs of one shape, not \(inputs.map(\.description).joined(separator: " and "))")
     }
     return [inputs[0]]
   }
@@ -107,14 +108,19 @@ public struct Scale: Operator {
 
   public func inputs(for shape: Shape) throws(OperatorError) -> [Shape] {
     let images = try images([shape], keyword)
-    return [images, gate == .channel ? Shape(images.n, images.c, 1, 1) : Shape(images.n, 1, images.h, images.w)]
+    return [
+      images, gate == .channel ? Shape(images.n, images.c, 1, 1) : Shape(images.n, 1, images.h, images.w),
+    ]
   }
 
   public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
-    guard inputs.count == 2 else { throw OperatorError("scale takes an image and a gate, not \(inputs.count) inputs") }
+    guard inputs.count == 2 else {
+      throw OperatorError("scale takes an image and a gate, not \(inputs.count) inputs")
+    }
     let expected = try self.inputs(for: inputs[0])[1]
     guard inputs[1] == expected || (gate == .channel && inputs[1] == Shape(expected.n, expected.c)) else {
-      throw OperatorError("scale of \(inputs[0]) by \(gate.rawValue) takes a gate of \(expected), not \(inputs[1])")
+      throw OperatorError(
+        "scale of \(inputs[0]) by \(gate.rawValue) takes a gate of \(expected), not \(inputs[1])")
     }
     return [inputs[0]]
   }

@@ -46,7 +46,8 @@ public struct Pool2D: Operator {
 
   public var attributes: [Attribute] {
     [
-      Attribute("type", kind.rawValue), Attribute("k", window), Attribute("s", stride), Attribute("p", padding),
+      Attribute("type", kind.rawValue), Attribute("k", window), Attribute("s", stride),
+      Attribute("p", padding),
       Attribute("ceil", ceilMode), Attribute("countpad", countPadding),
     ]
   }
@@ -59,7 +60,8 @@ public struct Pool2D: Operator {
     let h = extent(input.h, window.h, stride.h, padding.h)
     let w = extent(input.w, window.w, stride.w, padding.w)
     guard let h, let w else {
-      throw OperatorError("the window \(window) is larger than the padded image of \(input), padding \(padding)")
+      throw OperatorError(
+        "the window \(window) is larger than the padded image of \(input), padding \(padding)")
     }
     return [try shape([input.n, input.c, h, w])]
   }

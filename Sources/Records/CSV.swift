@@ -10,7 +10,8 @@ public enum CSV {
   private static func quoted(_ field: String) -> String {
     let special: Set<Unicode.Scalar> = [",", "\"", "\n", "\r"]
     guard field.unicodeScalars.contains(where: special.contains) else { return field }
-    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+      + "\""
   }
 
   /// Header and one line per record.
@@ -57,7 +58,8 @@ public enum CSV {
         row = []
       default:
         guard !wasQuoted else {
-          throw RecordTextError(description: "line \(line): '\(scalar)' behind a closing quote; a comma was expected")
+          throw RecordTextError(
+            description: "line \(line): '\(scalar)' behind a closing quote; a comma was expected")
         }
         field.append(scalar)
       }
@@ -73,7 +75,9 @@ public enum CSV {
   /// Records of a file that this or a later version wrote: unknown columns are ignored, missing ones stay nil.
   public static func records(_ text: String) throws(RecordTextError) -> [Record] {
     let rows = try rows(text)
-    guard let header = rows.first else { throw RecordTextError(description: "line 1: no header; the file is empty") }
+    guard let header = rows.first else {
+      throw RecordTextError(description: "line 1: no header; the file is empty")
+    }
     guard header.contains("workload_text") || header.contains("workload") else {
       throw RecordTextError(description: "line 1: no column 'workload'; this is not a file of records")
     }

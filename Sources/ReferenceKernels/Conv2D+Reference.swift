@@ -9,7 +9,8 @@ extension Conv2D: ReferenceOperator {
     return {
       var observer = NoTaps()
       convolve(
-        self, place.inputs[0], place.inputShapes[0], weight, bias, into: place.output, place.outputShape, &observer)
+        self, place.inputs[0], place.inputShapes[0], weight, bias, into: place.output, place.outputShape,
+        &observer)
     }
   }
 
@@ -28,7 +29,8 @@ extension Conv2D: ReferenceOperator {
 @_specialize(where A == Bounded, T == NoTaps)
 @_specialize(where A == Float, T == TapCount)
 func convolve<A: ReferenceNumber, T: TapObserver>(
-  _ op: Conv2D, _ input: UnsafePointer<A>, _ inputShape: Shape, _ weight: UnsafePointer<A>, _ bias: UnsafePointer<A>?,
+  _ op: Conv2D, _ input: UnsafePointer<A>, _ inputShape: Shape, _ weight: UnsafePointer<A>,
+  _ bias: UnsafePointer<A>?,
   into output: UnsafeMutablePointer<A>, _ outputShape: Shape, _ taps: inout T
 ) {
   let (N, C, H, W) = (inputShape.n, inputShape.c, inputShape.h, inputShape.w)

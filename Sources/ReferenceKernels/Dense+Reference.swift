@@ -13,7 +13,8 @@ extension Dense: ReferenceOperator {
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
 func dense<A: ReferenceNumber>(
-  _ op: Dense, _ input: UnsafePointer<A>, _ shape: Shape, _ weight: UnsafePointer<A>, _ bias: UnsafePointer<A>?,
+  _ op: Dense, _ input: UnsafePointer<A>, _ shape: Shape, _ weight: UnsafePointer<A>,
+  _ bias: UnsafePointer<A>?,
   into output: UnsafeMutablePointer<A>
 ) {
   let (N, O, K) = (shape.n, op.outputs, shape.count / shape.n)

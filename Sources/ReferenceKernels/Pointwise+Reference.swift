@@ -16,7 +16,8 @@ extension BatchNorm: ReferenceOperator {
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
 func batchNorm<A: ReferenceNumber>(
-  _ input: UnsafePointer<A>, _ shape: Shape, gamma: UnsafePointer<A>, beta: UnsafePointer<A>, mean: UnsafePointer<A>,
+  _ input: UnsafePointer<A>, _ shape: Shape, gamma: UnsafePointer<A>, beta: UnsafePointer<A>,
+  mean: UnsafePointer<A>,
   variance: UnsafePointer<A>, into output: UnsafeMutablePointer<A>
 ) {
   let (C, P) = (shape.c, shape.plane)
@@ -47,7 +48,9 @@ extension Sigmoid: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
-func sigmoid<A: ReferenceNumber>(_ input: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>) {
+func sigmoid<A: ReferenceNumber>(
+  _ input: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>
+) {
   for i in 0..<count { output[i] = input[i].logistic() }
 }
 

@@ -22,7 +22,9 @@ func pool<A: ReferenceNumber>(
       for x in 0..<OW {
         let (top, left) = (y * op.stride.h - op.padding.h, x * op.stride.w - op.padding.w)
         // The divisor counts the window cut off at the padded image's end, or only what lies inside the image.
-        let (bottom, right) = (min(top + op.window.h, H + op.padding.h), min(left + op.window.w, W + op.padding.w))
+        let (bottom, right) = (
+          min(top + op.window.h, H + op.padding.h), min(left + op.window.w, W + op.padding.w)
+        )
         let (rows, columns) = (max(top, 0)..<min(bottom, H), max(left, 0)..<min(right, W))
         var result = op.kind == .max ? A(-.infinity) : A(0)
         for iy in rows {

@@ -53,7 +53,8 @@ enum ReferenceProgram {
       }
       let owner = graph.nodes[node.sharing ?? index].name
       let inner = Place(
-        inputs: inputs, inputShapes: shapes.inputs, weights: place.weights.scoped(owner), output: outputs[index],
+        inputs: inputs, inputShapes: shapes.inputs, weights: place.weights.scoped(owner),
+        output: outputs[index],
         outputShape: shapes.output)
       steps += try self.steps(node.op, inner, free: &free)
     }
@@ -70,7 +71,9 @@ public struct ReferenceKernel: Kernel {
   public func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
 
   public func prepare(_ task: Task) throws -> any Prepared {
-    PreparedReference(task: task, scratch: try ReferenceProgram.scratch(task.op, task.inputs), output: try task.op.output(task.inputs))
+    PreparedReference(
+      task: task, scratch: try ReferenceProgram.scratch(task.op, task.inputs),
+      output: try task.op.output(task.inputs))
   }
 }
 

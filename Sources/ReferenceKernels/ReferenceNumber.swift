@@ -84,7 +84,9 @@ public struct Bounded: ReferenceNumber {
   public static func / (a: Bounded, b: Bounded) -> Bounded {
     let value = a.value / b.value
     let relative = b.bound / abs(b.value)
-    return Bounded(value, error: (a.bound / abs(b.value) + abs(value) * relative) * (1 + 2 * relative) + 2 * u * abs(value))
+    return Bounded(
+      value, error: (a.bound / abs(b.value) + abs(value) * relative) * (1 + 2 * relative) + 2 * u * abs(value)
+    )
   }
 
   public static func maximum(_ a: Bounded, _ b: Bounded) -> Bounded {

@@ -26,7 +26,8 @@ public enum Numbers {
   /// `87 %`.
   public static func percent(_ fraction: Double?) -> String {
     guard let fraction, fraction.isFinite else { return "" }
-    return fraction < 0.0995 ? String(format: "%.1f %%", fraction * 100) : String(format: "%.0f %%", fraction * 100)
+    return fraction < 0.0995
+      ? String(format: "%.1f %%", fraction * 100) : String(format: "%.0f %%", fraction * 100)
   }
 
   /// `8.56 k`, `231 M`, `4.09 G`.

@@ -6,7 +6,9 @@ public enum RunTable {
     let header: Table.Header
     let text: @Sendable (Record) -> String
 
-    init(_ title: String, _ alignment: Table.Alignment = .right, _ text: @escaping @Sendable (Record) -> String) {
+    init(
+      _ title: String, _ alignment: Table.Alignment = .right, _ text: @escaping @Sendable (Record) -> String
+    ) {
       header = Table.Header(title, alignment)
       self.text = text
     }
@@ -43,7 +45,8 @@ public enum RunTable {
     for record in records {
       let isNew = record.workload != previous
       previous = record.workload
-      table.add(costs.map { isNew ? $0.text(record) : "" } + shown.map { $0.text(record) }, beginsGroup: isNew)
+      table.add(
+        costs.map { isNew ? $0.text(record) : "" } + shown.map { $0.text(record) }, beginsGroup: isNew)
     }
     return table
   }

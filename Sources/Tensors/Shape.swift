@@ -6,7 +6,8 @@ public struct Shape: Hashable, Sendable {
   public init(_ extents: [Int]) {
     precondition(extents.count <= 8, "rank \(extents.count) is above 8")
     precondition(extents.allSatisfy { $0 > 0 }, "extents \(extents) must be positive")
-    precondition(Shape.product(extents) != nil, "extents \(extents) overflow")
+    // The product is used, or the optimiser would drop the check together with the multiplication.
+    precondition((Shape.product(extents) ?? 0) > 0, "extents \(extents) overflow")
     self.extents = extents
   }
 

@@ -50,7 +50,9 @@ public final class Tensor<Element: BitwiseCopyable & Sendable>: @unchecked Senda
 
   public var count: Int { shape.count }
 
-  public var buffer: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: pointer, count: count) }
+  public var buffer: UnsafeMutableBufferPointer<Element> {
+    UnsafeMutableBufferPointer(start: pointer, count: count)
+  }
 
   public var elements: [Element] { Array(buffer) }
 

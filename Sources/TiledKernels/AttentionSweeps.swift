@@ -72,11 +72,15 @@ struct FusedChannelGate: Sendable {
   private let micro: MicroKernels
 
   /// - Parameter weights: of the `BottleneckMLP`.
-  init(_ pools: ChannelGate.Pools, mlp: BottleneckMLP, channels: Int, _ weights: Weights<Float>, _ micro: MicroKernels) {
+  init(
+    _ pools: ChannelGate.Pools, mlp: BottleneckMLP, channels: Int, _ weights: Weights<Float>,
+    _ micro: MicroKernels
+  ) {
     self.pools = pools
     self.micro = micro
     first = DenseLayer(
-      Dense(out: mlp.hidden, bias: mlp.bias, activation: .relu), features: channels, weights.scoped("fc1"), micro)
+      Dense(out: mlp.hidden, bias: mlp.bias, activation: .relu), features: channels, weights.scoped("fc1"),
+      micro)
     second = DenseLayer(
       Dense(out: channels, bias: mlp.bias), features: mlp.hidden, weights.scoped("fc2"), micro)
   }
@@ -145,7 +149,9 @@ struct FusedSpatialGate: Sendable {
 
   func maps(_ workspace: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> { workspace }
 
-  func gates(_ workspace: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> { workspace + 2 * pixels }
+  func gates(_ workspace: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
+    workspace + 2 * pixels
+  }
 
   /// From the maps in the workspace to the gates there.
   func regions(_ workspace: UnsafeMutablePointer<Float>) -> [Region] {
@@ -157,7 +163,8 @@ struct FusedSpatialGate: Sendable {
       },
       Region("spatial convolution", tiles: rows.parts) { tile, _ in
         var row = ConvRow(
-          input: canvases, taps: taps.pointer, weights: weights.weights(0, 0), bias: weights.bias(0, 0), output: gates)
+          input: canvases, taps: taps.pointer, weights: weights.weights(0, 0), bias: weights.bias(0, 0),
+          output: gates)
         row.channels = 2
         row.channelStride = canvas.plane
         row.tapCount = taps.count

@@ -63,7 +63,8 @@ struct DenseLayer: Sendable {
     relu = dense.activation == .relu
     self.micro = micro
     weights = PackedWeights(
-      weight: arrays["weight"].pointer, bias: dense.bias ? arrays["bias"].pointer : nil, outputs: dense.outputs,
+      weight: arrays["weight"].pointer, bias: dense.bias ? arrays["bias"].pointer : nil,
+      outputs: dense.outputs,
       groups: 1, depth: features, block: micro.outputBlock, batchNorm: nil)
   }
 

@@ -71,7 +71,8 @@ private struct PreparedDirect: Prepared {
       let block = blocksOutside ? tile / rowChunks.parts : tile % blocks
       let chunk = blocksOutside ? tile % rowChunks.parts : tile / blocks
       self.rows(
-        rowChunks[chunk], group: block / weights.blocksPerGroup, block: block % weights.blocksPerGroup, source,
+        rowChunks[chunk], group: block / weights.blocksPerGroup, block: block % weights.blocksPerGroup,
+        source,
         plane: plane, into: target, residual: residual)
     }
   }
@@ -84,7 +85,8 @@ private struct PreparedDirect: Prepared {
     let first = (group * weights.outputsPerGroup + block * weights.block) * output.plane
     let segments = Partition(count: output.w, parts: ceilDivide(output.w, micro.pixelTile))
     var tile = ConvTile(
-      input: source, taps: taps.pointer, weights: weights.weights(group, block), bias: weights.bias(group, block),
+      input: source, taps: taps.pointer, weights: weights.weights(group, block),
+      bias: weights.bias(group, block),
       output: target)
     tile.channels = channels
     tile.channelStride = plane

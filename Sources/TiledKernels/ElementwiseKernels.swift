@@ -19,7 +19,8 @@ struct ElementwiseKernels: Kernel {
     switch task.op {
     case is BatchNorm: return PreparedBatchNorm(task, micro)
     case let scale as Scale: return PreparedScale(gate: scale.gate, shape: task.inputs[0], micro: micro)
-    case is Concat: return PreparedConcat(inputs: task.inputs, output: try task.op.output(task.inputs), micro: micro)
+    case is Concat:
+      return PreparedConcat(inputs: task.inputs, output: try task.op.output(task.inputs), micro: micro)
     case is Sigmoid: return PreparedMap(operation: .sigmoid, count: task.inputs[0].count, micro: micro)
     case is Add: return PreparedMap(operation: .add, count: task.inputs[0].count, micro: micro)
     default: return PreparedMap(operation: .relu, count: task.inputs[0].count, micro: micro)

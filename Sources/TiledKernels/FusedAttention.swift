@@ -11,7 +11,8 @@ struct FusedAttention: Kernel {
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
     switch op {
-    case is SqueezeExcitation, is ChannelAttention, is SpatialAttention, is CBAM: .yes(Abilities(preference: 2))
+    case is SqueezeExcitation, is ChannelAttention, is SpatialAttention, is CBAM:
+      .yes(Abilities(preference: 2))
     default: .no("computes SE, channel attention, spatial attention and CBAM only")
     }
   }

@@ -13,7 +13,8 @@ struct Layers: Kernel {
     guard let composite = op as? any Composite else { return .no("computes composites only") }
     do {
       let graph = try composite.graph(inputs)
-      for (node, shapes) in zip(graph.nodes, try graph.shapes(inputs)) where choice(node.op, shapes.inputs, isa) == nil {
+      for (node, shapes) in zip(graph.nodes, try graph.shapes(inputs))
+      where choice(node.op, shapes.inputs, isa) == nil {
         return .no("has no kernel for \(node.op.text) inside \(op.keyword)")
       }
       return .yes(Abilities(preference: 0))
@@ -23,14 +24,18 @@ struct Layers: Kernel {
   }
 
   /// The kernel for a part, itself for a composite that has no other.
-  private func choice(_ op: any Operator, _ inputs: [Shape], _ isa: ISA) -> (kernel: any Kernel, abilities: Abilities)? {
+  private func choice(_ op: any Operator, _ inputs: [Shape], _ isa: ISA) -> (
+    kernel: any Kernel, abilities: Abilities
+  )? {
     if let best = catalogue.best(op, inputs, isa: isa) { return best }
     guard case .yes(let abilities) = support(op, inputs, isa: isa) else { return nil }
     return (self, abilities)
   }
 
   func prepare(_ task: Task) throws -> any Prepared {
-    guard let composite = task.op as? any Composite else { preconditionFailure("\(task.op.text) is no composite") }
+    guard let composite = task.op as? any Composite else {
+      preconditionFailure("\(task.op.text) is no composite")
+    }
     let graph = try composite.graph(task.inputs)
     let shapes = try graph.shapes(task.inputs)
     let groups = FusedGroup.groups(graph) { node in
@@ -49,7 +54,8 @@ struct Layers: Kernel {
       fusion.residual = group.residual != nil
       fusion.relu = group.relu
       let inner = Task(
-        node.op, shapes[group.root].inputs, weights: task.weights.scoped(graph.nodes[node.sharing ?? group.root].name),
+        node.op, shapes[group.root].inputs,
+        weights: task.weights.scoped(graph.nodes[node.sharing ?? group.root].name),
         isa: task.isa, fusion: fusion)
       return LayerStep(
         prepared: try kernel.prepare(inner), inputs: node.inputs + (group.residual.map { [$0] } ?? []),

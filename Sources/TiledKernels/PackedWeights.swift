@@ -15,7 +15,8 @@ struct PackedWeights: Sendable {
 
   /// - Parameter weight: `[outputs][depth]`.
   init(
-    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, outputs: Int, groups: Int, depth: Int, block: Int,
+    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, outputs: Int, groups: Int, depth: Int,
+    block: Int,
     batchNorm: (scale: [Float], shift: [Float])?
   ) {
     let perGroup = outputs / groups

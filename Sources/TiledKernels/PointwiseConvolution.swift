@@ -8,7 +8,8 @@ struct PointwiseConvolution: Kernel {
   let name = "tiled/pointwise"
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    guard let conv = op as? Conv2D, conv.kernel == Pair(1), conv.stride == Pair(1), conv.padding == Pair(0) else {
+    guard let conv = op as? Conv2D, conv.kernel == Pair(1), conv.stride == Pair(1), conv.padding == Pair(0)
+    else {
       return .no("computes 1×1 convolutions with stride 1 and without padding only")
     }
     // Vectors that the last pixels of a plane leave half empty: with few pixels channels make better vectors.
@@ -62,7 +63,8 @@ private struct PreparedPointwise: Prepared {
       let multiply = Region("multiply", tiles: starts.count * blockChunks.parts) { tile, _ in
         let chunk = blocksOutside ? tile / starts.count : tile % blockChunks.parts
         let start = starts[blocksOutside ? tile % starts.count : tile / blockChunks.parts]
-        self.multiply(image, tail: memory.workspace, start, blockChunks[chunk], into: result, residual: residual)
+        self.multiply(
+          image, tail: memory.workspace, start, blockChunks[chunk], into: result, residual: residual)
       }
       return tail == 0 ? [multiply] : [copyTail(image, memory.workspace), multiply]
     }

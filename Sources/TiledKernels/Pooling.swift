@@ -42,12 +42,16 @@ private struct PreparedPool: Prepared {
     let vectors = ceilDivide(output.w, lanes) * lanes
     let reach = max((vectors - 1) * pool.stride.w + pool.window.w + 2 * lanes, pool.padding.w + input.w)
     scratch = ceilDivide(reach, 16) * 16
-    let counts = (0..<output.w).map { PreparedPool.counted($0, pool.stride.w, pool.padding.w, pool.window.w, input.w, pool) }
+    let counts = (0..<output.w).map {
+      PreparedPool.counted($0, pool.stride.w, pool.padding.w, pool.window.w, input.w, pool)
+    }
     divisors = Constants(counts.map { Float($0) })
   }
 
   /// Elements of a window along one axis that the mean is divided by.
-  private static func counted(_ at: Int, _ stride: Int, _ padding: Int, _ window: Int, _ size: Int, _ pool: Pool2D) -> Int {
+  private static func counted(
+    _ at: Int, _ stride: Int, _ padding: Int, _ window: Int, _ size: Int, _ pool: Pool2D
+  ) -> Int {
     let first = at * stride - padding
     let last = min(first + window, size + padding)
     return pool.countPadding ? last - first : min(last, size) - max(first, 0)
@@ -60,13 +64,15 @@ private struct PreparedPool: Prepared {
     return [
       Region("pool", tiles: input.n * input.c) { plane, worker in
         self.plane(
-          source + plane * input.plane, into: target + plane * output.plane, memory.workspace + worker * scratch)
+          source + plane * input.plane, into: target + plane * output.plane,
+          memory.workspace + worker * scratch)
       }
     ]
   }
 
   private func plane(
-    _ image: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+    _ image: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     var row = PoolRow(input: image, scratch: scratch, output: target)
     row.rowStride = input.w
@@ -104,7 +110,11 @@ private struct PreparedGlobalPool: Prepared {
         var statistics = PlaneStatistics(input: source + plane * input.plane)
         statistics.count = input.plane
         statistics.divisor = Float(input.plane)
-        if pool.kind == .avg { statistics.sumTarget = target + plane } else { statistics.maximumTarget = target + plane }
+        if pool.kind == .avg {
+          statistics.sumTarget = target + plane
+        } else {
+          statistics.maximumTarget = target + plane
+        }
         micro.planeStatistics(&statistics)
       }
     ]

@@ -88,7 +88,8 @@ private struct PreparedRows: Prepared {
     let first = (group * weights.outputsPerGroup + block * weights.block) * output.plane
     let width = weights.width(block)
     var row = ConvRow(
-      input: source, taps: taps.pointer, weights: weights.weights(group, block), bias: weights.bias(group, block),
+      input: source, taps: taps.pointer, weights: weights.weights(group, block),
+      bias: weights.bias(group, block),
       output: target)
     row.channels = channels
     row.channelStride = canvas.plane

@@ -1,1 +1,95 @@
-@main struct M { static func main() {} }
+import Glibc
+import Harness
+import Operators
+
+/// What a command ends with.
+enum ExitStatus: Int32 {
+  case fine = 0
+  case unusable = 2
+  case wrong = 3
+  case interrupted = 130
+}
+
+/// A word behind `cbambench`.
+protocol Command {
+  static var name: String { get }
+  static var synopsis: String { get }
+  static var summary: String { get }
+  static var example: String { get }
+  static var options: [Option] { get }
+  static func run(_ arguments: Arguments) throws -> ExitStatus
+}
+
+@main
+enum Main {
+  static let version = "0.1.0"
+  private static var commands: [any Command.Type] { [Run.self, List.self, CostCommand.self, Verify.self] }
+
+  static func main() {
+    Interrupt.watch()
+    let words = CommandLine.arguments.dropFirst()
+    do {
+      exit(try dispatch(Array(words)).rawValue)
+    } catch {
+      Console.progress("")
+      Console.note("cbambench: \(error)")
+      exit(ExitStatus.unusable.rawValue)
+    }
+  }
+
+  private static func dispatch(_ words: [String]) throws -> ExitStatus {
+    guard let first = words.first else { throw UsageError("no command; see 'cbambench --help'") }
+    if first == "--help" || first == "help" {
+      try Console.print(help)
+      return .fine
+    }
+    if first == "--version" {
+      try Console.print("cbambench \(version)\n")
+      return .fine
+    }
+    guard let command = commands.first(where: { $0.name == first }) else {
+      let hint = Words.nearest(first, among: commands.map { $0.name }).map { "did you mean '\($0)'?" }
+      let known = "commands: " + commands.map { $0.name }.joined(separator: " ")
+      throw UsageError("'\(first)' is not a command; \(hint ?? known)")
+    }
+    let arguments = try Arguments(
+      words.dropFirst(), command: command.name, options: command.options + [.help])
+    if arguments.has("--help") {
+      try Console.print(help(command))
+      return .fine
+    }
+    return try command.run(arguments)
+  }
+
+  private static var help: String {
+    let list = commands.map { "  " + $0.name.padded(9) + $0.summary }.joined(separator: "\n")
+    return """
+      cbambench \(version): what convolution, pooling and attention cost on this CPU
+
+      \(list)
+
+      'cbambench COMMAND --help' explains a command.
+
+      """
+  }
+
+  private static func help(_ command: any Command.Type) -> String {
+    let options = (command.options + [.help]).map { option in
+      "  " + "\(option.name) \(option.value ?? "")".padded(38) + option.help
+    }.joined(separator: "\n")
+    return """
+      \(command.summary)
+
+      Usage: cbambench \(command.name) \(command.synopsis)
+
+      \(options)
+
+      Example: \(command.example)
+
+      """
+  }
+}
+
+extension String {
+  func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+}

@@ -50,13 +50,17 @@ public struct CBAM: Reducing, AttentionModule {
     var graph = Graph()
     switch order {
     case .channelFirst:
-      let refined = graph.add("channel-scale", Scale(.channel), .input(0), graph.add("channel", channel, .input(0)))
+      let refined = graph.add(
+        "channel-scale", Scale(.channel), .input(0), graph.add("channel", channel, .input(0)))
       graph.add("spatial-scale", Scale(.pixel), refined, graph.add("spatial", spatial, refined))
     case .spatialFirst:
-      let refined = graph.add("spatial-scale", Scale(.pixel), .input(0), graph.add("spatial", spatial, .input(0)))
+      let refined = graph.add(
+        "spatial-scale", Scale(.pixel), .input(0), graph.add("spatial", spatial, .input(0)))
       graph.add("channel-scale", Scale(.channel), refined, graph.add("channel", channel, refined))
     case .parallel:
-      let (perChannel, perPixel) = (graph.add("channel", channel, .input(0)), graph.add("spatial", spatial, .input(0)))
+      let (perChannel, perPixel) = (
+        graph.add("channel", channel, .input(0)), graph.add("spatial", spatial, .input(0))
+      )
       let refined = graph.add("channel-scale", Scale(.channel), .input(0), perChannel)
       graph.add("spatial-scale", Scale(.pixel), refined, perPixel)
     }

@@ -16,7 +16,8 @@ extension Reducing {
     }
     guard reduction <= inputs[0].c else {
       throw OperatorError(
-        "reduction r=\(reduction) in \(keyword) leaves no hidden unit of \(inputs[0].c) channels; r must be at most \(inputs[0].c)")
+        "reduction r=\(reduction) in \(keyword) leaves no hidden unit of \(inputs[0].c) channels; r must be at most \(inputs[0].c)"
+      )
     }
     return hidden(inputs[0].c)
   }
@@ -42,7 +43,9 @@ public struct BottleneckMLP: Composite {
   public var attributes: [Attribute] { [Attribute("hidden", hidden), Attribute("bias", bias)] }
 
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
-    guard inputs.count == 1, inputs[0].rank >= 2 else { throw OperatorError("mlp takes 1 input of rank 2 or more") }
+    guard inputs.count == 1, inputs[0].rank >= 2 else {
+      throw OperatorError("mlp takes 1 input of rank 2 or more")
+    }
     var graph = Graph()
     let squeezed = graph.add("fc1", Dense(out: hidden, bias: bias, activation: .relu), .input(0))
     graph.add("fc2", Dense(out: inputs[0].count / inputs[0].n, bias: bias), squeezed)

@@ -30,8 +30,10 @@ public struct BasicBlock: Composite {
 
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
     var graph = Graph()
-    let first = graph.addConvolution("conv1", "bn1", out: outputChannels, kernel: 3, stride: stride, .input(0))
-    let second = graph.addConvolution("conv2", "bn2", out: outputChannels, kernel: 3, graph.add("relu1", ReLU(), first))
+    let first = graph.addConvolution(
+      "conv1", "bn1", out: outputChannels, kernel: 3, stride: stride, .input(0))
+    let second = graph.addConvolution(
+      "conv2", "bn2", out: outputChannels, kernel: 3, graph.add("relu1", ReLU(), first))
     let branch = attention.add(to: &graph, after: second)
     graph.addShortcut(branch, inputs, out: outputChannels, stride: stride)
     return graph
@@ -50,7 +52,8 @@ public struct Bottleneck: Composite {
   public var groups: Int
   public var attention: AttentionSlot
 
-  public init(width: Int, out: Int? = nil, stride: Int = 1, groups: Int = 1, attention: AttentionSlot = .none) {
+  public init(width: Int, out: Int? = nil, stride: Int = 1, groups: Int = 1, attention: AttentionSlot = .none)
+  {
     precondition(width > 0 && stride > 0 && groups > 0, "width \(width), stride \(stride), groups \(groups)")
     self.width = width
     outputChannels = out ?? 4 * width
@@ -69,7 +72,8 @@ public struct Bottleneck: Composite {
 
   public var attributes: [Attribute] {
     [
-      Attribute("width", width), Attribute("out", outputChannels), Attribute("s", stride), Attribute("g", groups),
+      Attribute("width", width), Attribute("out", outputChannels), Attribute("s", stride),
+      Attribute("g", groups),
     ] + attention.attributes
   }
 
@@ -77,7 +81,8 @@ public struct Bottleneck: Composite {
     var graph = Graph()
     let reduced = graph.addConvolution("conv1", "bn1", out: width, kernel: 1, .input(0))
     let middle = graph.addConvolution(
-      "conv2", "bn2", out: width, kernel: 3, stride: stride, groups: groups, graph.add("relu1", ReLU(), reduced))
+      "conv2", "bn2", out: width, kernel: 3, stride: stride, groups: groups,
+      graph.add("relu1", ReLU(), reduced))
     let expanded = graph.addConvolution(
       "conv3", "bn3", out: outputChannels, kernel: 1, graph.add("relu2", ReLU(), middle))
     let branch = attention.add(to: &graph, after: expanded)
@@ -89,10 +94,12 @@ public struct Bottleneck: Composite {
 extension Graph {
   /// A convolution without bias that keeps the extents (up to its stride), and its batch norm.
   mutating func addConvolution(
-    _ name: String, _ normName: String, out: Int, kernel: Int, stride: Int = 1, groups: Int = 1, _ source: Source
+    _ name: String, _ normName: String, out: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
+    _ source: Source
   ) -> Source {
     let conv = Conv2D(
-      out: out, kernel: Pair(kernel), stride: Pair(stride), padding: Pair(kernel / 2), groups: groups, bias: false)
+      out: out, kernel: Pair(kernel), stride: Pair(stride), padding: Pair(kernel / 2), groups: groups,
+      bias: false)
     return add(normName, BatchNorm(), add(name, conv, source))
   }
 

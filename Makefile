@@ -1,0 +1,31 @@
+# The two commands of a newcomer: make run, make test.
+
+SUITE ?= cbam
+BUILD := swift build -c release
+TOOL := .build/release/cbambench
+PACKAGES := binutils git make
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.PHONY: setup run test format check
+
+# Installs what is missing; where there is no apt it names the packages and stops.
+setup:
+	@command -v swift >/dev/null || { echo "setup: no 'swift' found; install a Swift 6.3 toolchain first (swift.org/install)"; exit 1; }
+	@missing=""; for tool in nm git make; do command -v $$tool >/dev/null || missing="yes"; done; \
+	if [ -n "$$missing" ]; then \
+	  if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
+	  else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi; \
+	fi
+
+run: setup
+	$(BUILD)
+	$(TOOL) run $(SUITE) --output Reports/$(SUITE)-$$(date +%Y%m%dT%H%M%S).csv
+
+test: setup
+	swift test -c release
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+check:
+	swift format lint --strict --recursive Sources Tests Package.swift

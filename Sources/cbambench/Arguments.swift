@@ -1,0 +1,82 @@
+import Harness
+import Operators
+
+/// An option of a command.
+struct Option: Sendable {
+  let name: String
+  /// What the value looks like in the help; nil: a switch.
+  let value: String?
+  let help: String
+}
+
+/// A command line taken apart: options in any order, the rest targets.
+struct Arguments {
+  private(set) var targets: [String] = []
+  private var values: [String: [String]] = [:]
+  let command: String
+
+  init(_ words: some Sequence<String>, command: String, options: [Option]) throws(UsageError) {
+    self.command = command
+    var words = Array(words)[...]
+    var onlyTargets = false
+    while let word = words.popFirst() {
+      if onlyTargets || !word.hasPrefix("-") || word == "-" {
+        targets.append(word)
+        continue
+      }
+      if word == "--" {
+        onlyTargets = true
+        continue
+      }
+      let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let option = options.first(where: { $0.name == sides[0] }) else {
+        let hint = Words.nearest(String(sides[0]), among: options.map(\.name)).map {
+          "; did you mean '\($0)'?"
+        }
+        throw UsageError(
+          "'\(sides[0])' is not an option of '\(command)'\(hint ?? "; see 'cbambench \(command) --help'")")
+      }
+      guard let form = option.value else {
+        guard sides.count == 1 else { throw UsageError("\(option.name) takes no value, not '\(sides[1])'") }
+        values[option.name, default: []].append("")
+        continue
+      }
+      guard let value = sides.count == 2 ? String(sides[1]) : words.popFirst(), !value.isEmpty else {
+        throw UsageError("\(option.name) needs a value: \(option.name) \(form)")
+      }
+      let isRepeatable = option.name == "--output"
+      guard isRepeatable || values[option.name] == nil else {
+        throw UsageError("\(option.name) is given twice")
+      }
+      values[option.name, default: []].append(value)
+    }
+  }
+
+  func has(_ name: String) -> Bool { values[name] != nil }
+  func value(_ name: String) -> String? { values[name]?.first }
+  func all(_ name: String) -> [String] { values[name] ?? [] }
+
+  /// A whole number from `range`.
+  func integer(_ name: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = value(name) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw UsageError(
+        "\(name) \(text): expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// Whole numbers from `range`, separated by commas, each once.
+  func integers(_ name: String, _ range: ClosedRange<Int>) throws(UsageError) -> [Int]? {
+    guard let text = value(name) else { return nil }
+    var numbers: [Int] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let number = Int(part), range.contains(number) else {
+        throw UsageError(
+          "\(name) \(text): '\(part)' is no whole number from \(range.lowerBound) to \(range.upperBound)")
+      }
+      if !numbers.contains(number) { numbers.append(number) }
+    }
+    return numbers
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Harness
+import Kernels
+import Measurement
+import Records
+import TiledKernels
+
+extension Option {
+  static let threads = Option(
+    name: "--threads", value: "1,2,4|all", help: "thread counts; default 1,2 within the usable CPUs")
+  static let kernels = Option(
+    name: "--kernels", value: "reference,tiled|all|NAME", help: "kernels; 'tiled' is the selector's choice")
+  static let isa = Option(
+    name: "--isa", value: "baseline|avx2|avx512|best", help: "instruction set of tiled kernels")
+  static let cache = Option(name: "--cache", value: "hot", help: "cache state before each call")
+  static let filter = Option(
+    name: "--filter", value: "REGEX", help: "only workloads whose name or text matches")
+  static let seed = Option(
+    name: "--seed", value: "N", help: "seed of inputs, weights, order and bootstrap; default 1")
+  static let rounds = Option(name: "--rounds", value: "N", help: "rounds per workload")
+  static let budget = Option(name: "--budget", value: "SECONDS", help: "time for measuring all workloads")
+  static let format = Option(
+    name: "--format", value: "table|csv|json|markdown", help: "form of standard output")
+  static let output = Option(
+    name: "--output", value: "FILE", help: "also write .csv, .json, .md or .txt; may be given several times")
+  static let quiet = Option(name: "--quiet", value: nil, help: "nothing on standard output; needs --output")
+  static let help = Option(name: "--help", value: nil, help: "this text")
+}
+
+/// Results in the forms that every command can write.
+struct Report {
+  let table: String
+  let markdown: String
+  let csv: String
+  let json: String
+
+  enum Format: String, CaseIterable {
+    case table, csv, json, markdown
+  }
+
+  func text(_ format: Format) -> String {
+    switch format {
+    case .table: table
+    case .csv: csv
+    case .json: json
+    case .markdown: markdown
+    }
+  }
+}
+
+/// Where results go.
+struct Outputs {
+  private let format: Report.Format
+  private let quiet: Bool
+  private let files: [(OutputFile, Report.Format)]
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    let name = arguments.value("--format") ?? "table"
+    guard let format = Report.Format(rawValue: name) else {
+      throw UsageError("--format \(name): expected one of: table csv json markdown")
+    }
+    self.format = format
+    quiet = arguments.has("--quiet")
+    var files: [(OutputFile, Report.Format)] = []
+    for path in arguments.all("--output") {
+      let forms: [String: Report.Format] = ["csv": .csv, "json": .json, "md": .markdown, "txt": .table]
+      let ending = URL(fileURLWithPath: path).pathExtension
+      let device = path.hasPrefix("/dev/")
+      guard let form = forms[ending] ?? (device ? format : nil) else {
+        throw UsageError("--output \(path): the name must end in .csv, .json, .md or .txt")
+      }
+      do { files.append((try OutputFile(path), form)) } catch { throw UsageError("\(error)") }
+    }
+    self.files = files
+    if quiet && files.isEmpty { throw UsageError("--quiet without --output would leave no result") }
+  }
+
+  func write(_ report: Report) throws(UsageError) {
+    for (file, form) in files {
+      do { try file.write(report.text(form)) } catch { throw UsageError("\(error)") }
+    }
+    if !quiet { try Console.print(report.text(format)) }
+  }
+}
+
+extension Plan {
+  /// Reads the options that `run` and `verify` share.
+  init(_ arguments: Arguments, defaults: Plan) throws(UsageError) {
+    self = defaults
+    if let names = arguments.value("--kernels") {
+      let known = ["reference"] + TiledKernels.all.map(\.name)
+      requests = []
+      for name in names.split(separator: ",", omittingEmptySubsequences: false) {
+        requests.append(try Plan.Request(String(name), known: known))
+      }
+    }
+    if let names = arguments.value("--isa") {
+      isas = []
+      for name in names.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let isa = name == "best" ? ISA.best : ISA(rawValue: String(name)) else {
+          throw UsageError("--isa \(name): expected one of: baseline avx2 avx512 best")
+        }
+        if !isas.contains(isa) { isas.append(isa) }
+      }
+    }
+    if arguments.value("--threads") == "all" {
+      threads = Array(1...Machine().usableCPUs)
+    } else if let counts = try arguments.integers("--threads", 1...1024) {
+      threads = counts.sorted()
+    }
+    if let number = try arguments.integer("--seed", 0...Int.max) { seed = UInt64(number) }
+    if let cache = arguments.value("--cache"), cache != "hot" {
+      guard cache == "cold" else { throw UsageError("--cache \(cache): expected hot") }
+      throw UsageError("--cache cold: this version measures with warm caches only; expected hot")
+    }
+  }
+}
+
+/// Suites that targets name, filtered; `standard` where none is named.
+func resolve(_ arguments: Arguments, standard: String) throws(UsageError) -> [Suite] {
+  let library = SuiteLibrary.standard
+  let names = arguments.targets.isEmpty ? [standard] : arguments.targets
+  var suites: [Suite] = []
+  for name in names { suites.append(try Targets(library: library).resolve(name)) }
+  guard let pattern = arguments.value("--filter") else { return suites }
+  let regex: Regex<AnyRegexOutput>
+  do { regex = try Regex(pattern) } catch {
+    throw UsageError("--filter \(pattern): is no regular expression")
+  }
+  let filtered = suites.map { suite in
+    Suite(
+      name: suite.name,
+      workloads: suite.workloads.filter { $0.name.contains(regex) || $0.text.contains(regex) })
+  }
+  guard filtered.contains(where: { !$0.workloads.isEmpty }) else {
+    let count = suites.reduce(0) { $0 + $1.workloads.count }
+    throw UsageError("--filter \(pattern): matches none of the \(count) workloads")
+  }
+  return filtered
+}
+
+extension SuiteLibrary {
+  static var standard: SuiteLibrary {
+    SuiteLibrary(
+      workingDirectory: FileManager.default.currentDirectoryPath,
+      executable: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        ?? CommandLine.arguments[0])
+  }
+}

@@ -1,0 +1,29 @@
+import Glibc
+import Harness
+
+/// The two streams: results on standard output, everything else on standard error.
+enum Console {
+  static func print(_ text: String) throws(UsageError) { try write(text, to: 1) }
+
+  static func note(_ text: String) { try? write(text + "\n", to: 2) }
+
+  /// A line that the next one replaces; only on a terminal.
+  static func progress(_ text: String) {
+    guard isatty(2) == 1 else { return }
+    try? write("\r\u{1B}[K" + text, to: 2)
+  }
+
+  private static func write(_ text: String, to file: Int32) throws(UsageError) {
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        if errno == EPIPE { return }
+        throw UsageError("standard output: cannot be written: \(String(cString: strerror(errno)))")
+      }
+      written += count
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Harness
+import Models
+import Operators
+import Records
+import Reporting
+import Tensors
+
+/// `cbambench cost`: parameters, MACs, FLOPs and bytes; nothing is run.
+enum CostCommand: Command {
+  static let name = "cost"
+  static let synopsis = "TARGET... [OPTION]..."
+  static let summary = "parameters, MACs, FLOPs and bytes, stage by stage; nothing is run"
+  static let example = "cbambench cost cbam --channels 64,256,512,1024,2048 --reduction 4,8,16,32"
+  static let options: [Option] = [
+    Option(name: "--channels", value: "64,256", help: "channels of a module named without a shape"),
+    Option(name: "--reduction", value: "4,8,16", help: "reduction ratios r of a module"),
+    Option(
+      name: "--size", value: "HxW", help: "image extents of a module named without a shape; default 56x56"),
+    .filter, .format, .output, .quiet,
+  ]
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    guard !arguments.targets.isEmpty else { throw UsageError("cost needs a target, such as \(example)") }
+    let outputs = try Outputs(arguments)
+    let sweeps = ["--channels", "--reduction", "--size"].contains { arguments.has($0) }
+    if sweeps {
+      try outputs.write(ReductionReport.report(try workloads(arguments)))
+    } else {
+      try outputs.write(StageReport.report(try resolve(arguments, standard: "").flatMap(\.workloads)))
+    }
+    return .fine
+  }
+
+  /// Modules × channels × reductions.
+  private static func workloads(_ arguments: Arguments) throws -> [Workload] {
+    if arguments.has("--filter") {
+      throw UsageError("--filter has no effect on a module; it selects from suites")
+    }
+    let channels = try arguments.integers("--channels", 1...1 << 20) ?? [256]
+    let reductions = try arguments.integers("--reduction", 1...1 << 20)
+    var size = Pair(56)
+    if let text = arguments.value("--size") {
+      guard let shape = try? Shape(text: text), shape.rank == 2 else {
+        throw UsageError("--size \(text): expected HxW such as 56x56")
+      }
+      size = Pair(shape.extents[0], shape.extents[1])
+    }
+    var result: [Workload] = []
+    for target in arguments.targets {
+      let op: any Operator
+      do { op = try Modules.parse(target) } catch { throw UsageError("\(target): \(error)") }
+      if reductions != nil && !(op is any Reducing) {
+        throw UsageError("--reduction has no effect on \(target); it has no reduction ratio")
+      }
+      for c in channels {
+        for r in reductions ?? [0] {
+          var module = op
+          if r > 0, var reducing = op as? any Reducing {
+            reducing.reduction = r
+            module = reducing
+          }
+          result.append(try Workload(module, Shape(1, c, size.h, size.w)))
+        }
+      }
+    }
+    return result
+  }
+}

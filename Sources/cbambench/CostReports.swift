@@ -1,0 +1,126 @@
+import Harness
+import Models
+import Operators
+import Records
+import Reporting
+import Tensors
+
+/// One line of `cost`: a stage, or the total.
+struct CostLine {
+  let name: String
+  let stage: String
+  let op: String
+  let output: Shape
+  let cost: Cost
+  var hidden: Int?
+  var share: Double?
+
+  static let columns = [
+    "name", "stage", "operator", "output_shape", "parameters", "macs", "flops", "bytes", "hidden", "share",
+  ]
+
+  var fields: [String] {
+    [
+      name, stage, op, output.description, String(cost.parameters), String(cost.macs), String(cost.flops),
+      String(cost.bytes), hidden.map { String($0) } ?? "", share.map { String($0) } ?? "",
+    ]
+  }
+
+  /// Stages of a workload, then the total.
+  static func lines(_ workload: Workload) throws -> [CostLine] {
+    let stages = try workload.op.stages(workload.inputs).map {
+      CostLine(name: workload.name, stage: $0.name, op: $0.op.keyword, output: $0.output, cost: $0.cost)
+    }
+    var total = CostLine(
+      name: workload.name, stage: "total", op: workload.op.keyword, output: workload.output,
+      cost: workload.cost)
+    if var reducing = workload.op as? any Reducing {
+      total.hidden = reducing.hidden(workload.inputs[0].c)
+      reducing.reduction = 1
+      total.share = Double(workload.cost.parameters) / Double(try reducing.cost(workload.inputs).parameters)
+    }
+    return stages + [total]
+  }
+
+  static func csv(_ lines: [CostLine]) -> String { ([columns] + lines.map(\.fields)).map(CSV.line).joined() }
+
+  static func json(_ lines: [CostLine]) -> String {
+    let numbers: Set<String> = ["parameters", "macs", "flops", "bytes", "hidden", "share"]
+    let objects = lines.map { line in
+      "  {"
+        + zip(columns, line.fields).filter { !$1.isEmpty }.map { name, field in
+          "\(JSON.string(name)): \(numbers.contains(name) ? field : JSON.string(field))"
+        }.joined(separator: ", ") + "}"
+    }
+    return "[\n" + objects.joined(separator: ",\n") + "\n]\n"
+  }
+}
+
+/// Every workload stage by stage.
+enum StageReport {
+  static func report(_ workloads: [Workload]) throws -> Report {
+    let lines = try workloads.map { try CostLine.lines($0) }
+    var table = Table(
+      ["workload", "stage", "operator", "output"].map { Table.Header($0, .left) }
+        + ["parameters", "MACs", "FLOPs", "bytes"].map { Table.Header($0) })
+    for group in lines {
+      // A primitive is its own only stage.
+      let shown = group.count == 2 ? group.suffix(1) : group[...]
+      for (index, line) in shown.enumerated() {
+        table.add(
+          [
+            index == 0 ? line.name : "", line.stage, line.op, line.output.description,
+            Numbers.count(line.cost.parameters), Numbers.count(line.cost.macs),
+            Numbers.count(line.cost.flops),
+            Numbers.count(line.cost.bytes),
+          ], beginsGroup: index == 0)
+      }
+    }
+    let all = lines.flatMap { $0 }
+    return Report(
+      table: table.console, markdown: table.markdown, csv: CostLine.csv(all), json: CostLine.json(all))
+  }
+}
+
+/// What the reduction ratio does: one line per module, channels and r.
+enum ReductionReport {
+  static func report(_ workloads: [Workload]) throws -> Report {
+    let lines = try workloads.map { try CostLine.lines($0) }
+    var table = Table(
+      [Table.Header("module", .left)]
+        + [
+          "C", "r", "hidden", "MLP weights", "biases", "conv weights", "batch norm", "total", "of r = 1",
+          "MACs",
+        ]
+        .map { Table.Header($0) })
+    for (workload, group) in zip(workloads, lines) {
+      let parts = try parts(workload)
+      let total = group[group.count - 1]
+      table.add([
+        workload.op.keyword, Numbers.count(workload.inputs[0].c),
+        (workload.op as? any Reducing).map { Numbers.count($0.reduction) } ?? "", Numbers.count(total.hidden),
+        Numbers.count(parts.mlp), Numbers.count(parts.biases), Numbers.count(parts.convolution),
+        Numbers.count(parts.norm), Numbers.count(total.cost.parameters), Numbers.percent(total.share),
+        Numbers.count(total.cost.macs),
+      ])
+    }
+    let all = lines.flatMap { $0 }
+    return Report(
+      table: table.console, markdown: table.markdown, csv: CostLine.csv(all), json: CostLine.json(all))
+  }
+
+  private static func parts(_ workload: Workload) throws -> (
+    mlp: Int, biases: Int, convolution: Int, norm: Int
+  ) {
+    var parts = (mlp: 0, biases: 0, convolution: 0, norm: 0)
+    for weight in try workload.op.weights(workload.inputs) where weight.isLearned {
+      switch weight.role {
+      case .bias: parts.biases += weight.shape.count
+      case .weight where weight.shape.rank == 4: parts.convolution += weight.shape.count
+      case .weight: parts.mlp += weight.shape.count
+      default: parts.norm += weight.shape.count
+      }
+    }
+    return parts
+  }
+}

@@ -1,0 +1,44 @@
+import Harness
+import Kernels
+import Models
+import TiledKernels
+
+/// `cbambench list`: what there is to name.
+enum List: Command {
+  static let name = "list"
+  static let synopsis = "[suites | workloads | networks | attention | kernels]"
+  static let summary = "names of suites, workloads, attention modules and kernels"
+  static let example = "cbambench list suites"
+  static let options: [Option] = []
+  private static let topics = ["suites", "workloads", "networks", "attention", "kernels"]
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    for topic in arguments.targets where !topics.contains(topic) {
+      throw UsageError("'\(topic)' cannot be listed; expected one of: \(topics.joined(separator: " "))")
+    }
+    let chosen = arguments.targets.isEmpty ? topics : arguments.targets
+    for topic in chosen {
+      let names = try names(topic)
+      if chosen.count > 1 { try Console.print("\(topic):\n") }
+      let indent = chosen.count > 1 ? "  " : ""
+      try Console.print(names.map { indent + $0 + "\n" }.joined())
+    }
+    return .fine
+  }
+
+  private static func names(_ topic: String) throws(UsageError) -> [String] {
+    let library = SuiteLibrary.standard
+    switch topic {
+    case "suites": return library.names
+    case "workloads":
+      var lines: [String] = []
+      for name in library.names {
+        lines += try library.suite(named: name)?.workloads.map { "\(name): \($0.text)" } ?? []
+      }
+      return lines
+    case "attention": return Modules.attention.map { $0.keyword }
+    case "kernels": return ["reference"] + TiledKernels.all.map(\.name)
+    default: return []
+    }
+  }
+}
