@@ -40,7 +40,10 @@ public func elementwise(_ work: UnsafePointer<Elementwise>) {
 }
 
 /// `1 / (1 + exp(−x))`; NaN stays NaN, infinities give 0 and 1.
-@inline(__always) func logistic(_ x: Lane) -> Lane { 1 / (1 + exponential(-x)) }
+@inline(__always) func logistic(_ x: Lane) -> Lane {
+  // The exponential is cut off at a finite value; minus infinity alone is exactly zero.
+  (1 / (1 + exponential(-x))).replacing(with: 0, where: x .== -Float.infinity)
+}
 
 /// `exp(x)` to about one unit in the last place for −87 ≤ x ≤ 88, clamped outside: x = n·ln 2 + r with n rounded by
 /// adding 1.5·2²³, then a polynomial of degree 7 in r (coefficients: Cephes, `expf`) times 2ⁿ.
