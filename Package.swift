@@ -78,6 +78,8 @@ let package = Package(
     tests(
       "ReferenceKernelsTests", ["ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"],
       resources: [.copy("Goldens")]),
+    tests("KernelsTests", ["Kernels"]),
+    tests("HarnessTests", ["Harness", "Kernels", "Operators", "Tensors", "TiledKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

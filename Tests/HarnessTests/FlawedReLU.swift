@@ -1,0 +1,38 @@
+import Kernels
+import Operators
+import Tensors
+
+enum Flaw: CaseIterable {
+  case writesNothing, lastOff, dependsOnThreads, swallowsNaN
+}
+
+/// A ReLU with a planted mistake.
+struct FlawedReLU: Kernel {
+  let flaw: Flaw
+  let name = "tiled/flawed"
+
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
+
+  func prepare(_ task: Task) throws -> any Prepared { PreparedFlaw(flaw: flaw, count: task.inputs[0].count) }
+}
+
+private struct PreparedFlaw: Prepared {
+  let flaw: Flaw
+  let count: Int
+
+  func workspace(threads: Int) -> Int { 0 }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    [
+      Region("flawed", tiles: 1) { _, _ in
+        if flaw == .writesNothing { return }
+        for i in 0..<count {
+          let x = memory.inputs[0][i]
+          memory.outputs[0][i] = x > 0 || (x.isNaN && flaw != .swallowsNaN) ? x : 0
+        }
+        if flaw == .lastOff { memory.outputs[0][count - 1] += 0.25 }
+        if flaw == .dependsOnThreads && threads > 1 { memory.outputs[0][0] = -0.0 }
+      }
+    ]
+  }
+}
