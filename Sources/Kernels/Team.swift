@@ -37,7 +37,7 @@ public final class Team: Sendable {
       for tile in 0..<region.tiles { region.body(tile, 0) }
       return
     }
-    state.publish(region)
+    state.publish(region, threads: threads)
     for worker in workers { worker.wake() }
     state.work(as: 0)
     state.awaitEnd(oversubscribed: false)
@@ -59,11 +59,12 @@ private final class State: @unchecked Sendable {
   private var region = Region("none", tiles: 0) { _, _ in }
   private var chunks = 0
 
-  private static let mostChunks = 4096
+  /// Enough to balance uneven tiles, few enough that claiming them costs little.
+  private static let chunksPerThread = 16
 
-  func publish(_ next: Region) {
+  func publish(_ next: Region, threads: Int) {
     region = next
-    chunks = min(next.tiles, State.mostChunks)
+    chunks = min(next.tiles, State.chunksPerThread * threads, 0xffff)
     done.store(0, ordering: .relaxed)
     resting.store(false, ordering: .relaxed)
     let epoch = (claims.load(ordering: .relaxed) >> 32) &+ 1

@@ -88,8 +88,27 @@ typealias Out = UnsafeMutablePointer<Float>
   return (v4[0] + v4[2]) + (v4[1] + v4[3])
 }
 
+/// The largest lane, NaN if any is: halves against each other.
 @inline(__always) func maximum(_ v: Lane) -> Float {
-  var best = v[0]
-  for i in 1..<L { best = maximum(best, v[i]) }
-  return best
+  #if ISA_AVX512
+    let v8 = maximum(v.lowHalf, v.highHalf)
+    let v4 = maximum(v8.lowHalf, v8.highHalf)
+  #elseif ISA_AVX2
+    let v4 = maximum(v.lowHalf, v.highHalf)
+  #else
+    let v4 = v
+  #endif
+  return maximum(maximum(v4[0], v4[2]), maximum(v4[1], v4[3]))
 }
+
+#if ISA_AVX512
+  @inline(__always) private func maximum(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+    a.replacing(with: b, where: (b .> a) .| (b .!= b))
+  }
+#endif
+
+#if ISA_AVX2 || ISA_AVX512
+  @inline(__always) private func maximum(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+    a.replacing(with: b, where: (b .> a) .| (b .!= b))
+  }
+#endif
