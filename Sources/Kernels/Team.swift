@@ -40,7 +40,7 @@ public final class Team: Sendable {
     state.publish(region, threads: threads)
     for worker in workers { worker.wake() }
     state.work(as: 0)
-    state.awaitEnd(oversubscribed: false)
+    state.awaitEnd()
   }
 
   /// Sends the workers to sleep until the next `run`, so that they take no time from what is measured meanwhile.
@@ -97,7 +97,7 @@ private final class State: @unchecked Sendable {
   }
 
   /// Spins until all chunks are done; yields the core now and then, in case a worker waits for it.
-  func awaitEnd(oversubscribed: Bool) {
+  func awaitEnd() {
     var spins = 0
     while done.load(ordering: .acquiring) < chunks {
       spins += 1

@@ -34,7 +34,7 @@ public struct Attributes {
   private var used: Set<String> = []
 
   /// Largest value of any attribute.
-  static let limit = 1 << 24
+  public static let limit = 1 << 24
 
   /// - Parameter text: `out=64,k=3`, may be empty.
   public init(_ text: Substring, of keyword: String) throws(OperatorError) {

@@ -88,22 +88,23 @@ public struct Conv2D: Operator {
 
   public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] {
     let input = try images(inputs, keyword)
-    let fanIn = input.c / groups * kernel.h * kernel.w
-    let weight = Weight(
-      "weight", try shape([outputChannels, max(input.c / groups, 1), kernel.h, kernel.w]), .weight,
-      fanIn: fanIn)
+    let extents = [outputChannels, max(input.c / groups, 1), kernel.h, kernel.w]
+    let weight = Weight("weight", try shape(extents), .weight, fanIn: try product(Array(extents.dropFirst())))
     return bias ? [weight, Weight("bias", Shape(outputChannels), .bias)] : [weight]
   }
 
   public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
     let (input, output) = (inputs[0], try output(inputs))
-    let perTap = input.n * outputChannels * (input.c / groups)
-    let inside =
-      perTap * Conv2D.tapsInside(input.h, output.h, kernel.h, stride.h, padding.h, dilation.h)
-      * Conv2D.tapsInside(input.w, output.w, kernel.w, stride.w, padding.w, dilation.w)
+    let perTap = [input.n, outputChannels, input.c / groups]
+    let inside = try product(
+      perTap + [
+        Conv2D.tapsInside(input.h, output.h, kernel.h, stride.h, padding.h, dilation.h),
+        Conv2D.tapsInside(input.w, output.w, kernel.w, stride.w, padding.w, dilation.w),
+      ])
     let others = (bias ? output.count : 0) + (activation == .relu ? output.count : 0)
     return Cost(
-      macs: perTap * output.h * output.w * kernel.h * kernel.w, macsInside: inside, others: others,
+      macs: try product(perTap + [output.h, output.w, kernel.h, kernel.w]), macsInside: inside,
+      others: others,
       inputs: inputs,
       weights: try weights(inputs), outputs: [output])
   }
@@ -133,13 +134,22 @@ func images(_ inputs: [Shape], _ keyword: String) throws(OperatorError) -> Shape
 
 /// A shape of computed extents, which may be too large.
 func shape(_ extents: [Int]) throws(OperatorError) -> Shape {
-  var count = 1
-  for extent in extents {
-    let (next, overflow) = count.multipliedReportingOverflow(by: extent)
-    guard !overflow, next <= Shape.largestCount else {
-      throw OperatorError("a tensor of \(extents.map(String.init).joined(separator: "x")) is too large")
-    }
-    count = next
+  guard try product(extents) <= Shape.largestCount else {
+    throw OperatorError("a tensor of \(extents.map(String.init).joined(separator: "x")) is too large")
   }
   return Shape(extents)
+}
+
+/// A product that leaves room to be doubled and summed: at most 2⁵⁶.
+func product(_ factors: [Int]) throws(OperatorError) -> Int {
+  var result = 1
+  for factor in factors {
+    let (next, overflow) = result.multipliedReportingOverflow(by: factor)
+    guard !overflow, next <= 1 << 56 else {
+      let text = factors.map(String.init).joined(separator: " × ")
+      throw OperatorError("a count of \(text) is too large; at most 2^56 is possible")
+    }
+    result = next
+  }
+  return result
 }

@@ -48,7 +48,7 @@ public struct Dense: Operator {
 
   public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
     let (features, output) = (try features(inputs), try output(inputs))
-    let macs = output.count * features
+    let macs = try product([output.count, features])
     let others = (bias ? output.count : 0) + (activation == .relu ? output.count : 0)
     return Cost(
       macs: macs, macsInside: macs, others: others, inputs: inputs, weights: try weights(inputs),

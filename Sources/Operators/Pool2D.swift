@@ -25,6 +25,8 @@ public struct Pool2D: Operator {
     countPadding: Bool = false
   ) {
     precondition(min(window.h, window.w) > 0, "window \(window) must be positive")
+    precondition(min(stride?.h ?? 1, stride?.w ?? 1) > 0, "stride \(stride ?? window) must be positive")
+    precondition(min(padding.h, padding.w) >= 0, "padding \(padding) must not be negative")
     self.kind = kind
     self.window = window
     self.stride = stride ?? window
@@ -76,8 +78,9 @@ public struct Pool2D: Operator {
 
   public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
     let output = try output(inputs)
-    let perOutput = window.h * window.w - 1 + (kind == .avg ? 1 : 0)
-    return Cost(others: output.count * perOutput, inputs: inputs, weights: [], outputs: [output])
+    let perOutput = try product([window.h, window.w]) - 1 + (kind == .avg ? 1 : 0)
+    return Cost(
+      others: try product([output.count, perOutput]), inputs: inputs, weights: [], outputs: [output])
   }
 }
 

@@ -64,6 +64,10 @@ public struct Bottleneck: Composite {
 
   public init(_ a: inout Attributes) throws(OperatorError) {
     width = try a.int("width")
+    guard a.has("out") || width <= Attributes.limit / 4 else {
+      throw OperatorError(
+        "width=\(width) of bottleneck must be at most \(Attributes.limit / 4) if out is not given")
+    }
     outputChannels = try a.int("out", default: 4 * width)
     stride = try a.int("s", default: 1)
     groups = try a.int("g", default: 1)
