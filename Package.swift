@@ -79,6 +79,8 @@ let package = Package(
       "ReferenceKernelsTests", ["ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"],
       resources: [.copy("Goldens")]),
     tests("KernelsTests", ["Kernels"]),
+    tests("RecordsTests", ["Records"]),
+    tests("HouseTests", ["Records"]),
     tests("HarnessTests", ["Harness", "Kernels", "Operators", "Tensors", "TiledKernels"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,10 @@
+import Foundation
+import Records
+import Testing
+
+@Test func everyColumnIsDefined() throws {
+  let path = FloorTests.root.appendingPathComponent("Reports/README.md")
+  let text = try String(contentsOf: path, encoding: .utf8)
+  let defined = text.matches(of: /\n\| `(\w+)` \|/).map { String($0.1) }
+  #expect(defined == Column.all.map(\.name))
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Records
+import Testing
+
+@Suite struct CSVTests {
+  @Test func headerIsAsPromised() {
+    let promised = """
+      suite,workload,operator,input_shape,output_shape,kernel,isa,threads,cache,status,reason,parameters,macs,flops,\
+      bytes,workspace_bytes,allocations_per_call,rounds,samples,median_ms,mad_ms,min_ms,p95_ms,ci_low_ms,ci_high_ms,\
+      gflops,gbps,intensity,roof_gflops,roof_fraction,speedup_vs_reference,speedup_vs_1_thread,efficiency,max_error,\
+      error_bound,seed,machine,revision,started,workload_text,requested_kernel,macs_inside,prepare_ms,cpu_ms,\
+      oversubscribed,compiler,load
+      """
+    #expect(CSV.text([]) == promised + "\n")
+  }
+
+  @Test func recordsSurviveTheRoundTrip() throws {
+    var record = Record()
+    record.workload = "a \"quoted\", name\nwith a break, π"
+    record.workloadText = "relu@1x1x1x1"
+    record.threads = 2
+    record.medianMs = 0.1 + 0.2
+    record.maxError = 1e-9
+    #expect(try CSV.records(CSV.text([record, Record()])) == [record, Record()])
+    let unix = CSV.text([record])
+    let lines = unix.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
+    #expect(try CSV.records(lines).first?.threads == 2)
+  }
+
+  @Test func whatIsNotFiniteIsEmpty() throws {
+    var record = Record()
+    (record.gflops, record.gbps) = (.nan, .infinity)
+    let back = try CSV.records(CSV.text([record]))
+    #expect(back[0].gflops == nil && back[0].gbps == nil)
+    #expect(!CSV.text([record]).contains("nan") && !JSON.text([record]).contains("inf"))
+  }
+
+  @Test(arguments: [
+    ("", "line 1"), ("a,b\n1,2\n", "no column 'workload'"), ("workload,threads\nx\n", "line 2: 1 fields"),
+    ("workload,threads\nx,two\n", "'two' in column 'threads'"), ("workload\n\"x\n", "not closed"),
+    ("workload\n\"x\"y\n", "behind a closing quote"), ("workload,gbps\nx,nan\n", "'nan' in column 'gbps'"),
+  ])
+  func mistakesNameTheLine(text: String, part: String) {
+    let error = #expect(throws: RecordTextError.self) { try CSV.records(text) }
+    #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+  }
+}
+
+@Suite struct OutputFileTests {
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cbambench-\(UUID())")
+
+  @Test func aFileIsReplacedWhole() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("a.csv").path
+    for text in ["a long first text\n", "short\n"] {
+      try OutputFile(path).write(text)
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.csv"])
+  }
+
+  @Test func placesThatCannotBeWrittenAreRefused() throws {
+    #expect(throws: OutputError.self) { try OutputFile("/nowhere/at/all.csv") }
+    #expect(throws: OutputError.self) { try OutputFile(FileManager.default.temporaryDirectory.path) }
+    #expect(throws: OutputError.self) { try OutputFile("/dev/full").write("x") }
+  }
+}
