@@ -34,7 +34,7 @@ public final class Team: Sendable {
 
   public func run(_ region: Region) {
     if threads == 1 || region.tiles <= 1 {
-      for tile in 0..<region.tiles { region.body(tile, 0) }
+      region.body(0..<region.tiles, 0)
       return
     }
     state.publish(region, threads: threads)
@@ -88,9 +88,7 @@ private final class State: @unchecked Sendable {
         continue
       }
       let chunk = Int(word & 0xffff)
-      for tile in region.tiles * chunk / chunks..<region.tiles * (chunk + 1) / chunks {
-        region.body(tile, worker)
-      }
+      region.body(region.tiles * chunk / chunks..<region.tiles * (chunk + 1) / chunks, worker)
       done.add(1, ordering: .releasing)
       word = claims.load(ordering: .acquiring)
     }

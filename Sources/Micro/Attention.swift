@@ -1,166 +1,244 @@
 import MicroKernelAPI
 
 // The sweeps of fused attention. Float reductions are written in vectors: the compiler may not reorder them.
+// The maximum's one instruction loses a NaN, but a sum keeps it: where the sum is NaN, the maximum is taken again.
+// Variants are integer parameters of types: closures would stay calls, which split wide vectors.
 
 @inline(never)
-public func planeStatistics(_ plane: UnsafePointer<PlaneStatistics>) {
-  let p = plane.pointee
-  if let gates = p.gates {
-    Plane.run(p) { at, x in
-      x * load(gates + at)
-    } rest: { at, x in
-      x * gates[at]
-    }
+public func planeStatistics(_ planes: UnsafePointer<PlaneStatistics>) {
+  let p = planes.pointee
+  if p.gates != nil {
+    Plane<1>.run(p)
+  } else if p.maximum == nil {
+    sums(p)
   } else {
-    Plane.run(p) { _, x in
-      x
-    } rest: { _, x in
-      x
-    }
+    Plane<0>.run(p)
   }
 }
 
-enum Plane {
-  /// Four vectors of sums and maxima, then the rest one by one.
-  @inline(__always) static func run(
-    _ p: PlaneStatistics, _ gated: (Int, Lane) -> Lane, rest: (Int, Float) -> Float
+/// `Gated`: 1 if values are multiplied by gates first, else 0.
+enum Plane<let Gated: Int> {
+  @inline(never) static func run(_ p: PlaneStatistics) {
+    withUnsafeTemporaryAllocation(byteCount: 4 * 16 * 4, alignment: 64) { stack in
+      run(p, scratch: stack.baseAddress!.assumingMemoryBound(to: Float.self))
+    }
+  }
+
+  @inline(__always) private static func run(_ p: PlaneStatistics, scratch: Out) {
+    var input = p.input
+    let gates = p.gates ?? p.input
+    for plane in 0..<p.planes {
+      let result = p.count < L ? short(input, gates, p.count) : long(input, gates, p.count, scratch)
+      if let target = p.sum { target[plane &* p.targetStride] = result.sum / p.divisor }
+      if let target = p.maximum { target[plane &* p.targetStride] = result.maximum }
+      input += p.count
+    }
+  }
+
+  @inline(__always) private static func value(_ input: In, _ gates: In, _ at: Int) -> Lane {
+    Gated == 1 ? load(input + at) * load(gates + at) : load(input + at)
+  }
+
+  /// Four vectors at a time, then one; the last is moved back to the end of the run and what it repeats not added.
+  @inline(__always) private static func long(_ input: In, _ gates: In, _ count: Int, _ scratch: Out) -> (
+    sum: Float, maximum: Float
   ) {
     var sums = InlineArray<4, Lane>(repeating: .zero)
     var tops = InlineArray<4, Lane>(repeating: Lane(repeating: -.infinity))
     var i = 0
-    while i &+ 4 &* L <= p.count {
+    while i &+ 4 &* L <= count {
       for j in 0..<4 {
-        let x = gated(i &+ j &* L, load(p.input + (i &+ j &* L)))
+        let x = value(input, gates, i &+ j &* L)
         sums[j] += x
-        tops[j] = maximum(tops[j], x)
+        tops[j] = larger(tops[j], x)
       }
       i &+= 4 &* L
     }
-    while i &+ L <= p.count {
-      let x = gated(i, load(p.input + i))
+    while i &+ L <= count {
+      let x = value(input, gates, i)
       sums[0] += x
-      tops[0] = maximum(tops[0], x)
+      tops[0] = larger(tops[0], x)
       i &+= L
     }
-    var total = sum((sums[0] + sums[1]) + (sums[2] + sums[3]))
-    var top = maximum(maximum(maximum(tops[0], tops[1]), maximum(tops[2], tops[3])))
-    while i < p.count {
-      let x = rest(i, p.input[i])
+    if i < count {
+      let x = value(input, gates, count &- L)
+      sums[1] += x.replacing(with: 0, where: firstLanes(L &- (count &- i)))
+      tops[1] = larger(tops[1], x)
+    }
+    let total = sum((sums[0] + sums[1]) + (sums[2] + sums[3]))
+    if total != total { return (total, short(input, gates, count).maximum) }
+    for j in 0..<4 { store(scratch + j &* L, tops[j]) }
+    return (total, largest(at: scratch))
+  }
+
+  @inline(__always) private static func short(_ input: In, _ gates: In, _ count: Int) -> (
+    sum: Float, maximum: Float
+  ) {
+    var total: Float = 0
+    var top = -Float.infinity
+    for i in 0..<count {
+      let x = Gated == 1 ? input[i] * gates[i] : input[i]
       total += x
       top = maximum(top, x)
-      i &+= 1
     }
-    if let target = p.sumTarget { target.pointee = total / p.divisor }
-    if let target = p.maximumTarget { target.pointee = top }
+    return (total, top)
+  }
+}
+
+/// Sums alone, without gates.
+@inline(never) private func sums(_ p: PlaneStatistics) {
+  guard let target = p.sum else { return }
+  var input = p.input
+  for plane in 0..<p.planes {
+    var total = InlineArray<4, Lane>(repeating: .zero)
+    var i = 0
+    while i &+ 4 &* L <= p.count {
+      for j in 0..<4 { total[j] += load(input + (i &+ j &* L)) }
+      i &+= 4 &* L
+    }
+    while i &+ L <= p.count {
+      total[0] += load(input + i)
+      i &+= L
+    }
+    var rest: Float = 0
+    if i < p.count && p.count >= L {
+      total[1] += load(input + (p.count &- L)).replacing(with: 0, where: firstLanes(L &- (p.count &- i)))
+    } else {
+      for k in i..<p.count { rest += input[k] }
+    }
+    let all = sum((total[0] + total[1]) + (total[2] + total[3])) + rest
+    target[plane &* p.targetStride] = all / p.divisor
+    input += p.count
   }
 }
 
 @inline(never)
 public func pixelStatistics(_ pixels: UnsafePointer<PixelStatistics>) {
   let p = pixels.pointee
-  if let gates = p.gates {
-    Pixels.run(p) { c, x in
-      x * Lane(repeating: gates[c])
-    } rest: { c, x in
-      x * gates[c]
-    }
-  } else {
-    Pixels.run(p) { _, x in
-      x
-    } rest: { _, x in
-      x
-    }
-  }
+  if p.gates != nil { Pixels<1>.run(p) } else { Pixels<0>.run(p) }
 }
 
-enum Pixels {
-
-  /// Several vectors of pixels in registers while the channels go by, then one vector, then single pixels.
-  @inline(__always) static func run(
-    _ p: PixelStatistics, _ gated: (Int, Lane) -> Lane, rest: (Int, Float) -> Float
-  ) {
-    var x = 0
+enum Pixels<let Gated: Int> {
+  /// Several vectors of pixels in registers while the channels go by; the last vector is moved back to the end of the
+  /// run.
+  @inline(__always) static func run(_ p: PixelStatistics) {
+    if p.count < L { return scalar(p, 0..<p.count) }
     #if ISA_AVX512
-      while x &+ 8 &* L <= p.count { Column<8>.run(p, x, gated); x &+= 8 &* L }
+      let most = 8
+    #else
+      let most = 4
     #endif
-    while x &+ 4 &* L <= p.count { Column<4>.run(p, x, gated); x &+= 4 &* L }
-    while x &+ L <= p.count { Column<1>.run(p, x, gated); x &+= L }
+    var x = 0
     while x < p.count {
+      let vectors = min((p.count &- x &+ L &- 1) / L, most)
+      let last = min(x &+ (vectors &- 1) &* L, p.count &- L)
+      switch vectors {
+      case 1: Column<1, Gated>.run(p, x, last)
+      case 2: Column<2, Gated>.run(p, x, last)
+      case 3: Column<3, Gated>.run(p, x, last)
+      case 4: Column<4, Gated>.run(p, x, last)
+      #if ISA_AVX512
+        case 5: Column<5, Gated>.run(p, x, last)
+        case 6: Column<6, Gated>.run(p, x, last)
+        case 7: Column<7, Gated>.run(p, x, last)
+        case 8: Column<8, Gated>.run(p, x, last)
+      #endif
+      default: fatalError("\(vectors) vectors; at most \(most)")
+      }
+      x &+= vectors &* L
+    }
+  }
+
+  @inline(never) static func scalar(_ p: PixelStatistics, _ pixels: Range<Int>) {
+    for x in pixels {
       var total: Float = 0
       var top = -Float.infinity
       for c in 0..<p.channels {
-        let v = rest(c, p.input[c &* p.channelStride &+ x])
+        let v = p.input[c &* p.channelStride &+ x] * (p.gates?[c] ?? 1)
         total += v
         top = maximum(top, v)
       }
-      p.maximum[x] = top
-      p.mean[x] = total / Float(p.channels)
-      x &+= 1
+      if let target = p.maximum { target[x] = top }
+      if let target = p.sum { target[x] = total / p.divisor }
     }
   }
 }
 
-enum Column<let V: Int> {
-  @inline(__always) static func run(_ p: PixelStatistics, _ x: Int, _ gated: (Int, Lane) -> Lane) {
+enum Column<let V: Int, let Gated: Int> {
+  /// `V` vectors of pixels from `x` on, the last of them at `last`.
+  @inline(never) static func run(_ p: PixelStatistics, _ x: Int, _ last: Int) {
     var sums = InlineArray<V, Lane>(repeating: .zero)
     var tops = InlineArray<V, Lane>(repeating: Lane(repeating: -.infinity))
     var source = p.input + x
+    let end = last &- x
+    let gates = p.gates ?? p.input
     for c in 0..<p.channels {
+      let scale = Gated == 1 ? Lane(repeating: gates[c]) : Lane.zero
       for v in 0..<V {
-        let value = gated(c, load(source + v &* L))
+        let loaded = load(source + (v == V &- 1 ? end : v &* L))
+        let value = Gated == 1 ? loaded * scale : loaded
         sums[v] += value
-        tops[v] = maximum(tops[v], value)
+        tops[v] = larger(tops[v], value)
       }
       source += p.channelStride
     }
-    let channels = Float(p.channels)
+    var all = sums[0]
+    for v in 1..<max(V, 1) { all += sums[v] }
+    let total = sum(all)
     for v in 0..<V {
-      store(p.maximum + (x &+ v &* L), tops[v])
-      store(p.mean + (x &+ v &* L), sums[v] / channels)
+      let at = v == V &- 1 ? last : x &+ v &* L
+      if let target = p.maximum { store(target + at, tops[v]) }
+      if let target = p.sum { store(target + at, sums[v] / p.divisor) }
     }
+    if total != total { Pixels<Gated>.scalar(p, min(x, last)..<last &+ L) }
   }
 }
 
 @inline(never)
 public func gate(_ gate: UnsafePointer<Gate>) {
   let g = gate.pointee
-  let scale = Lane(repeating: g.gate)
-  if let gates = g.gates, g.pixelFirst {
-    map(g.input, g.output, g.count) { at, x in
-      (x * load(gates + at)) * scale
-    } rest: { at, x in
-      (x * gates[at]) * g.gate
-    }
-  } else if let gates = g.gates {
-    map(g.input, g.output, g.count) { at, x in
-      (x * scale) * load(gates + at)
-    } rest: { at, x in
-      (x * g.gate) * gates[at]
-    }
-  } else {
-    map(g.input, g.output, g.count) { _, x in
-      x * scale
-    } rest: { _, x in
-      x * g.gate
-    }
-  }
+  guard g.gates != nil else { return Gating<0>.run(g) }
+  if g.gatesFirst { Gating<2>.run(g) } else { Gating<1>.run(g) }
 }
 
-/// Whole vectors, then the rest.
-@inline(__always) func map(
-  _ input: In, _ output: Out, _ count: Int, _ body: (Int, Lane) -> Lane, rest: (Int, Float) -> Float
-) {
-  var i = 0
-  while i &+ 4 &* L <= count {
-    for j in 0..<4 { store(output + (i &+ j &* L), body(i &+ j &* L, load(input + (i &+ j &* L)))) }
-    i &+= 4 &* L
+/// `Gates`: 0 none but the plane's, 1 behind the plane's, 2 before it.
+enum Gating<let Gates: Int> {
+  @inline(never) static func run(_ g: Gate) {
+    var (input, output) = (g.input, g.output)
+    let gates = g.gates ?? g.input
+    for plane in 0..<g.planes {
+      let scalar = g.planeGates.map { $0[plane] } ?? 1
+      let scale = Lane(repeating: scalar)
+      var i = 0
+      while i &+ 4 &* L <= g.count {
+        for j in 0..<4 { move(input, gates, output, i &+ j &* L, scale) }
+        i &+= 4 &* L
+      }
+      while i &+ L <= g.count {
+        move(input, gates, output, i, scale)
+        i &+= L
+      }
+      if i < g.count && g.count >= L {
+        move(input, gates, output, g.count &- L, scale)
+      } else {
+        for k in i..<g.count {
+          output[k] =
+            Gates == 2 ? input[k] * gates[k] * scalar : input[k] * scalar * (Gates == 1 ? gates[k] : 1)
+        }
+      }
+      input += g.count
+      output += g.count
+    }
   }
-  while i &+ L <= count {
-    store(output + i, body(i, load(input + i)))
-    i &+= L
-  }
-  while i < count {
-    output[i] = rest(i, input[i])
-    i &+= 1
+
+  @inline(__always) private static func move(
+    _ input: In, _ gates: In, _ output: Out, _ at: Int, _ scale: Lane
+  ) {
+    let x = load(input + at)
+    switch Gates {
+    case 0: store(output + at, x * scale)
+    case 1: store(output + at, (x * scale) * load(gates + at))
+    default: store(output + at, (x * load(gates + at)) * scale)
+    }
   }
 }

@@ -53,8 +53,10 @@ enum Block<let P: Int> {
     var high: InlineArray<P, Lane> = registers(at: target)
     var weights = t.weights
     var plane = t.input
-    for _ in 0..<t.channels {
-      cplatform_prefetch(plane + t.lookahead)
+    for c in 0..<t.channels {
+      // What will be stored: first and last pixel per output channel.
+      let target = min(c, 2 &* t.outputs &- 1)
+      cplatform_prefetch(t.output + ((target >> 1) &* t.outputChannelStride &+ (target & 1) &* (P &- 1)))
       for k in 0..<t.tapCount {
         let x = plane + t.taps[k]
         let w0 = load(weights)

@@ -39,6 +39,25 @@ public func elementwise(_ work: UnsafePointer<Elementwise>) {
   }
 }
 
+/// Whole vectors, then the rest one by one: input and output may be the same memory.
+@inline(__always) private func map(
+  _ input: In, _ output: Out, _ count: Int, _ body: (Int, Lane) -> Lane, rest: (Int, Float) -> Float
+) {
+  var i = 0
+  while i &+ 4 &* L <= count {
+    for j in 0..<4 { store(output + (i &+ j &* L), body(i &+ j &* L, load(input + (i &+ j &* L)))) }
+    i &+= 4 &* L
+  }
+  while i &+ L <= count {
+    store(output + i, body(i, load(input + i)))
+    i &+= L
+  }
+  while i < count {
+    output[i] = rest(i, input[i])
+    i &+= 1
+  }
+}
+
 /// `1 / (1 + exp(−x))`; NaN stays NaN, infinities give 0 and 1.
 @inline(__always) func logistic(_ x: Lane) -> Lane {
   // The exponential is cut off at a finite value; minus infinity alone is exactly zero.

@@ -88,27 +88,25 @@ typealias Out = UnsafeMutablePointer<Float>
   return (v4[0] + v4[2]) + (v4[1] + v4[3])
 }
 
-/// The largest lane, NaN if any is: halves against each other.
-@inline(__always) func maximum(_ v: Lane) -> Float {
-  #if ISA_AVX512
-    let v8 = maximum(v.lowHalf, v.highHalf)
-    let v4 = maximum(v8.lowHalf, v8.highHalf)
-  #elseif ISA_AVX2
-    let v4 = maximum(v.lowHalf, v.highHalf)
-  #else
-    let v4 = v
-  #endif
-  return maximum(maximum(v4[0], v4[2]), maximum(v4[1], v4[3]))
+/// The larger of both in one instruction; which of them if one is NaN is not said.
+@inline(__always) func larger(_ a: Lane, _ b: Lane) -> Lane { a.replacing(with: b, where: b .> a) }
+
+/// The largest of `4 · L` floats if none is NaN. From memory and in narrow vectors: of halves of a wide one LLVM would make
+/// selects without their comparisons.
+@inline(never) func largest(at p: In) -> Float {
+  var m = UnsafeRawPointer(p).loadUnaligned(as: SIMD4<Float>.self)
+  for i in 1..<L {
+    let x = UnsafeRawPointer(p + 4 &* i).loadUnaligned(as: SIMD4<Float>.self)
+    m = m.replacing(with: x, where: x .> m)
+  }
+  return larger(larger(m[0], m[1]), larger(m[2], m[3]))
 }
 
-#if ISA_AVX512
-  @inline(__always) private func maximum(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
-    a.replacing(with: b, where: (b .> a) .| (b .!= b))
-  }
-#endif
+@inline(__always) private func larger(_ a: Float, _ b: Float) -> Float { b > a ? b : a }
 
-#if ISA_AVX2 || ISA_AVX512
-  @inline(__always) private func maximum(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
-    a.replacing(with: b, where: (b .> a) .| (b .!= b))
-  }
-#endif
+/// A mask of the first `count` lanes.
+@inline(__always) func firstLanes(_ count: Int) -> SIMDMask<Lane.MaskStorage> {
+  var places = Lane.zero
+  for i in 0..<L { places[i] = Float(i) }
+  return places .< Lane(repeating: Float(count))
+}

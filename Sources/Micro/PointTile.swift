@@ -84,8 +84,14 @@ enum Point<let O: Int, let V: Int> {
     var first: InlineArray<O, Lane> = registers(at: t.input)
     var second: InlineArray<O, Lane> = registers(at: t.input)
     var (weights, pixels) = (t.weights, t.input)
-    for _ in 0..<t.channels {
-      cplatform_prefetch(pixels + t.lookahead)
+    var due = t.ahead.first
+    for c in 0..<t.channels {
+      let vector = due >> Lookahead.shift
+      cplatform_prefetch(t.ahead.base + ((vector >> 1) &* t.channelStride &+ (vector & 1) &* L))
+      due &+= t.ahead.step
+      // What will be stored: two vectors per output channel.
+      let target = min(c, 2 &* O &- 1)
+      cplatform_prefetch(t.output + ((target >> 1) &* t.outputChannelStride &+ (target & 1) &* L))
       let x0 = load(pixels)
       let x1 = V == 2 ? load(pixels + L) : x0
       for o in 0..<O {

@@ -7,7 +7,7 @@ public func microKernels() -> MicroKernels {
     convTile: { convTile($0) }, pointTile: { pointTile($0) }, convRow: { convRow($0) },
     poolRow: { poolRow($0) },
     planeStatistics: { planeStatistics($0) }, pixelStatistics: { pixelStatistics($0) }, gate: { gate($0) },
-    elementwise: { elementwise($0) },
+    padRows: { padRows($0) }, elementwise: { elementwise($0) },
     probes: Probes(
       multiplyAdd: { probeMultiplyAdd($0, $1) }, read: { probeRead($0, $1, $2) },
       copy: { probeCopy($0, $1, $2) }))

@@ -1,47 +1,65 @@
-/// Sum and maximum of `count` contiguous values, each multiplied by `gates[i]` first if there are gates.
-/// A NaN anywhere makes both NaN.
+/// Sum and maximum of `planes` runs of `count` values, one behind the other; each value multiplied by `gates[i]` of its
+/// place in the run first if there are gates. A NaN anywhere in a run makes both of its results NaN.
 public struct PlaneStatistics {
   public var input: UnsafePointer<Float>
   public var gates: UnsafePointer<Float>?
+  public var planes = 1
   public var count = 0
-  /// Where the two results go; either may be nil.
-  public var sumTarget: UnsafeMutablePointer<Float>?
-  public var maximumTarget: UnsafeMutablePointer<Float>?
-  /// The sum is divided by this before it is stored.
+  /// Where the results of the first run go; either may be nil.
+  public var sum: UnsafeMutablePointer<Float>?
+  public var maximum: UnsafeMutablePointer<Float>?
+  /// From the results of one run to those of the next.
+  public var targetStride = 1
+  /// Sums are divided by this before they are stored.
   public var divisor: Float = 1
 
   public init(input: UnsafePointer<Float>) { self.input = input }
 }
 
-/// Maximum and mean over channels of `count` neighbouring pixels, each channel multiplied by `gates[c]` first if
-/// there are gates: `max_c g[c]·x[c][p]` and `(Σ_c g[c]·x[c][p]) / channels`.
+/// Maximum and sum over channels of `count` neighbouring pixels, each channel multiplied by `gates[c]` first if
+/// there are gates: `max_c g[c]·x[c][p]` and `(Σ_c g[c]·x[c][p]) / divisor`.
 public struct PixelStatistics {
   public var input: UnsafePointer<Float>
   public var channels = 0
   public var channelStride = 0
   public var gates: UnsafePointer<Float>?
   public var count = 0
-  public var maximum: UnsafeMutablePointer<Float>
-  public var mean: UnsafeMutablePointer<Float>
+  /// Either may be nil.
+  public var maximum: UnsafeMutablePointer<Float>?
+  public var sum: UnsafeMutablePointer<Float>?
+  public var divisor: Float = 1
 
-  public init(
-    input: UnsafePointer<Float>, maximum: UnsafeMutablePointer<Float>, mean: UnsafeMutablePointer<Float>
-  ) {
-    self.input = input
-    self.maximum = maximum
-    self.mean = mean
-  }
+  public init(input: UnsafePointer<Float>) { self.input = input }
 }
 
-/// `out[i] = (in[i] · gate) · gates[i]` over `count` contiguous values, without the second product if there are no
-/// gates; `pixelFirst` takes the products in the other order.
+/// `out[p][i] = (in[p][i] · planeGates[p]) · gates[i]` over `planes` runs of `count` values, one behind the other; a
+/// factor without its array is left out. `gatesFirst` takes the products in the other order. Input and output are
+/// different memory.
 public struct Gate {
   public var input: UnsafePointer<Float>
   public var output: UnsafeMutablePointer<Float>
+  public var planes = 1
   public var count = 0
-  public var gate: Float = 1
+  public var planeGates: UnsafePointer<Float>?
   public var gates: UnsafePointer<Float>?
-  public var pixelFirst = false
+  public var gatesFirst = false
+
+  public init(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
+    self.input = input
+    self.output = output
+  }
+}
+
+/// `rows` rows of `count` values, each with zeros before and behind it in the output.
+public struct PadRows {
+  public var input: UnsafePointer<Float>
+  public var inputStride = 0
+  public var output: UnsafeMutablePointer<Float>
+  /// Values of an output row: `before + count` and the zeros behind.
+  public var outputStride = 0
+  public var rows = 0
+  public var count = 0
+  public var before = 0
 
   public init(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
     self.input = input

@@ -22,8 +22,6 @@ public struct ConvTile {
   /// Offsets of the taps from `input`.
   public var taps: UnsafePointer<Int>
   public var tapCount = 0
-  /// Offset of what the next tile will read, for tiles with a single tap: prefetched.
-  public var lookahead = 0
   /// `[channels][taps][outputBlock]`.
   public var weights: UnsafePointer<Float>
   /// `outputBlock` values.
@@ -57,8 +55,7 @@ public struct PointTile {
   public var input: UnsafePointer<Float>
   public var channels = 0
   public var channelStride = 0
-  /// Offset of what is prefetched while this tile is computed.
-  public var lookahead = 0
+  public var ahead: Lookahead
   /// `[channels][block]`.
   public var weights: UnsafePointer<Float>
   /// `block` values.
@@ -78,10 +75,26 @@ public struct PointTile {
     output: UnsafeMutablePointer<Float>
   ) {
     self.input = input
+    ahead = Lookahead(input)
     self.weights = weights
     self.bias = bias
     self.output = output
   }
+}
+
+/// What is prefetched while a `PointTile` is computed: two vectors per channel of a later tile, evenly spread over the
+/// time, as a core has few buffers for lines on their way.
+public struct Lookahead {
+  /// The later tile's input.
+  public var base: UnsafePointer<Float>
+  /// Number of the first vector, and vectors per channel computed, both times `scale`.
+  public var first = 0
+  public var step = 0
+  public static let shift = 8
+  public static let scale = 1 << shift
+
+  /// The same line again and again: nothing is fetched.
+  public init(_ base: UnsafePointer<Float>) { self.base = base }
 }
 
 /// One row of up to four output channels, vectorised over pixels: the formula of `ConvTile`.

@@ -17,6 +17,7 @@ public struct MicroKernels: Sendable {
   public let planeStatistics: @Sendable (UnsafePointer<PlaneStatistics>) -> Void
   public let pixelStatistics: @Sendable (UnsafePointer<PixelStatistics>) -> Void
   public let gate: @Sendable (UnsafePointer<Gate>) -> Void
+  public let padRows: @Sendable (UnsafePointer<PadRows>) -> Void
   public let elementwise: @Sendable (UnsafePointer<Elementwise>) -> Void
   public let probes: Probes
 
@@ -29,6 +30,7 @@ public struct MicroKernels: Sendable {
     planeStatistics: @escaping @Sendable (UnsafePointer<PlaneStatistics>) -> Void,
     pixelStatistics: @escaping @Sendable (UnsafePointer<PixelStatistics>) -> Void,
     gate: @escaping @Sendable (UnsafePointer<Gate>) -> Void,
+    padRows: @escaping @Sendable (UnsafePointer<PadRows>) -> Void,
     elementwise: @escaping @Sendable (UnsafePointer<Elementwise>) -> Void,
     probes: Probes
   ) {
@@ -43,6 +45,7 @@ public struct MicroKernels: Sendable {
     self.planeStatistics = planeStatistics
     self.pixelStatistics = pixelStatistics
     self.gate = gate
+    self.padRows = padRows
     self.elementwise = elementwise
     self.probes = probes
   }

@@ -2,7 +2,7 @@ import Glibc
 
 /// How the memory of a tensor ends.
 public enum Backing: Sendable {
-  /// 64-byte aligned, huge pages where large.
+  /// Aligned to pages, to huge ones from 512 KiB.
   case aligned
   /// The byte behind the last element lies on an inaccessible page; the start is aligned to the element only.
   case guarded
@@ -23,26 +23,33 @@ public final class Tensor<Element: BitwiseCopyable & Sendable>: @unchecked Senda
   private let mapping: UnsafeMutableRawPointer
   private let mappedBytes: Int
 
+  private static var hugePage: Int { 2 << 20 }
+
   /// - Throws: `MemoryError` if the memory cannot be mapped.
   public init(_ shape: Shape, backing: Backing = .aligned) throws(MemoryError) {
     let bytes = shape.count * MemoryLayout<Element>.stride
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-    let pages = (bytes + page - 1) / page * page
-    let guardBytes = backing == .guarded ? page : 0
-    let memory = mmap(nil, pages + guardBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    let isLarge = backing == .aligned && bytes >= Self.hugePage / 4
+    let unit = isLarge ? Self.hugePage : page
+    let pages = (bytes + unit - 1) / unit * unit
+    // Room for the guard, or for the start to move up to a huge page.
+    let extra = backing == .guarded ? page : isLarge ? Self.hugePage : 0
+    let memory = mmap(nil, pages + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let memory, memory != MAP_FAILED else { throw MemoryError(bytes: bytes) }
     var start = memory
     switch backing {
     case .guarded:
       guard mprotect(memory + pages, page, PROT_NONE) == 0 else { throw MemoryError(bytes: page) }
       start += pages - bytes
-    case .aligned:
+    case .aligned where isLarge:
+      start = memory.alignedUp(toMultipleOf: Self.hugePage)
       // A hint: where the kernel has no huge pages, small ones serve.
-      if bytes >= 2 << 20 { madvise(memory, pages, MADV_HUGEPAGE) }
+      madvise(start, pages, MADV_HUGEPAGE)
+    case .aligned: break
     }
     self.shape = shape
     mapping = memory
-    mappedBytes = pages + guardBytes
+    mappedBytes = pages + extra
     pointer = start.bindMemory(to: Element.self, capacity: shape.count)
   }
 

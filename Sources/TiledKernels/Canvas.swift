@@ -1,3 +1,4 @@
+import MicroKernelAPI
 import Operators
 import Tensors
 
@@ -14,8 +15,8 @@ struct Canvas: Sendable {
   let pitch: Int
   let plane: Int
   private let rows: Int
-  /// Rows that no tap reads are not copied.
-  private let isRead: [Bool]
+  /// Rows that a tap reads; the others are left as they are.
+  private let runs: [Range<Int>]
 
   /// - Parameter slack: floats behind each row that may be read beyond the last tap.
   init(_ conv: Conv2D, input: Shape, output: Shape, slack: Int) {
@@ -28,11 +29,21 @@ struct Canvas: Sendable {
     pitch = phase * conv.stride.w
     // A whole number of lines, and an odd one: planes at a power of two apart would share cache sets.
     plane = (ceilDivide(rows * pitch + slack, 16) | 1) * 16
-    var read = Array(repeating: false, count: rows)
-    for y in 0..<output.h {
-      for i in 0..<conv.kernel.h { read[y * conv.stride.h + i * conv.dilation.h] = true }
+    runs = Canvas.rowsRead(conv, outputRows: output.h)
+  }
+
+  private static func rowsRead(_ conv: Conv2D, outputRows: Int) -> [Range<Int>] {
+    let read = Set(
+      (0..<outputRows).flatMap { y in
+        (0..<conv.kernel.h).map { i in y * conv.stride.h + i * conv.dilation.h }
+      })
+    return read.sorted().reduce(into: []) { runs, row in
+      if let last = runs.last, last.upperBound == row {
+        runs[runs.count - 1] = last.lowerBound..<row + 1
+      } else {
+        runs.append(row..<row + 1)
+      }
     }
-    isRead = read
   }
 
   /// Whether the image itself would do.
@@ -50,30 +61,40 @@ struct Canvas: Sendable {
   func row(_ y: Int) -> Int { y * conv.stride.h * pitch }
 
   /// Copies one plane of the image.
-  func draw(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
-    for r in 0..<rows where isRead[r] {
-      let row = target + r * pitch
-      let y = r - conv.padding.h
-      guard y >= 0 && y < image.h else {
-        row.update(repeating: 0, count: pitch)
+  func draw(
+    _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ micro: MicroKernels
+  ) {
+    for run in runs {
+      let (first, inside) = (run.lowerBound, run.clamped(to: conv.padding.h..<conv.padding.h + image.h))
+      guard !inside.isEmpty else {
+        (target + first * pitch).update(repeating: 0, count: run.count * pitch)
         continue
       }
-      if conv.stride.w == 1 {
-        drawContiguous(source + y * image.w, into: row)
-      } else {
-        drawPhases(source + y * image.w, into: row)
-      }
+      (target + first * pitch).update(repeating: 0, count: (inside.lowerBound - first) * pitch)
+      drawRows(
+        source + (inside.lowerBound - conv.padding.h) * image.w, into: target + inside.lowerBound * pitch,
+        rows: inside.count, micro)
+      (target + inside.upperBound * pitch)
+        .update(repeating: 0, count: (run.upperBound - inside.upperBound) * pitch)
     }
     let used = rows * pitch
     (target + used).update(repeating: 0, count: plane - used)
   }
 
-  private func drawContiguous(_ source: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
-    let left = min(conv.padding.w, pitch)
-    let count = max(0, min(image.w, pitch - left))
-    row.update(repeating: 0, count: left)
-    (row + left).update(from: source, count: count)
-    (row + left + count).update(repeating: 0, count: pitch - left - count)
+  private func drawRows(
+    _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, rows: Int, _ micro: MicroKernels
+  ) {
+    guard conv.stride.w == 1 else {
+      for y in 0..<rows { drawPhases(source + y * image.w, into: target + y * pitch) }
+      return
+    }
+    var work = PadRows(input: source, output: target)
+    work.inputStride = image.w
+    work.outputStride = pitch
+    work.rows = rows
+    work.before = min(conv.padding.w, pitch)
+    work.count = max(0, min(image.w, pitch - work.before))
+    micro.padRows(&work)
   }
 
   private func drawPhases(_ source: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {

@@ -56,7 +56,7 @@ private struct PreparedDirect: Prepared {
         return [convolve(image, plane: input.plane, into: result, residual: residual)]
       }
       let draw = Region("pad", tiles: input.c) { c, _ in
-        canvas.draw(image + c * input.plane, into: memory.workspace + c * canvas.plane)
+        canvas.draw(image + c * input.plane, into: memory.workspace + c * canvas.plane, micro)
       }
       return [draw, convolve(memory.workspace, plane: canvas.plane, into: result, residual: residual)]
     }

@@ -94,7 +94,7 @@ private struct PreparedScale: Prepared {
         var work = Gate(input: memory.inputs[0] + first, output: memory.outputs[0] + first)
         work.count = shape.plane
         switch gate {
-        case .channel: work.gate = gates[plane]
+        case .channel: work.planeGates = gates + plane
         case .pixel: work.gates = gates + plane / shape.c * shape.plane
         }
         micro.gate(&work)

@@ -22,7 +22,7 @@ struct FusedAttention: Kernel {
 
 private struct PreparedAttention: Prepared {
   let shape: Shape
-  let sweeps: AttentionSweeps
+  let sweeps: PlaneSweeps
   var channel: FusedChannelGate?
   var spatial: FusedSpatialGate?
   var order = CBAM.Order.channelFirst
@@ -30,7 +30,7 @@ private struct PreparedAttention: Prepared {
   init(_ task: Task) throws {
     shape = task.inputs[0]
     let micro = task.isa.microKernels
-    sweeps = AttentionSweeps(shape: shape, micro: micro)
+    sweeps = PlaneSweeps(shape: shape, micro: micro)
     switch task.op {
     case let se as SqueezeExcitation:
       let mlp = BottleneckMLP(hidden: se.hidden(shape.c), bias: se.bias)
@@ -82,8 +82,7 @@ private struct PreparedAttention: Prepared {
 
     /// Gates of pixels, likewise.
     func spatialRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
-      guard let spatial else { return [] }
-      return [sweeps.pixelMaps(x, gates: gates, into: spatial.maps(perPixel))] + spatial.regions(perPixel)
+      spatial?.regions(x, channelGates: gates, perPixel) ?? []
     }
 
     let gates: [Region]

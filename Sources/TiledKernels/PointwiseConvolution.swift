@@ -104,11 +104,21 @@ private struct PreparedPointwise: Prepared {
       tile.bias = weights.bias(group, block)
       tile.outputs = weights.width(block)
       tile.output = target + at
-      // The next pixels come from far away: one line per channel is asked for during each of two blocks.
-      let ahead = index - blocks.lowerBound
-      tile.lookahead = !isTail && ahead < 2 ? (2 + ahead) * micro.lanes : 0
+      if !isTail { tile.ahead = lookahead(from: source, during: index - blocks.lowerBound, of: blocks.count) }
       if let residual { tile.epilogue.residual = residual + at }
       micro.pointTile(&tile)
     }
+  }
+
+  /// The share of the next pixels that one of several blocks fetches.
+  private func lookahead(
+    from source: UnsafePointer<Float>, during block: Int, of blocks: Int
+  ) -> Lookahead {
+    let channels = input.c / conv.groups
+    let vectors = 2 * channels * Lookahead.scale
+    var ahead = Lookahead(source + 2 * micro.lanes)
+    ahead.first = vectors * block / blocks
+    ahead.step = vectors / blocks / channels
+    return ahead
   }
 }

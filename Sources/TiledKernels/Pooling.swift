@@ -105,43 +105,37 @@ private struct PreparedGlobalPool: Prepared {
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let (source, target) = (memory.inputs[0], memory.outputs[0])
-    return [
-      Region("pool", tiles: input.n * input.c) { plane, _ in
-        var statistics = PlaneStatistics(input: source + plane * input.plane)
-        statistics.count = input.plane
-        statistics.divisor = Float(input.plane)
-        if pool.kind == .avg {
-          statistics.sumTarget = target + plane
-        } else {
-          statistics.maximumTarget = target + plane
-        }
-        micro.planeStatistics(&statistics)
+    let pooling = Region("pool planes", rangesOf: input.n * input.c) { planes, _ in
+      var work = PlaneStatistics(input: source + planes.lowerBound * input.plane)
+      work.planes = planes.count
+      work.count = input.plane
+      work.divisor = Float(input.plane)
+      switch pool.kind {
+      case .avg: work.sum = target + planes.lowerBound
+      case .max: work.maximum = target + planes.lowerBound
       }
-    ]
+      micro.planeStatistics(&work)
+    }
+    return [pooling]
   }
 }
 
 private struct PreparedChannelPool: Prepared {
   let input: Shape
-  let micro: MicroKernels
+  let pool: PixelPool
 
-  func workspace(threads: Int) -> Int { 0 }
+  init(input: Shape, micro: MicroKernels) {
+    self.input = input
+    pool = PixelPool(Shape(1, input.c, input.h, input.w), micro)
+  }
+
+  func workspace(threads: Int) -> Int { pool.workspace }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    let (P, span) = (input.plane, AttentionSweeps.pixelSpan)
-    let spans = ceilDivide(P, span)
-    let (source, target) = (memory.inputs[0], memory.outputs[0])
-    return [
-      Region("pool", tiles: input.n * spans) { tile, _ in
-        let (n, first) = (tile / spans, tile % spans * span)
-        let result = target + n * 2 * P + first
-        var statistics = PixelStatistics(
-          input: source + n * input.c * P + first, maximum: result, mean: result + P)
-        statistics.channels = input.c
-        statistics.channelStride = P
-        statistics.count = min(span, P - first)
-        micro.pixelStatistics(&statistics)
-      }
-    ]
+    (0..<input.n).flatMap { n in
+      pool.regions(
+        memory.inputs[0] + n * input.c * input.plane, gates: nil,
+        into: memory.outputs[0] + n * 2 * input.plane, workspace: memory.workspace)
+    }
   }
 }

@@ -58,7 +58,8 @@ private struct PreparedRows: Prepared {
         let groups = Region("groups", tiles: conv.groups) { group, worker in
           let canvases = memory.workspace + worker * channels * canvas.plane
           for c in 0..<channels {
-            canvas.draw(image + (group * channels + c) * input.plane, into: canvases + c * canvas.plane)
+            canvas.draw(
+              image + (group * channels + c) * input.plane, into: canvases + c * canvas.plane, micro)
           }
           for block in 0..<weights.blocksPerGroup {
             rows(0..<output.h, group: group, block: block, canvases, into: result, residual: residual)
@@ -67,7 +68,7 @@ private struct PreparedRows: Prepared {
         return [groups]
       }
       let draw = Region("pad", tiles: input.c) { c, _ in
-        canvas.draw(image + c * input.plane, into: memory.workspace + c * canvas.plane)
+        canvas.draw(image + c * input.plane, into: memory.workspace + c * canvas.plane, micro)
       }
       let blocks = conv.groups * weights.blocksPerGroup
       let convolve = Region("convolve", tiles: blocks * rowChunks.parts) { tile, _ in
