@@ -8,13 +8,14 @@ import Synchronization
 public final class Team: Sendable {
   /// Exactly this many threads work, also above the number of cores.
   public let threads: Int
-  private let state = State()
+  private let state: State
   private let workers: [Worker]
 
   /// - Precondition: at least one thread.
   public init(threads: Int) {
     precondition(threads > 0, "a team of \(threads) threads")
     self.threads = threads
+    state = State(threads: threads)
     workers = (1..<max(threads, 1)).map { Worker(index: $0) }
     for worker in workers {
       let queue = DispatchQueue(label: "cbambench.worker.\(worker.index)", qos: .userInitiated)
@@ -37,7 +38,7 @@ public final class Team: Sendable {
       region.body(0..<region.tiles, 0)
       return
     }
-    state.publish(region, threads: threads)
+    state.publish(region)
     for worker in workers { worker.wake() }
     state.work(as: 0)
     state.awaitEnd()
@@ -47,50 +48,78 @@ public final class Team: Sendable {
   public func rest() { state.resting.store(true, ordering: .sequentiallyConsistent) }
 }
 
-/// What caller and workers share.
-private final class State: @unchecked Sendable {
-  /// epoch (32 bits) | chunks in total (16) | next chunk (16).
+/// The chunks of a region that one thread takes first: neighbouring ones, the same in every region of as many tiles, so
+/// that its cache still holds what it worked on before. The others help when they have nothing left.
+private final class Share: Sendable {
+  /// epoch (32 bits) | end (16) | next chunk (16).
   let claims = Atomic<UInt64>(0)
+  /// Keeps the words of two threads off one cache line.
+  private let padding = InlineArray<16, UInt64>(repeating: 0)
+
+  func publish(_ chunks: Range<Int>, epoch: UInt64) {
+    let word = epoch << 32 | UInt64(chunks.upperBound) << 16 | UInt64(chunks.lowerBound)
+    claims.store(word, ordering: .sequentiallyConsistent)
+  }
+
+  var hasWork: Bool { Share.next(claims.load(ordering: .sequentiallyConsistent)) != nil }
+
+  /// The next chunk, for this thread alone; nil if none is left.
+  func claim() -> Int? {
+    var word = claims.load(ordering: .acquiring)
+    while let next = Share.next(word) {
+      let (taken, current) = claims.compareExchange(
+        expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
+      if taken { return next }
+      word = current
+    }
+    return nil
+  }
+
+  private static func next(_ word: UInt64) -> Int? {
+    let (next, end) = (word & 0xffff, (word >> 16) & 0xffff)
+    return next < end ? Int(next) : nil
+  }
+}
+
+/// What caller and workers have in common.
+private final class State: @unchecked Sendable {
+  private let shares: [Share]
   let done = Atomic<Int>(0)
   let stop = Atomic<Bool>(false)
   let resting = Atomic<Bool>(false)
-  // Written by the caller before `claims` is released, read by workers after they have acquired a claim of that epoch;
+  // Written by the caller before the shares are released, read by workers after they have acquired a claim of that epoch;
   // not written again before all claimed chunks are done.
   private var region = Region("none", tiles: 0) { _, _ in }
   private var chunks = 0
+  private var epoch: UInt64 = 0
 
   /// Enough to balance uneven tiles, few enough that claiming them costs little.
   private static let chunksPerThread = 16
 
-  func publish(_ next: Region, threads: Int) {
+  init(threads: Int) { shares = (0..<threads).map { _ in Share() } }
+
+  func publish(_ next: Region) {
     region = next
-    chunks = min(next.tiles, State.chunksPerThread * threads, 0xffff)
+    chunks = min(next.tiles, State.chunksPerThread * shares.count, 0xffff)
     done.store(0, ordering: .relaxed)
     resting.store(false, ordering: .relaxed)
-    let epoch = (claims.load(ordering: .relaxed) >> 32) &+ 1
-    claims.store(epoch << 32 | UInt64(chunks) << 16, ordering: .sequentiallyConsistent)
+    epoch = (epoch + 1) & 0xffff_ffff
+    for (i, share) in shares.enumerated() {
+      share.publish(chunks * i / shares.count..<chunks * (i + 1) / shares.count, epoch: epoch)
+    }
   }
 
   /// Whether unclaimed chunks are there.
-  var hasWork: Bool {
-    let word = claims.load(ordering: .sequentiallyConsistent)
-    return word & 0xffff < (word >> 16) & 0xffff
-  }
+  var hasWork: Bool { shares.contains { $0.hasWork } }
 
-  /// Takes chunks until none is left.
+  /// Takes chunks until none is left: its own first, then those of the threads behind it.
   func work(as worker: Int) {
-    var word = claims.load(ordering: .acquiring)
-    while word & 0xffff < (word >> 16) & 0xffff {
-      let (taken, current) = claims.compareExchange(
-        expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
-      guard taken else {
-        word = current
-        continue
+    for offset in 0..<shares.count {
+      let share = shares[(worker + offset) % shares.count]
+      while let chunk = share.claim() {
+        region.body(region.tiles * chunk / chunks..<region.tiles * (chunk + 1) / chunks, worker)
+        done.add(1, ordering: .releasing)
       }
-      let chunk = Int(word & 0xffff)
-      region.body(region.tiles * chunk / chunks..<region.tiles * (chunk + 1) / chunks, worker)
-      done.add(1, ordering: .releasing)
-      word = claims.load(ordering: .acquiring)
     }
   }
 

@@ -19,9 +19,7 @@ public func planeStatistics(_ planes: UnsafePointer<PlaneStatistics>) {
 /// `Gated`: 1 if values are multiplied by gates first, else 0.
 enum Plane<let Gated: Int> {
   @inline(never) static func run(_ p: PlaneStatistics) {
-    withUnsafeTemporaryAllocation(byteCount: 4 * 16 * 4, alignment: 64) { stack in
-      run(p, scratch: stack.baseAddress!.assumingMemoryBound(to: Float.self))
-    }
+    withScratch { run(p, scratch: $0) }
   }
 
   @inline(__always) private static func run(_ p: PlaneStatistics, scratch: Out) {

@@ -4,33 +4,55 @@ import MicroKernelAPI
 
 @inline(never)
 public func convRow(_ row: UnsafePointer<ConvRow>) {
-  switch row.pointee.block {
-  case 1: Strip<1>.run(row)
-  case 2: Strip<2>.run(row)
-  default: Strip<4>.run(row)
-  }
-}
-
-/// `O` output channels of a row, in steps of four, two or one vectors of pixels.
-enum Strip<let O: Int> {
-  @inline(__always) static func run(_ row: UnsafePointer<ConvRow>) {
-    let r = row.pointee
+  withScratch { sums in
     var x = 0
-    while x < r.width {
-      let left = r.width &- x
-      #if ISA_AVX512
-        if left > 2 &* L { Cell<O, 4>.run(r, x); x &+= 4 &* L; continue }
-      #else
-        if O == 1 && left > 2 &* L { Cell<O, 4>.run(r, x); x &+= 4 &* L; continue }
-      #endif
-      if left > L { Cell<O, 2>.run(r, x); x &+= 2 &* L } else { Cell<O, 1>.run(r, x); x &+= L }
+    while x < row.pointee.width {
+      let vectors = min((row.pointee.width &- x &+ L &- 1) / L, mostVectors(row.pointee.block))
+      sum(row, x, vectors, into: sums)
+      for o in 0..<row.pointee.outputs { finish(row, x, vectors &* L, o, sums + o &* vectors &* L) }
+      x &+= vectors &* L
     }
   }
 }
 
+/// Vectors of pixels per step: as many as leave registers for the accumulators of all outputs.
+@inline(__always) private func mostVectors(_ outputs: Int) -> Int {
+  #if ISA_AVX512
+    4
+  #else
+    outputs == 1 ? 4 : 2
+  #endif
+}
+
+/// Sums of one step: `[block][vectors · L]`.
+@inline(__always) private func sum(_ row: UnsafePointer<ConvRow>, _ x: Int, _ vectors: Int, into sums: Out) {
+  switch (row.pointee.block, vectors) {
+  case (1, 1): Cell<1, 1>.sum(row, x, into: sums)
+  case (1, 2): Cell<1, 2>.sum(row, x, into: sums)
+  case (1, 3): Cell<1, 3>.sum(row, x, into: sums)
+  case (1, _): Cell<1, 4>.sum(row, x, into: sums)
+  case (2, 1): Cell<2, 1>.sum(row, x, into: sums)
+  case (2, 2): Cell<2, 2>.sum(row, x, into: sums)
+  #if ISA_AVX512
+    case (2, 3): Cell<2, 3>.sum(row, x, into: sums)
+    case (2, _): Cell<2, 4>.sum(row, x, into: sums)
+  #endif
+  case (4, 1): Cell<4, 1>.sum(row, x, into: sums)
+  case (4, 2): Cell<4, 2>.sum(row, x, into: sums)
+  #if ISA_AVX512
+    case (4, 3): Cell<4, 3>.sum(row, x, into: sums)
+    case (4, _): Cell<4, 4>.sum(row, x, into: sums)
+  #endif
+  default: fatalError("a block of \(row.pointee.block) channels × \(vectors) vectors")
+  }
+}
+
+/// `O` output channels × `V` vectors of pixels in registers. A function of its own: with the epilogue in the same frame
+/// LLVM keeps a copy of every accumulator in memory.
 enum Cell<let O: Int, let V: Int> {
-  @inline(__always) static func run(_ r: ConvRow, _ x: Int) {
-    var sums = InlineArray<O, InlineArray<V, Lane>>(repeating: InlineArray<V, Lane>(repeating: .zero))
+  @inline(never) static func sum(_ row: UnsafePointer<ConvRow>, _ x: Int, into target: Out) {
+    let r = row.pointee
+    var sums: InlineArray<O, InlineArray<V, Lane>> = InlineArray(repeating: registers(at: target))
     var weights = r.weights
     var plane = r.input + x
     for _ in 0..<r.channels {
@@ -44,15 +66,20 @@ enum Cell<let O: Int, let V: Int> {
       }
       plane += r.channelStride
     }
-    for o in 0..<O where o < r.outputs {
-      for v in 0..<V where x &+ v &* L < r.width {
-        let at = o &* r.outputChannelStride &+ x &+ v &* L
-        let count = r.width &- x &- v &* L
-        var result = sums[o][v] + Lane(repeating: r.bias[o])
-        if let residual = r.epilogue.residual { result += load(residual + at, first: count) }
-        if r.epilogue.relu { result = rectified(result) }
-        store(r.output + at, result, first: count)
-      }
+    for o in 0..<O {
+      for v in 0..<V { store(target + (o &* V &+ v) &* L, sums[o][v] + Lane(repeating: r.bias[o])) }
     }
   }
+}
+
+/// Residual and ReLU on one channel's sums, of which those inside the row are stored.
+@inline(never) private func finish(
+  _ row: UnsafePointer<ConvRow>, _ x: Int, _ most: Int, _ channel: Int, _ sums: Out
+) {
+  let r = row.pointee
+  let at = channel &* r.outputChannelStride &+ x
+  let count = min(most, r.width &- x)
+  if let residual = r.epilogue.residual { for i in 0..<count { sums[i] += residual[at &+ i] } }
+  if r.epilogue.relu { for i in 0..<count where sums[i] < 0 { sums[i] = 0 } }
+  copyRun(sums, r.output + at, count)
 }

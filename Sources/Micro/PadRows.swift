@@ -12,17 +12,6 @@ public func padRows(_ rows: UnsafePointer<PadRows>) {
   }
 }
 
-/// Whole vectors, the last of them moved back so that it ends with the run.
-@inline(__always) private func copyRun(_ source: In, _ target: Out, _ count: Int) {
-  if count < L { return copy(source, target, count) }
-  var i = 0
-  while i &+ L < count {
-    store(target + i, load(source + i))
-    i &+= L
-  }
-  store(target + (count &- L), load(source + (count &- L)))
-}
-
 /// Mostly none to three zeros: a loop would become a call of `memset`.
 @inline(__always) private func clear(_ target: Out, _ count: Int) {
   if count > 0 { target[0] = 0 }

@@ -13,24 +13,21 @@ import MicroKernelAPI
 @inline(never)
 public func pointTile(_ tile: UnsafePointer<PointTile>) {
   let t = tile.pointee
-  let width = t.pixels > L ? 2 &* L : L
-  if t.pixels == width && t.outputs == t.block && t.epilogue.residual == nil && !t.epilogue.relu {
-    return pointSums(tile, t.output, t.outputChannelStride)
+  if t.pixels == 2 &* L {
+    wide(tile, t.output, t.outputChannelStride)
+  } else if t.pixels == L {
+    narrow(tile, t.output, t.outputChannelStride)
+  } else {
+    withScratch { sums in
+      narrow(tile, sums, L)
+      for o in 0..<t.outputs { copy(sums + o &* L, t.output + o &* t.outputChannelStride, t.pixels) }
+    }
   }
-  withUnsafeTemporaryAllocation(byteCount: 16 * 32 * 4, alignment: 64) { stack in
-    let sums = stack.baseAddress!.assumingMemoryBound(to: Float.self)
-    pointSums(tile, sums, width)
-    storeRest(sums, width, tile)
-  }
-}
-
-@inline(__always) private func pointSums(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int)
-{
-  if tile.pointee.pixels > L { wide(tile, target, targetStride) } else { narrow(tile, target, targetStride) }
+  if t.epilogue.residual != nil || t.epilogue.relu { finish(tile) }
 }
 
 @inline(never) private func wide(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
-  switch tile.pointee.block {
+  switch tile.pointee.outputs {
   case 1: Point<1, 2>.run(tile, target, targetStride)
   case 2: Point<2, 2>.run(tile, target, targetStride)
   case 3: Point<3, 2>.run(tile, target, targetStride)
@@ -49,12 +46,12 @@ public func pointTile(_ tile: UnsafePointer<PointTile>) {
     case 13: Point<13, 2>.run(tile, target, targetStride)
     case 14: Point<14, 2>.run(tile, target, targetStride)
   #endif
-  default: fatalError("a block of \(tile.pointee.block) channels; at most \(pointBlock)")
+  default: fatalError("\(tile.pointee.outputs) channels; at most \(pointBlock)")
   }
 }
 
 @inline(never) private func narrow(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
-  switch tile.pointee.block {
+  switch tile.pointee.outputs {
   case 1: Point<1, 1>.run(tile, target, targetStride)
   case 2: Point<2, 1>.run(tile, target, targetStride)
   case 3: Point<3, 1>.run(tile, target, targetStride)
@@ -73,7 +70,7 @@ public func pointTile(_ tile: UnsafePointer<PointTile>) {
     case 13: Point<13, 1>.run(tile, target, targetStride)
     case 14: Point<14, 1>.run(tile, target, targetStride)
   #endif
-  default: fatalError("a block of \(tile.pointee.block) channels; at most \(pointBlock)")
+  default: fatalError("\(tile.pointee.outputs) channels; at most \(pointBlock)")
   }
 }
 
@@ -99,7 +96,7 @@ enum Point<let O: Int, let V: Int> {
         accumulate(&first[o], w, x0)
         if V == 2 { accumulate(&second[o], w, x1) }
       }
-      weights += O
+      weights += t.block
       pixels += t.channelStride
     }
     for o in 0..<O {
@@ -110,16 +107,15 @@ enum Point<let O: Int, let V: Int> {
   }
 }
 
-/// Tiles that are cut off at an edge or have an epilogue.
-@inline(never) private func storeRest(_ sums: Out, _ width: Int, _ tile: UnsafePointer<PointTile>) {
+/// Residual and ReLU on what was stored.
+@inline(never) private func finish(_ tile: UnsafePointer<PointTile>) {
   let t = tile.pointee
   for o in 0..<t.outputs {
-    let (row, target) = (sums + o &* width, t.output + o &* t.outputChannelStride)
+    let row = t.output + o &* t.outputChannelStride
     if let residual = t.epilogue.residual {
       let source = residual + o &* t.outputChannelStride
       for i in 0..<t.pixels { row[i] += source[i] }
     }
     if t.epilogue.relu { for i in 0..<t.pixels where row[i] < 0 { row[i] = 0 } }
-    copy(row, target, t.pixels)
   }
 }

@@ -49,8 +49,7 @@ public struct ConvTile {
 }
 
 /// Up to `pointBlock` output channels × two vectors of neighbouring pixels of a 1×1 convolution, vectorised over
-/// pixels: `out[o][p] = bias[o] + Σ_c in[c·channelStride + p] · w[c][o]`. Reads one or two whole vectors per channel,
-/// writes nothing beyond `pixels`.
+/// pixels: `out[o][p] = bias[o] + Σ_c in[c·channelStride + p] · w[c][o]`. Reads whole vectors, writes nothing beyond `pixels`.
 public struct PointTile {
   public var input: UnsafePointer<Float>
   public var channels = 0
@@ -62,11 +61,11 @@ public struct PointTile {
   public var bias: UnsafePointer<Float>
   public var output: UnsafeMutablePointer<Float>
   public var outputChannelStride = 0
-  /// Channels to compute, at most `pointBlock`.
+  /// Channels of the packed weights.
   public var block = 1
-  /// Channels to store, at most `block`.
+  /// Channels to compute, at most `block` and `pointBlock`.
   public var outputs = 0
-  /// Pixels to store, at most two vectors.
+  /// Two vectors, one, or fewer than one.
   public var pixels = 0
   public var epilogue = Epilogue()
 

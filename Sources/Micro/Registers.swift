@@ -1,0 +1,49 @@
+// Between memory and registers.
+
+/// Room for 16 vectors on the stack. More than 1 KiB, or bytes with a wide alignment, would come from the heap.
+@inline(__always) func withScratch(_ body: (Out) -> Void) {
+  withUnsafeTemporaryAllocation(of: Lane.self, capacity: 16) { lanes in
+    body(UnsafeMutableRawPointer(lanes.baseAddress!).assumingMemoryBound(to: Float.self))
+  }
+}
+
+/// Zeros in registers. `InlineArray(repeating:)` becomes a call for long arrays, which would pin them to memory; this
+/// load of any readable memory is dropped, as every element is overwritten.
+@inline(__always) func registers<let N: Int>(at memory: In) -> InlineArray<N, Lane> {
+  var array = UnsafeRawPointer(memory).loadUnaligned(as: InlineArray<N, Lane>.self)
+  for i in 0..<N { array[i] = .zero }
+  return array
+}
+
+/// Whole vectors, the last of them moved back so that it ends with the run.
+@inline(__always) func copyRun(_ source: In, _ target: Out, _ count: Int) {
+  if count < L { return copy(source, target, count) }
+  var i = 0
+  while i &+ L < count {
+    store(target + i, load(source + i))
+    i &+= L
+  }
+  store(target + (count &- L), load(source + (count &- L)))
+}
+
+/// Copies `count` floats by two overlapping vectors of half their length or more.
+@inline(__always) func copy(_ source: In, _ target: Out, _ count: Int) {
+  if count >= 16 {
+    move(SIMD16<Float>.self, source, target, 0)
+    if count > 16 { move(SIMD16<Float>.self, source, target, count &- 16) }
+  } else if count >= 8 {
+    move(SIMD8<Float>.self, source, target, 0)
+    move(SIMD8<Float>.self, source, target, count &- 8)
+  } else if count >= 4 {
+    move(SIMD4<Float>.self, source, target, 0)
+    move(SIMD4<Float>.self, source, target, count &- 4)
+  } else {
+    for i in 0..<count { target[i] = source[i] }
+  }
+}
+
+@inline(__always) func move<V: SIMD>(_: V.Type, _ source: In, _ target: Out, _ at: Int)
+where V.Scalar == Float {
+  let v = UnsafeRawPointer(source + at).loadUnaligned(as: V.self)
+  UnsafeMutableRawPointer(target + at).storeBytes(of: v, as: V.self)
+}
