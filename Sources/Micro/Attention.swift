@@ -19,7 +19,10 @@ public func planeStatistics(_ planes: UnsafePointer<PlaneStatistics>) {
 /// `Gated`: 1 if values are multiplied by gates first, else 0.
 enum Plane<let Gated: Int> {
   @inline(never) static func run(_ p: PlaneStatistics) {
-    withScratch { run(p, scratch: $0) }
+    // Typed, as bytes with a wide alignment would come from the heap.
+    withUnsafeTemporaryAllocation(of: Lane.self, capacity: 4) { lanes in
+      run(p, scratch: UnsafeMutableRawPointer(lanes.baseAddress!).assumingMemoryBound(to: Float.self))
+    }
   }
 
   @inline(__always) private static func run(_ p: PlaneStatistics, scratch: Out) {

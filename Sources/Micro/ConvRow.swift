@@ -4,14 +4,13 @@ import MicroKernelAPI
 
 @inline(never)
 public func convRow(_ row: UnsafePointer<ConvRow>) {
-  withScratch { sums in
-    var x = 0
-    while x < row.pointee.width {
-      let vectors = min((row.pointee.width &- x &+ L &- 1) / L, mostVectors(row.pointee.block))
-      sum(row, x, vectors, into: sums)
-      for o in 0..<row.pointee.outputs { finish(row, x, vectors &* L, o, sums + o &* vectors &* L) }
-      x &+= vectors &* L
-    }
+  let sums = row.pointee.scratch
+  var x = 0
+  while x < row.pointee.width {
+    let vectors = min((row.pointee.width &- x &+ L &- 1) / L, mostVectors(row.pointee.block))
+    sum(row, x, vectors, into: sums)
+    for o in 0..<row.pointee.outputs { finish(row, x, vectors &* L, o, sums + o &* vectors &* L) }
+    x &+= vectors &* L
   }
 }
 

@@ -13,17 +13,13 @@ import MicroKernelAPI
 
 @inline(never)
 public func convTile(_ tile: UnsafePointer<ConvTile>) {
-  withScratch { low in
-    withScratch { high in
-      let halves = Halves(low: low, high: high)
-      sum(tile, into: halves)
-      if tile.pointee.outputChannelStride == 1 {
-        storeByPixel(halves, tile)
-      } else {
-        storeByChannel(halves.low, tile, from: 0)
-        if tile.pointee.outputs > L { storeByChannel(halves.high, tile, from: L) }
-      }
-    }
+  let halves = Halves(low: tile.pointee.scratch, high: tile.pointee.scratch + 16 &* L)
+  sum(tile, into: halves)
+  if tile.pointee.outputChannelStride == 1 {
+    storeByPixel(halves, tile)
+  } else {
+    storeByChannel(halves.low, tile, from: 0)
+    if tile.pointee.outputs > L { storeByChannel(halves.high, tile, from: L) }
   }
 }
 

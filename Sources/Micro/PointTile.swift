@@ -18,10 +18,8 @@ public func pointTile(_ tile: UnsafePointer<PointTile>) {
   } else if t.pixels == L {
     narrow(tile, t.output, t.outputChannelStride)
   } else {
-    withScratch { sums in
-      narrow(tile, sums, L)
-      for o in 0..<t.outputs { copy(sums + o &* L, t.output + o &* t.outputChannelStride, t.pixels) }
-    }
+    narrow(tile, t.scratch, L)
+    for o in 0..<t.outputs { copy(t.scratch + o &* L, t.output + o &* t.outputChannelStride, t.pixels) }
   }
   if t.epilogue.residual != nil || t.epilogue.relu { finish(tile) }
 }

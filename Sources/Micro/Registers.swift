@@ -1,12 +1,5 @@
 // Between memory and registers.
 
-/// Room for 16 vectors on the stack. More than 1 KiB, or bytes with a wide alignment, would come from the heap.
-@inline(__always) func withScratch(_ body: (Out) -> Void) {
-  withUnsafeTemporaryAllocation(of: Lane.self, capacity: 16) { lanes in
-    body(UnsafeMutableRawPointer(lanes.baseAddress!).assumingMemoryBound(to: Float.self))
-  }
-}
-
 /// Zeros in registers. `InlineArray(repeating:)` becomes a call for long arrays, which would pin them to memory; this
 /// load of any readable memory is dropped, as every element is overwritten.
 @inline(__always) func registers<let N: Int>(at memory: In) -> InlineArray<N, Lane> {

@@ -35,16 +35,19 @@ public struct ConvTile {
   /// Pixels to compute, at most `pixelTile`.
   public var pixels = 0
   public var epilogue = Epilogue()
+  /// `MicroKernels.scratch` floats.
+  public var scratch: UnsafeMutablePointer<Float>
 
   public init(
     input: UnsafePointer<Float>, taps: UnsafePointer<Int>, weights: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     self.input = input
     self.taps = taps
     self.weights = weights
     self.bias = bias
     self.output = output
+    self.scratch = scratch
   }
 }
 
@@ -68,16 +71,19 @@ public struct PointTile {
   /// Two vectors, one, or fewer than one.
   public var pixels = 0
   public var epilogue = Epilogue()
+  /// `MicroKernels.scratch` floats.
+  public var scratch: UnsafeMutablePointer<Float>
 
   public init(
     input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-    output: UnsafeMutablePointer<Float>
+    output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     self.input = input
     ahead = Lookahead(input)
     self.weights = weights
     self.bias = bias
     self.output = output
+    self.scratch = scratch
   }
 }
 
@@ -116,15 +122,18 @@ public struct ConvRow {
   public var outputs = 1
   public var width = 0
   public var epilogue = Epilogue()
+  /// `MicroKernels.scratch` floats.
+  public var scratch: UnsafeMutablePointer<Float>
 
   public init(
     input: UnsafePointer<Float>, taps: UnsafePointer<Int>, weights: UnsafePointer<Float>,
-    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>
+    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
   ) {
     self.input = input
     self.taps = taps
     self.weights = weights
     self.bias = bias
     self.output = output
+    self.scratch = scratch
   }
 }

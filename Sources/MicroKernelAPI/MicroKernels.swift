@@ -9,6 +9,8 @@ public struct MicroKernels: Sendable {
   public let pixelTile: Int
   /// Most output channels that one `pointTile` computes.
   public let pointBlock: Int
+  /// Floats of scratch memory that a call may need; a multiple of whole lines, best aligned to one.
+  public let scratch: Int
 
   public let convTile: @Sendable (UnsafePointer<ConvTile>) -> Void
   public let pointTile: @Sendable (UnsafePointer<PointTile>) -> Void
@@ -22,7 +24,7 @@ public struct MicroKernels: Sendable {
   public let probes: Probes
 
   public init(
-    lanes: Int, outputBlock: Int, pixelTile: Int, pointBlock: Int,
+    lanes: Int, outputBlock: Int, pixelTile: Int, pointBlock: Int, scratch: Int,
     convTile: @escaping @Sendable (UnsafePointer<ConvTile>) -> Void,
     pointTile: @escaping @Sendable (UnsafePointer<PointTile>) -> Void,
     convRow: @escaping @Sendable (UnsafePointer<ConvRow>) -> Void,
@@ -38,6 +40,7 @@ public struct MicroKernels: Sendable {
     self.outputBlock = outputBlock
     self.pixelTile = pixelTile
     self.pointBlock = pointBlock
+    self.scratch = scratch
     self.convTile = convTile
     self.pointTile = pointTile
     self.convRow = convRow

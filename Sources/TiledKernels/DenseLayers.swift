@@ -21,27 +21,31 @@ struct DenseLayers: Kernel {
 private struct PreparedDense: Prepared {
   let batch: Int
   let layer: DenseLayer
+  let micro: MicroKernels
 
   init(_ dense: Dense, _ task: Task) {
     batch = task.inputs[0].n
-    layer = DenseLayer(
-      dense, features: task.inputs[0].count / batch, task.weights, task.isa.microKernels)
+    micro = task.isa.microKernels
+    layer = DenseLayer(dense, features: task.inputs[0].count / batch, task.weights, micro)
   }
 
   /// More than one image: the input transposed, so that images are neighbours.
-  func workspace(threads: Int) -> Int { batch == 1 ? 0 : layer.features * batch }
+  func workspace(threads: Int) -> Int {
+    WorkerScratch.count(micro, threads: threads) + (batch == 1 ? 0 : layer.features * batch)
+  }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let (features, outputs) = (layer.features, layer.outputs)
-    let compute = Region("multiply", tiles: layer.blocks) { block, _ in
+    let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
+    let compute = Region("multiply", tiles: layer.blocks) { block, worker in
       layer.run(
-        block, batch == 1 ? memory.inputs[0] : UnsafePointer(memory.workspace), columns: batch,
-        into: memory.outputs[0], channelStride: 1, columnStride: outputs)
+        block, batch == 1 ? memory.inputs[0] : UnsafePointer(scratch.rest), columns: batch,
+        into: memory.outputs[0], channelStride: 1, columnStride: outputs, scratch[worker])
     }
     if batch == 1 { return [compute] }
     let transpose = Region("transpose", tiles: ceilDivide(features, 256)) { tile, _ in
       for k in tile * 256..<min(features, (tile + 1) * 256) {
-        for n in 0..<batch { memory.workspace[k * batch + n] = memory.inputs[0][n * features + k] }
+        for n in 0..<batch { scratch.rest[k * batch + n] = memory.inputs[0][n * features + k] }
       }
     }
     return [transpose, compute]
@@ -79,11 +83,11 @@ struct DenseLayer: Sendable {
   /// Computes one block: `out[o·channelStride + p·columnStride]` for column p; one of both strides is 1.
   func run(
     _ block: Int, _ input: UnsafePointer<Float>, columns: Int, into output: UnsafeMutablePointer<Float>,
-    channelStride: Int, columnStride: Int
+    channelStride: Int, columnStride: Int, _ scratch: UnsafeMutablePointer<Float>
   ) {
     var tile = ConvTile(
       input: input, taps: tap.pointer, weights: weights.weights(0, block), bias: weights.bias(0, block),
-      output: output)
+      output: output, scratch: scratch)
     tile.channels = features
     tile.channelStride = columns
     tile.tapCount = 1

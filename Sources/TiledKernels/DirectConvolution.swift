@@ -45,41 +45,45 @@ private struct PreparedDirect: Prepared {
     blocksOutside = weights.bytes / conv.groups > 512 << 10
   }
 
-  func workspace(threads: Int) -> Int { canvas.isImage ? 0 : input.c * canvas.plane }
+  func workspace(threads: Int) -> Int {
+    WorkerScratch.count(micro, threads: threads) + (canvas.isImage ? 0 : input.c * canvas.plane)
+  }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    (0..<input.n).flatMap { n -> [Region] in
+    let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
+    return (0..<input.n).flatMap { n -> [Region] in
       let image = memory.inputs[0] + n * input.c * input.plane
       let result = memory.outputs[0] + n * output.c * output.plane
       let residual = fusion.residual ? memory.inputs[1] + n * output.c * output.plane : nil
       guard !canvas.isImage else {
-        return [convolve(image, plane: input.plane, into: result, residual: residual)]
+        return [convolve(image, plane: input.plane, into: result, residual: residual, scratch)]
       }
       let draw = Region("pad", tiles: input.c) { c, _ in
-        canvas.draw(image + c * input.plane, into: memory.workspace + c * canvas.plane, micro)
+        canvas.draw(image + c * input.plane, into: scratch.rest + c * canvas.plane, micro)
       }
-      return [draw, convolve(memory.workspace, plane: canvas.plane, into: result, residual: residual)]
+      return [draw, convolve(scratch.rest, plane: canvas.plane, into: result, residual: residual, scratch)]
     }
   }
 
   private func convolve(
     _ source: UnsafePointer<Float>, plane: Int, into target: UnsafeMutablePointer<Float>,
-    residual: UnsafePointer<Float>?
+    residual: UnsafePointer<Float>?, _ scratch: WorkerScratch
   ) -> Region {
     let blocks = conv.groups * weights.blocksPerGroup
-    return Region("convolve", tiles: blocks * rowChunks.parts) { tile, _ in
+    return Region("convolve", tiles: blocks * rowChunks.parts) { tile, worker in
       let block = blocksOutside ? tile / rowChunks.parts : tile % blocks
       let chunk = blocksOutside ? tile % rowChunks.parts : tile / blocks
       self.rows(
         rowChunks[chunk], group: block / weights.blocksPerGroup, block: block % weights.blocksPerGroup,
         source,
-        plane: plane, into: target, residual: residual)
+        plane: plane, into: target, residual: residual, scratch[worker])
     }
   }
 
   private func rows(
     _ rows: Range<Int>, group: Int, block: Int, _ source: UnsafePointer<Float>, plane: Int,
-    into target: UnsafeMutablePointer<Float>, residual: UnsafePointer<Float>?
+    into target: UnsafeMutablePointer<Float>, residual: UnsafePointer<Float>?,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     let channels = input.c / conv.groups
     let first = (group * weights.outputsPerGroup + block * weights.block) * output.plane
@@ -87,7 +91,7 @@ private struct PreparedDirect: Prepared {
     var tile = ConvTile(
       input: source, taps: taps.pointer, weights: weights.weights(group, block),
       bias: weights.bias(group, block),
-      output: target)
+      output: target, scratch: scratch)
     tile.channels = channels
     tile.channelStride = plane
     tile.tapCount = taps.count

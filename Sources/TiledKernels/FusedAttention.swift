@@ -57,18 +57,23 @@ private struct PreparedAttention: Prepared {
       task.weights.scoped(node).scoped("mlp"), micro)
   }
 
-  func workspace(threads: Int) -> Int { (channel?.workspace ?? 0) + (spatial?.workspace ?? 0) }
+  func workspace(threads: Int) -> Int {
+    WorkerScratch.count(sweeps.micro, threads: threads) + (channel?.workspace ?? 0)
+      + (spatial?.workspace ?? 0)
+  }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    (0..<shape.n).flatMap { n in
+    let scratch = WorkerScratch(memory.workspace, sweeps.micro, threads: threads)
+    return (0..<shape.n).flatMap { n in
       let offset = n * shape.c * shape.plane
-      return image(memory.inputs[0] + offset, into: memory.outputs[0] + offset, memory.workspace)
+      return image(memory.inputs[0] + offset, into: memory.outputs[0] + offset, scratch)
     }
   }
 
   private func image(
-    _ x: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ memory: UnsafeMutablePointer<Float>
+    _ x: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ scratch: WorkerScratch
   ) -> [Region] {
+    let memory = scratch.rest
     let perPixel = memory + (channel?.workspace ?? 0)
     let channelGates = channel.map { UnsafePointer($0.gates(memory)) }
     let pixelGates = spatial.map { UnsafePointer($0.gates(perPixel)) }
@@ -77,12 +82,12 @@ private struct PreparedAttention: Prepared {
     func channelRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
       guard let channel else { return [] }
       let pool = sweeps.planeColumns(x, gates: gates, pools: channel.pools, into: channel.columns(memory))
-      return [pool] + channel.regions(memory)
+      return [pool] + channel.regions(memory, scratch)
     }
 
     /// Gates of pixels, likewise.
     func spatialRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
-      spatial?.regions(x, channelGates: gates, perPixel) ?? []
+      spatial?.regions(x, channelGates: gates, perPixel, scratch) ?? []
     }
 
     let gates: [Region]

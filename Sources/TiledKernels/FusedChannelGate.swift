@@ -37,17 +37,21 @@ struct FusedChannelGate: Sendable {
   }
 
   /// From the columns in the workspace to the gates there.
-  func regions(_ workspace: UnsafeMutablePointer<Float>) -> [Region] {
+  func regions(_ workspace: UnsafeMutablePointer<Float>, _ scratch: WorkerScratch) -> [Region] {
     let (channels, width) = (second.outputs, columns)
     let hidden = workspace + width * channels
     let logits = hidden + width * first.outputs
     let gates = gates(workspace)
     return [
-      Region("mlp 1", tiles: first.blocks) { block, _ in
-        first.run(block, workspace, columns: width, into: hidden, channelStride: width, columnStride: 1)
+      Region("mlp 1", tiles: first.blocks) { block, worker in
+        first.run(
+          block, workspace, columns: width, into: hidden, channelStride: width, columnStride: 1,
+          scratch[worker])
       },
-      Region("mlp 2", tiles: second.blocks) { block, _ in
-        second.run(block, hidden, columns: width, into: logits, channelStride: 1, columnStride: channels)
+      Region("mlp 2", tiles: second.blocks) { block, worker in
+        second.run(
+          block, hidden, columns: width, into: logits, channelStride: 1, columnStride: channels,
+          scratch[worker])
         let range = second.range(block)
         for c in range { gates[c] = width == 2 ? logits[c] + logits[channels + c] : logits[c] }
         var work = Elementwise(

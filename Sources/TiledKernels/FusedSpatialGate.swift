@@ -42,7 +42,8 @@ struct FusedSpatialGate: Sendable {
   /// From the image, its channels gated first if there are gates, to one gate per pixel in the workspace.
   func regions(
     _ image: UnsafePointer<Float>, channelGates: UnsafePointer<Float>?,
-    _ workspace: UnsafeMutablePointer<Float>
+    _ workspace: UnsafeMutablePointer<Float>,
+    _ scratch: WorkerScratch
   ) -> [Region] {
     let gates = gates(workspace)
     let canvases = gates + pixels
@@ -52,10 +53,10 @@ struct FusedSpatialGate: Sendable {
       Region("pad maps", tiles: 2) { map, _ in
         canvas.draw(workspace + map * pixels, into: canvases + map * canvas.plane, micro)
       },
-      Region("spatial convolution", tiles: rows.parts) { tile, _ in
+      Region("spatial convolution", tiles: rows.parts) { tile, worker in
         var row = ConvRow(
           input: canvases, taps: taps.pointer, weights: weights.weights(0, 0), bias: weights.bias(0, 0),
-          output: gates)
+          output: gates, scratch: scratch[worker])
         row.channels = 2
         row.channelStride = canvas.plane
         row.tapCount = taps.count

@@ -53,20 +53,24 @@ private struct PreparedPointwise: Prepared {
 
   private var tail: Int { input.plane % micro.lanes }
 
-  func workspace(threads: Int) -> Int { tail == 0 ? 0 : input.c * micro.lanes }
+  func workspace(threads: Int) -> Int {
+    tail == 0 ? 0 : WorkerScratch.count(micro, threads: threads) + input.c * micro.lanes
+  }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    (0..<input.n).flatMap { n -> [Region] in
+    let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
+    return (0..<input.n).flatMap { n -> [Region] in
       let image = memory.inputs[0] + n * input.c * input.plane
       let result = memory.outputs[0] + n * output.c * output.plane
       let residual = fusion.residual ? memory.inputs[1] + n * output.c * output.plane : nil
-      let multiply = Region("multiply", tiles: starts.count * blockChunks.parts) { tile, _ in
+      let multiply = Region("multiply", tiles: starts.count * blockChunks.parts) { tile, worker in
         let chunk = blocksOutside ? tile / starts.count : tile % blockChunks.parts
         let start = starts[blocksOutside ? tile % starts.count : tile / blockChunks.parts]
         self.multiply(
-          image, tail: memory.workspace, start, blockChunks[chunk], into: result, residual: residual)
+          image, tail: scratch.rest, start, blockChunks[chunk], into: result, residual: residual,
+          scratch[worker])
       }
-      return tail == 0 ? [multiply] : [copyTail(image, memory.workspace), multiply]
+      return tail == 0 ? [multiply] : [copyTail(image, scratch.rest), multiply]
     }
   }
 
@@ -84,12 +88,13 @@ private struct PreparedPointwise: Prepared {
 
   private func multiply(
     _ image: UnsafePointer<Float>, tail copy: UnsafePointer<Float>, _ start: Int, _ blocks: Range<Int>,
-    into target: UnsafeMutablePointer<Float>, residual: UnsafePointer<Float>?
+    into target: UnsafeMutablePointer<Float>, residual: UnsafePointer<Float>?,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     let channels = input.c / conv.groups
     let isTail = start + micro.lanes > input.plane
     let (source, stride) = isTail ? (copy, micro.lanes) : (image + start, input.plane)
-    var tile = PointTile(input: source, weights: source, bias: source, output: target)
+    var tile = PointTile(input: source, weights: source, bias: source, output: target, scratch: scratch)
     tile.channels = channels
     tile.channelStride = stride
     tile.pixels = isTail ? self.tail : start + 2 * micro.lanes <= input.plane ? 2 * micro.lanes : micro.lanes

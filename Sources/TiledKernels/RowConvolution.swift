@@ -47,36 +47,41 @@ private struct PreparedRows: Prepared {
   /// With many groups each tile draws its own group, into memory that stays in the worker's nearest cache.
   private var drawsInTile: Bool { conv.groups >= desiredTiles }
 
-  func workspace(threads: Int) -> Int { canvas.plane * (drawsInTile ? threads * channels : input.c) }
+  func workspace(threads: Int) -> Int {
+    WorkerScratch.count(micro, threads: threads) + canvas.plane * (drawsInTile ? threads * channels : input.c)
+  }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    (0..<input.n).flatMap { n -> [Region] in
+    let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
+    return (0..<input.n).flatMap { n -> [Region] in
       let image = memory.inputs[0] + n * input.c * input.plane
       let result = memory.outputs[0] + n * output.c * output.plane
       let residual = fusion.residual ? memory.inputs[1] + n * output.c * output.plane : nil
       if drawsInTile {
         let groups = Region("groups", tiles: conv.groups) { group, worker in
-          let canvases = memory.workspace + worker * channels * canvas.plane
+          let canvases = scratch.rest + worker * channels * canvas.plane
           for c in 0..<channels {
             canvas.draw(
               image + (group * channels + c) * input.plane, into: canvases + c * canvas.plane, micro)
           }
           for block in 0..<weights.blocksPerGroup {
-            rows(0..<output.h, group: group, block: block, canvases, into: result, residual: residual)
+            rows(
+              0..<output.h, group: group, block: block, canvases, into: result, residual: residual,
+              scratch[worker])
           }
         }
         return [groups]
       }
       let draw = Region("pad", tiles: input.c) { c, _ in
-        canvas.draw(image + c * input.plane, into: memory.workspace + c * canvas.plane, micro)
+        canvas.draw(image + c * input.plane, into: scratch.rest + c * canvas.plane, micro)
       }
       let blocks = conv.groups * weights.blocksPerGroup
-      let convolve = Region("convolve", tiles: blocks * rowChunks.parts) { tile, _ in
+      let convolve = Region("convolve", tiles: blocks * rowChunks.parts) { tile, worker in
         let (block, chunk) = (tile % blocks, tile / blocks)
         let group = block / weights.blocksPerGroup
         rows(
           rowChunks[chunk], group: group, block: block % weights.blocksPerGroup,
-          memory.workspace + group * channels * canvas.plane, into: result, residual: residual)
+          scratch.rest + group * channels * canvas.plane, into: result, residual: residual, scratch[worker])
       }
       return [draw, convolve]
     }
@@ -84,14 +89,15 @@ private struct PreparedRows: Prepared {
 
   private func rows(
     _ rows: Range<Int>, group: Int, block: Int, _ source: UnsafePointer<Float>,
-    into target: UnsafeMutablePointer<Float>, residual: UnsafePointer<Float>?
+    into target: UnsafeMutablePointer<Float>, residual: UnsafePointer<Float>?,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     let first = (group * weights.outputsPerGroup + block * weights.block) * output.plane
     let width = weights.width(block)
     var row = ConvRow(
       input: source, taps: taps.pointer, weights: weights.weights(group, block),
       bias: weights.bias(group, block),
-      output: target)
+      output: target, scratch: scratch)
     row.channels = channels
     row.channelStride = canvas.plane
     row.tapCount = taps.count
