@@ -9,39 +9,32 @@ public func planeStatistics(_ planes: UnsafePointer<PlaneStatistics>) {
   let p = planes.pointee
   if p.gates != nil {
     Plane<1>.run(p)
-  } else if p.maximum == nil {
-    sums(p)
-  } else {
+  } else if p.maximum != nil {
     Plane<0>.run(p)
+  } else {
+    sums(p)
   }
 }
 
 /// `Gated`: 1 if values are multiplied by gates first, else 0.
 enum Plane<let Gated: Int> {
   @inline(never) static func run(_ p: PlaneStatistics) {
-    // Typed, as bytes with a wide alignment would come from the heap.
-    withUnsafeTemporaryAllocation(of: Lane.self, capacity: 4) { lanes in
-      run(p, scratch: UnsafeMutableRawPointer(lanes.baseAddress!).assumingMemoryBound(to: Float.self))
-    }
-  }
-
-  @inline(__always) private static func run(_ p: PlaneStatistics, scratch: Out) {
     var input = p.input
     let gates = p.gates ?? p.input
     for plane in 0..<p.planes {
-      let result = p.count < L ? short(input, gates, p.count) : long(input, gates, p.count, scratch)
+      let result = p.count < L ? short(input, gates, p.count) : long(input, gates, p.count, p.scratch)
       if let target = p.sum { target[plane &* p.targetStride] = result.sum / p.divisor }
       if let target = p.maximum { target[plane &* p.targetStride] = result.maximum }
       input += p.count
     }
   }
 
-  @inline(__always) private static func value(_ input: In, _ gates: In, _ at: Int) -> Lane {
+  @inline(always) private static func value(_ input: In, _ gates: In, _ at: Int) -> Lane {
     Gated == 1 ? load(input + at) * load(gates + at) : load(input + at)
   }
 
   /// Four vectors at a time, then one; the last is moved back to the end of the run and what it repeats not added.
-  @inline(__always) private static func long(_ input: In, _ gates: In, _ count: Int, _ scratch: Out) -> (
+  @inline(always) private static func long(_ input: In, _ gates: In, _ count: Int, _ scratch: Out) -> (
     sum: Float, maximum: Float
   ) {
     var sums = InlineArray<4, Lane>(repeating: .zero)
@@ -72,7 +65,7 @@ enum Plane<let Gated: Int> {
     return (total, largest(at: scratch))
   }
 
-  @inline(__always) private static func short(_ input: In, _ gates: In, _ count: Int) -> (
+  @inline(always) private static func short(_ input: In, _ gates: In, _ count: Int) -> (
     sum: Float, maximum: Float
   ) {
     var total: Float = 0
@@ -122,7 +115,7 @@ public func pixelStatistics(_ pixels: UnsafePointer<PixelStatistics>) {
 enum Pixels<let Gated: Int> {
   /// Several vectors of pixels in registers while the channels go by; the last vector is moved back to the end of the
   /// run.
-  @inline(__always) static func run(_ p: PixelStatistics) {
+  @inline(always) static func run(_ p: PixelStatistics) {
     if p.count < L { return scalar(p, 0..<p.count) }
     #if ISA_AVX512
       let most = 8
@@ -232,7 +225,7 @@ enum Gating<let Gates: Int> {
     }
   }
 
-  @inline(__always) private static func move(
+  @inline(always) private static func move(
     _ input: In, _ gates: In, _ output: Out, _ at: Int, _ scale: Lane
   ) {
     let x = load(input + at)

@@ -15,7 +15,7 @@ public func convRow(_ row: UnsafePointer<ConvRow>) {
 }
 
 /// Vectors of pixels per step: as many as leave registers for the accumulators of all outputs.
-@inline(__always) private func mostVectors(_ outputs: Int) -> Int {
+@inline(always) private func mostVectors(_ outputs: Int) -> Int {
   #if ISA_AVX512
     4
   #else
@@ -24,7 +24,7 @@ public func convRow(_ row: UnsafePointer<ConvRow>) {
 }
 
 /// Sums of one step: `[block][vectors · L]`.
-@inline(__always) private func sum(_ row: UnsafePointer<ConvRow>, _ x: Int, _ vectors: Int, into sums: Out) {
+@inline(always) private func sum(_ row: UnsafePointer<ConvRow>, _ x: Int, _ vectors: Int, into sums: Out) {
   switch (row.pointee.block, vectors) {
   case (1, 1): Cell<1, 1>.sum(row, x, into: sums)
   case (1, 2): Cell<1, 2>.sum(row, x, into: sums)

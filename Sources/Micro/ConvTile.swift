@@ -29,7 +29,7 @@ struct Halves {
   let high: Out
 }
 
-@inline(__always) private func sum(_ tile: UnsafePointer<ConvTile>, into sums: Halves) {
+@inline(always) private func sum(_ tile: UnsafePointer<ConvTile>, into sums: Halves) {
   switch tile.pointee.pixels {
   case 1: Block<1>.sum(tile, into: sums)
   case 2: Block<2>.sum(tile, into: sums)
@@ -110,7 +110,7 @@ enum Block<let P: Int> {
 }
 
 /// `rows` channels of `count` pixels each: rest of the epilogue, then two overlapping vectors per row.
-@inline(__always) private func storeRows(
+@inline(always) private func storeRows(
   _ square: Out, _ target: Out, _ rows: Int, _ count: Int, _ t: ConvTile
 ) {
   if t.epilogue.residual != nil || t.epilogue.relu {
@@ -127,7 +127,7 @@ enum Block<let P: Int> {
 }
 
 /// Residual and ReLU on `count` sums that will go to `target`.
-@inline(__always) private func finish(_ sums: Out, _ target: Out, _ count: Int, _ t: ConvTile) {
+@inline(always) private func finish(_ sums: Out, _ target: Out, _ count: Int, _ t: ConvTile) {
   if let residual = t.epilogue.residual {
     let source = residual + (target - t.output)
     for i in 0..<count { sums[i] += source[i] }
@@ -137,7 +137,7 @@ enum Block<let P: Int> {
 
 /// Transposes L × L floats in place. log2(L) perfect shuffles: each moves the top bit of the row
 /// number below the bits of the column.
-@inline(__always) private func transpose(_ block: Out) {
+@inline(always) private func transpose(_ block: Out) {
   shuffle(block)
   shuffle(block)
   #if ISA_AVX2 || ISA_AVX512

@@ -2,71 +2,70 @@ import MicroKernelAPI
 
 @inline(never)
 public func elementwise(_ work: UnsafePointer<Elementwise>) {
-  let w = work.pointee
-  switch w.operation {
-  case .relu:
-    map(w.input, w.output, w.count) { _, x in
-      rectified(x)
-    } rest: { _, x in
-      x < 0 ? 0 : x
-    }
-  case .sigmoid:
-    map(w.input, w.output, w.count) { _, x in
-      logistic(x)
-    } rest: { _, x in
-      logistic(Lane(repeating: x))[0]
-    }
-  case .add:
-    guard let second = w.second else { return }
-    map(w.input, w.output, w.count) { at, x in
-      x + load(second + at)
-    } rest: { at, x in
-      x + second[at]
-    }
-  case .affine:
-    let (scale, shift) = (Lane(repeating: w.scale), Lane(repeating: w.shift))
-    map(w.input, w.output, w.count) { _, x in
-      x * scale + shift
-    } rest: { _, x in
-      x * w.scale + w.shift
-    }
-  case .copy:
-    map(w.input, w.output, w.count) { _, x in
-      x
-    } rest: { _, x in
-      x
-    }
+  switch work.pointee.operation {
+  case .relu: Map<0>.run(work)
+  case .sigmoid: Map<1>.run(work)
+  case .add: Map<2>.run(work)
+  case .affine: Map<3>.run(work)
+  case .copy: Map<4>.run(work)
   }
 }
 
-/// Whole vectors, then the rest one by one: input and output may be the same memory.
-@inline(__always) private func map(
-  _ input: In, _ output: Out, _ count: Int, _ body: (Int, Lane) -> Lane, rest: (Int, Float) -> Float
-) {
-  var i = 0
-  while i &+ 4 &* L <= count {
-    for j in 0..<4 { store(output + (i &+ j &* L), body(i &+ j &* L, load(input + (i &+ j &* L)))) }
-    i &+= 4 &* L
+/// `Operation` numbers the cases of `Elementwise.Operation`. (A closure would stay a call.)
+enum Map<let Operation: Int> {
+  /// Whole vectors, then the rest one by one: input and output may be the same memory.
+  @inline(never) static func run(_ work: UnsafePointer<Elementwise>) {
+    let w = work.pointee
+    let second = w.second ?? w.input
+    let (scale, shift) = (Lane(repeating: w.scale), Lane(repeating: w.shift))
+    var i = 0
+    while i &+ 4 &* L <= w.count {
+      for j in 0..<4 {
+        let at = i &+ j &* L
+        store(w.output + at, value(load(w.input + at), second + at, scale, shift))
+      }
+      i &+= 4 &* L
+    }
+    while i &+ L <= w.count {
+      store(w.output + i, value(load(w.input + i), second + i, scale, shift))
+      i &+= L
+    }
+    while i < w.count {
+      w.output[i] = one(w.input[i], second[i], w)
+      i &+= 1
+    }
   }
-  while i &+ L <= count {
-    store(output + i, body(i, load(input + i)))
-    i &+= L
+
+  @inline(always) private static func value(_ x: Lane, _ second: In, _ scale: Lane, _ shift: Lane) -> Lane {
+    switch Operation {
+    case 0: rectified(x)
+    case 1: logistic(x)
+    case 2: x + load(second)
+    case 3: x * scale + shift
+    default: x
+    }
   }
-  while i < count {
-    output[i] = rest(i, input[i])
-    i &+= 1
+
+  @inline(always) private static func one(_ x: Float, _ second: Float, _ w: Elementwise) -> Float {
+    switch Operation {
+    case 0: x < 0 ? 0 : x
+    case 1: logistic(Lane(repeating: x))[0]
+    case 2: x + second
+    case 3: x * w.scale + w.shift
+    default: x
+    }
   }
 }
 
 /// `1 / (1 + exp(−x))`; NaN stays NaN, infinities give 0 and 1.
-@inline(__always) func logistic(_ x: Lane) -> Lane {
+@inline(always) func logistic(_ x: Lane) -> Lane {
   // The exponential is cut off at a finite value; minus infinity alone is exactly zero.
   (1 / (1 + exponential(-x))).replacing(with: 0, where: x .== -Float.infinity)
 }
 
 /// `exp(x)` to about one unit in the last place for −87 ≤ x ≤ 88, clamped outside: x = n·ln 2 + r with n rounded by
 /// adding 1.5·2²³, then a polynomial of degree 7 in r (coefficients: Cephes, `expf`) times 2ⁿ.
-@inline(__always) func exponential(_ x: Lane) -> Lane {
+@inline(always) func exponential(_ x: Lane) -> Lane {
   let magic = Lane(repeating: 12_582_912)
   let bounded = x.replacing(with: 88, where: x .> 88).replacing(with: -87, where: x .< -87)
   let shifted = bounded * 1.442_695_04 + magic

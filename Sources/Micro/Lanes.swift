@@ -15,22 +15,22 @@
 typealias In = UnsafePointer<Float>
 typealias Out = UnsafeMutablePointer<Float>
 
-@inline(__always) var L: Int { Lane.scalarCount }
+@inline(always) var L: Int { Lane.scalarCount }
 
-@inline(__always) func load(_ p: In) -> Lane { UnsafeRawPointer(p).loadUnaligned(as: Lane.self) }
+@inline(always) func load(_ p: In) -> Lane { UnsafeRawPointer(p).loadUnaligned(as: Lane.self) }
 
-@inline(__always) func store(_ p: Out, _ v: Lane) {
+@inline(always) func store(_ p: Out, _ v: Lane) {
   UnsafeMutableRawPointer(p).storeBytes(of: v, as: Lane.self)
 }
 
 /// Stores the first `count` lanes, one at a time.
-@inline(__always) func store(_ p: Out, _ v: Lane, first count: Int) {
+@inline(always) func store(_ p: Out, _ v: Lane, first count: Int) {
   if count >= L { return store(p, v) }
   for i in 0..<count { p[i] = v[i] }
 }
 
 /// `count` values and zero beyond: for the rest of a row, where a whole vector would read too far.
-@inline(__always) func load(_ p: In, first count: Int, else rest: Float = 0) -> Lane {
+@inline(always) func load(_ p: In, first count: Int, else rest: Float = 0) -> Lane {
   if count >= L { return load(p) }
   var v = Lane(repeating: rest)
   for i in 0..<count { v[i] = p[i] }
@@ -38,7 +38,7 @@ typealias Out = UnsafeMutablePointer<Float>
 }
 
 /// `a + x · y`: fused where the instruction set can. (Without FMA, `addProduct` would call `fmaf` per lane.)
-@inline(__always) func accumulate(_ a: inout Lane, _ x: Lane, _ y: Lane) {
+@inline(always) func accumulate(_ a: inout Lane, _ x: Lane, _ y: Lane) {
   #if ISA_BASELINE
     a += x * y
   #else
@@ -46,24 +46,24 @@ typealias Out = UnsafeMutablePointer<Float>
   #endif
 }
 
-/// The larger of both, NaN if either is.
-@inline(__always) func maximum(_ a: Lane, _ b: Lane) -> Lane {
-  a.replacing(with: b, where: (b .> a) .| (b .!= b))
+/// The larger of both, NaN if either is: the instruction keeps a NaN in `a` only.
+@inline(always) func maximum(_ a: Lane, _ b: Lane) -> Lane {
+  larger(a, b).replacing(with: b, where: b .!= b)
 }
 
-@inline(__always) func maximum(_ a: Float, _ b: Float) -> Float { b > a || b != b ? b : a }
+@inline(always) func maximum(_ a: Float, _ b: Float) -> Float { b > a || b != b ? b : a }
 
 /// `max(v, 0)`, NaN stays NaN.
-@inline(__always) func rectified(_ v: Lane) -> Lane { v.replacing(with: 0, where: v .< 0) }
+@inline(always) func rectified(_ v: Lane) -> Lane { v.replacing(with: 0, where: v .< 0) }
 
-@inline(__always) func interleavedLow(_ a: Lane, _ b: Lane) -> Lane {
+@inline(always) func interleavedLow(_ a: Lane, _ b: Lane) -> Lane {
   var v = Lane.zero
   v.evenHalf = a.lowHalf
   v.oddHalf = b.lowHalf
   return v
 }
 
-@inline(__always) func interleavedHigh(_ a: Lane, _ b: Lane) -> Lane {
+@inline(always) func interleavedHigh(_ a: Lane, _ b: Lane) -> Lane {
   var v = Lane.zero
   v.evenHalf = a.highHalf
   v.oddHalf = b.highHalf
@@ -71,12 +71,15 @@ typealias Out = UnsafeMutablePointer<Float>
 }
 
 /// Lanes 0, 2, 4, … of `a` followed by those of `b`.
-@inline(__always) func evenLanes(_ a: Lane, _ b: Lane) -> Lane {
+@inline(always) func evenLanes(_ a: Lane, _ b: Lane) -> Lane {
   Lane(lowHalf: a.evenHalf, highHalf: b.evenHalf)
 }
 
+/// Lanes 1, 3, 5, … of `a` followed by those of `b`.
+@inline(always) func oddLanes(_ a: Lane, _ b: Lane) -> Lane { Lane(lowHalf: a.oddHalf, highHalf: b.oddHalf) }
+
 /// Adds the lanes pairwise, the same tree on every instruction set's own width.
-@inline(__always) func sum(_ v: Lane) -> Float {
+@inline(always) func sum(_ v: Lane) -> Float {
   #if ISA_AVX512
     let v8 = v.lowHalf + v.highHalf
     let v4 = v8.lowHalf + v8.highHalf
@@ -88,8 +91,8 @@ typealias Out = UnsafeMutablePointer<Float>
   return (v4[0] + v4[2]) + (v4[1] + v4[3])
 }
 
-/// The larger of both in one instruction; which of them if one is NaN is not said.
-@inline(__always) func larger(_ a: Lane, _ b: Lane) -> Lane { a.replacing(with: b, where: b .> a) }
+/// The larger of both in one instruction, `a` if either is NaN.
+@inline(always) func larger(_ a: Lane, _ b: Lane) -> Lane { a.replacing(with: b, where: b .> a) }
 
 /// The largest of `4 · L` floats if none is NaN. From memory and in narrow vectors: of halves of a wide one LLVM would make
 /// selects without their comparisons.
@@ -102,10 +105,10 @@ typealias Out = UnsafeMutablePointer<Float>
   return larger(larger(m[0], m[1]), larger(m[2], m[3]))
 }
 
-@inline(__always) private func larger(_ a: Float, _ b: Float) -> Float { b > a ? b : a }
+@inline(always) private func larger(_ a: Float, _ b: Float) -> Float { b > a ? b : a }
 
 /// A mask of the first `count` lanes.
-@inline(__always) func firstLanes(_ count: Int) -> SIMDMask<Lane.MaskStorage> {
+@inline(always) func firstLanes(_ count: Int) -> SIMDMask<Lane.MaskStorage> {
   var places = Lane.zero
   for i in 0..<L { places[i] = Float(i) }
   return places .< Lane(repeating: Float(count))

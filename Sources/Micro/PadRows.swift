@@ -2,18 +2,47 @@ import MicroKernelAPI
 
 @inline(never)
 public func padRows(_ rows: UnsafePointer<PadRows>) {
-  let r = rows.pointee
-  let behind = r.outputStride &- r.before &- r.count
-  for y in 0..<r.rows {
-    let (source, target) = (r.input + y &* r.inputStride, r.output + y &* r.outputStride)
-    clear(target, r.before)
-    copyRun(source, target + r.before, r.count)
-    clear(target + (r.before &+ r.count), behind)
+  switch rows.pointee.step {
+  case 1: Padding<1>.run(rows)
+  case 2: Padding<2>.run(rows)
+  default: Padding<0>.run(rows)
+  }
+}
+
+/// `Step`: 1 or 2 as it is, 0 for any.
+enum Padding<let Step: Int> {
+  @inline(never) static func run(_ rows: UnsafePointer<PadRows>) {
+    let r = rows.pointee
+    for y in 0..<r.rows {
+      let (source, target) = (r.input + y &* r.inputStride, r.output + y &* r.outputStride)
+      clear(target, r.before)
+      switch Step {
+      case 1: copyRun(source, target + r.before, r.count)
+      case 2: copySecond(source, target + r.before, r.count)
+      default: for i in 0..<r.count { target[r.before &+ i] = source[i &* r.step] }
+      }
+      clear(target + (r.before &+ r.count), r.width &- r.before &- r.count)
+    }
+  }
+
+  /// Every second value, nothing read behind the last: the vector there begins one value earlier.
+  @inline(always) private static func copySecond(_ source: In, _ target: Out, _ count: Int) {
+    if count <= L {
+      for i in 0..<count { target[i] = source[2 &* i] }
+      return
+    }
+    var i = 0
+    while i &+ L < count {
+      store(target + i, evenLanes(load(source + 2 &* i), load(source + (2 &* i &+ L))))
+      i &+= L
+    }
+    let last = source + (2 &* (count &- L) &- 1)
+    store(target + (count &- L), oddLanes(load(last), load(last + L)))
   }
 }
 
 /// Mostly none to three zeros: a loop would become a call of `memset`.
-@inline(__always) private func clear(_ target: Out, _ count: Int) {
+@inline(always) private func clear(_ target: Out, _ count: Int) {
   if count > 0 { target[0] = 0 }
   if count > 1 { target[1] = 0 }
   if count > 2 { target[2] = 0 }

@@ -2,80 +2,80 @@ import MicroKernelAPI
 
 @inline(never)
 public func poolRow(_ row: UnsafePointer<PoolRow>) {
-  let r = row.pointee
-  if let divisors = r.divisors {
-    Pool.run(r, start: 0, { $0 + $1 }, { $0 + $1 }) { at, count, v in
-      v / (load(divisors + at, first: count, else: 1) * r.rowDivisor)
-    }
-  } else {
-    Pool.run(r, start: -.infinity, { maximum($0, $1) }, { maximum($0, $1) }) { _, _, v in v }
-  }
+  if row.pointee.divisors == nil { Pool<0>.run(row) } else { Pool<1>.run(row) }
 }
 
-enum Pool {
-  @inline(__always) static func run(
-    _ r: PoolRow, start: Float, _ combine: (Lane, Lane) -> Lane, _ one: (Float, Float) -> Float,
-    finish: (Int, Int, Lane) -> Lane
-  ) {
-    combineRows(r, start, combine, one)
+/// `Mean`: 1 if values are added and divided, 0 if the largest is wanted. (A closure would stay a call.)
+enum Pool<let Mean: Int> {
+  @inline(never) static func run(_ row: UnsafePointer<PoolRow>) {
+    let r = row.pointee
+    if r.isFirst { clearEdges(r) }
+    combineRows(r)
+    if r.outputWidth < L { return store(r.output, result(r, 0), first: r.outputWidth) }
     var x = 0
     while x < r.outputWidth {
-      let count = r.outputWidth &- x
-      store(r.output + x, finish(x, count, combineColumns(r, x, count, start, combine)), first: count)
+      // The last vector is moved back so that it ends with the row.
+      let at = min(x, r.outputWidth &- L)
+      store(r.output + at, result(r, at))
       x &+= L
     }
+  }
+
+  @inline(always) private static var start: Float { Mean == 1 ? 0 : -.infinity }
+
+  @inline(always) private static func combine(_ a: Lane, _ b: Lane) -> Lane {
+    Mean == 1 ? a + b : maximum(a, b)
+  }
+
+  @inline(always) private static func combine(_ a: Float, _ b: Float) -> Float {
+    Mean == 1 ? a + b : maximum(a, b)
+  }
+
+  /// What the scratch row holds outside the image; rows of the same shape leave it alone.
+  private static func clearEdges(_ r: PoolRow) {
+    for i in 0..<r.padding { r.scratch[i] = start }
+    for i in r.padding &+ r.width..<max(r.scratchCount, r.padding &+ r.width) { r.scratch[i] = start }
   }
 
   /// The window's rows, combined into the padded scratch row.
-  @inline(__always) static func combineRows(
-    _ r: PoolRow, _ start: Float, _ combine: (Lane, Lane) -> Lane, _ one: (Float, Float) -> Float
-  ) {
-    for i in 0..<r.padding { r.scratch[i] = start }
+  @inline(always) private static func combineRows(_ r: PoolRow) {
     let row = r.scratch + r.padding
+    if r.width < L {
+      for x in 0..<r.width {
+        var v = r.input[x]
+        for y in 1..<max(r.rows, 1) { v = combine(v, r.input[y &* r.rowStride &+ x]) }
+        row[x] = v
+      }
+      return
+    }
     var x = 0
-    while x &+ L <= r.width {
-      var v = load(r.input + x)
-      for y in 1..<max(r.rows, 1) { v = combine(v, load(r.input + (y &* r.rowStride &+ x))) }
-      store(row + x, v)
+    while x < r.width {
+      let at = min(x, r.width &- L)
+      var v = load(r.input + at)
+      for y in 1..<max(r.rows, 1) { v = combine(v, load(r.input + (y &* r.rowStride &+ at))) }
+      store(row + at, v)
       x &+= L
     }
-    while x < r.width {
-      var v = r.input[x]
-      for y in 1..<max(r.rows, 1) { v = one(v, r.input[y &* r.rowStride &+ x]) }
-      row[x] = v
-      x &+= 1
-    }
-    var i = r.padding &+ r.width
-    while i < r.scratchCount {
-      r.scratch[i] = start
-      i &+= 1
-    }
   }
 
-  /// The window's columns for one vector of outputs.
-  @inline(__always) static func combineColumns(
-    _ r: PoolRow, _ x: Int, _ count: Int, _ start: Float, _ combine: (Lane, Lane) -> Lane
-  ) -> Lane {
+  /// The window's columns for one vector of outputs, divided if the mean is wanted.
+  @inline(always) private static func result(_ r: PoolRow, _ x: Int) -> Lane {
     let source = In(r.scratch) + x &* r.stride
-    switch r.stride {
-    case 1:
-      var v = load(source)
-      for k in 1..<max(r.window, 1) { v = combine(v, load(source + k)) }
-      return v
-    case 2:
-      var v = evenLanes(load(source), load(source + L))
-      for k in 1..<max(r.window, 1) { v = combine(v, evenLanes(load(source + k), load(source + (k &+ L)))) }
-      return v
-    default:
-      var v = strided(source, r.stride, count, start)
-      for k in 1..<max(r.window, 1) { v = combine(v, strided(source + k, r.stride, count, start)) }
-      return v
-    }
+    var v = columns(r, source, x)
+    for k in 1..<max(r.window, 1) { v = combine(v, columns(r, source + k, x)) }
+    guard Mean == 1, let divisors = r.divisors else { return v }
+    return v / (load(divisors + x, first: r.outputWidth &- x, else: 1) * r.rowDivisor)
   }
 
-  @inline(__always) static func strided(_ p: In, _ stride: Int, _ count: Int, _ rest: Float) -> Lane {
-    var v = Lane(repeating: rest)
-    for i in 0..<L where i < count { v[i] = p[i &* stride] }
-    return v
+  /// Every `stride`-th value.
+  @inline(always) private static func columns(_ r: PoolRow, _ p: In, _ x: Int) -> Lane {
+    switch r.stride {
+    case 1: return load(p)
+    case 2: return evenLanes(load(p), load(p + L))
+    default:
+      var v = Lane(repeating: start)
+      for i in 0..<L where i < r.outputWidth &- x { v[i] = p[i &* r.stride] }
+      return v
+    }
   }
 }

@@ -22,7 +22,7 @@ public func probeMultiplyAdd(_ iterations: Int, _ sink: UnsafeMutablePointer<Flo
 }
 
 /// `a · x + y`, the accumulator being the factor, so that the compiler cannot shorten the chain.
-@inline(__always) private func multiplyAdd(_ a: Lane, _ x: Lane, _ y: Lane) -> Lane {
+@inline(always) private func multiplyAdd(_ a: Lane, _ x: Lane, _ y: Lane) -> Lane {
   #if ISA_BASELINE
     a * x + y
   #else

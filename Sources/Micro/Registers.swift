@@ -2,14 +2,14 @@
 
 /// Zeros in registers. `InlineArray(repeating:)` becomes a call for long arrays, which would pin them to memory; this
 /// load of any readable memory is dropped, as every element is overwritten.
-@inline(__always) func registers<let N: Int>(at memory: In) -> InlineArray<N, Lane> {
+@inline(always) func registers<let N: Int>(at memory: In) -> InlineArray<N, Lane> {
   var array = UnsafeRawPointer(memory).loadUnaligned(as: InlineArray<N, Lane>.self)
   for i in 0..<N { array[i] = .zero }
   return array
 }
 
 /// Whole vectors, the last of them moved back so that it ends with the run.
-@inline(__always) func copyRun(_ source: In, _ target: Out, _ count: Int) {
+@inline(always) func copyRun(_ source: In, _ target: Out, _ count: Int) {
   if count < L { return copy(source, target, count) }
   var i = 0
   while i &+ L < count {
@@ -20,7 +20,7 @@
 }
 
 /// Copies `count` floats by two overlapping vectors of half their length or more.
-@inline(__always) func copy(_ source: In, _ target: Out, _ count: Int) {
+@inline(always) func copy(_ source: In, _ target: Out, _ count: Int) {
   if count >= 16 {
     move(SIMD16<Float>.self, source, target, 0)
     if count > 16 { move(SIMD16<Float>.self, source, target, count &- 16) }
@@ -35,7 +35,7 @@
   }
 }
 
-@inline(__always) func move<V: SIMD>(_: V.Type, _ source: In, _ target: Out, _ at: Int)
+@inline(always) func move<V: SIMD>(_: V.Type, _ source: In, _ target: Out, _ at: Int)
 where V.Scalar == Float {
   let v = UnsafeRawPointer(source + at).loadUnaligned(as: V.self)
   UnsafeMutableRawPointer(target + at).storeBytes(of: v, as: V.self)

@@ -12,8 +12,13 @@ public struct PlaneStatistics {
   public var targetStride = 1
   /// Sums are divided by this before they are stored.
   public var divisor: Float = 1
+  /// `MicroKernels.scratch` floats.
+  public var scratch: UnsafeMutablePointer<Float>
 
-  public init(input: UnsafePointer<Float>) { self.input = input }
+  public init(input: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>) {
+    self.input = input
+    self.scratch = scratch
+  }
 }
 
 /// Maximum and sum over channels of `count` neighbouring pixels, each channel multiplied by `gates[c]` first if
@@ -43,23 +48,6 @@ public struct Gate {
   public var planeGates: UnsafePointer<Float>?
   public var gates: UnsafePointer<Float>?
   public var gatesFirst = false
-
-  public init(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
-    self.input = input
-    self.output = output
-  }
-}
-
-/// `rows` rows of `count` values, each with zeros before and behind it in the output.
-public struct PadRows {
-  public var input: UnsafePointer<Float>
-  public var inputStride = 0
-  public var output: UnsafeMutablePointer<Float>
-  /// Values of an output row: `before + count` and the zeros behind.
-  public var outputStride = 0
-  public var rows = 0
-  public var count = 0
-  public var before = 0
 
   public init(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
     self.input = input

@@ -11,6 +11,8 @@ public struct PoolRow {
   /// `scratchCount` floats: padding, the combined row, padding, and two vectors beyond the last window.
   public var scratch: UnsafeMutablePointer<Float>
   public var scratchCount = 0
+  /// Whether the scratch memory outside the row is not padding yet; rows of the same shape leave it as it is.
+  public var isFirst = true
   public var window = 1
   public var stride = 1
   public var output: UnsafeMutablePointer<Float>

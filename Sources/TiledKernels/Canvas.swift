@@ -84,33 +84,20 @@ struct Canvas: Sendable {
   private func drawRows(
     _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, rows: Int, _ micro: MicroKernels
   ) {
-    guard conv.stride.w == 1 else {
-      for y in 0..<rows { drawPhases(source + y * image.w, into: target + y * pitch) }
-      return
-    }
-    var work = PadRows(input: source, output: target)
-    work.inputStride = image.w
-    work.outputStride = pitch
-    work.rows = rows
-    work.before = min(conv.padding.w, pitch)
-    work.count = max(0, min(image.w, pitch - work.before))
-    micro.padRows(&work)
-  }
-
-  private func drawPhases(_ source: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
-    let stride = conv.stride.w
+    let (stride, padding) = (conv.stride.w, conv.padding.w)
     for p in 0..<stride {
       // Places whose column p + place · stride − padding lies inside the image.
-      let first = min(phase, max(0, ceilDivide(conv.padding.w - p, stride)))
-      let last = min(phase, max(first, ceilDivide(image.w + conv.padding.w - p, stride)))
-      let places = row + p * phase
-      places.update(repeating: 0, count: first)
-      var column = source + (p + first * stride - conv.padding.w)
-      for place in first..<last {
-        places[place] = column.pointee
-        column += stride
-      }
-      (places + last).update(repeating: 0, count: phase - last)
+      let first = min(phase, max(0, ceilDivide(padding - p, stride)))
+      let last = min(phase, max(first, ceilDivide(image.w + padding - p, stride)))
+      var work = PadRows(input: source + (p + first * stride - padding), output: target + p * phase)
+      work.step = stride
+      work.inputStride = image.w
+      work.outputStride = pitch
+      work.rows = rows
+      work.width = phase
+      work.before = first
+      work.count = last - first
+      micro.padRows(&work)
     }
   }
 }

@@ -81,7 +81,8 @@ private struct PreparedAttention: Prepared {
     /// Gates of channels, from the input times what has been gated already.
     func channelRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
       guard let channel else { return [] }
-      let pool = sweeps.planeColumns(x, gates: gates, pools: channel.pools, into: channel.columns(memory))
+      let pool = sweeps.planeColumns(
+        x, gates: gates, pools: channel.pools, into: channel.columns(memory), scratch)
       return [pool] + channel.regions(memory, scratch)
     }
 

@@ -28,11 +28,12 @@ struct PlaneSweeps: Sendable {
   /// Mean and maximum of every plane, as columns side by side: `[C][columns]`.
   func planeColumns(
     _ image: UnsafePointer<Float>, gates: UnsafePointer<Float>?, pools: ChannelGate.Pools,
-    into columns: UnsafeMutablePointer<Float>
+    into columns: UnsafeMutablePointer<Float>, _ scratch: WorkerScratch
   ) -> Region {
     let width = pools == .both ? 2 : 1
-    return Region("pool planes", rangesOf: shape.c) { planes, _ in
-      var work = PlaneStatistics(input: image + planes.lowerBound * shape.plane)
+    return Region("pool planes", rangesOf: shape.c) { planes, worker in
+      var work = PlaneStatistics(
+        input: image + planes.lowerBound * shape.plane, scratch: scratch[worker])
       work.gates = gates
       work.planes = planes.count
       work.count = shape.plane

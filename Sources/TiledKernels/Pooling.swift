@@ -91,6 +91,7 @@ private struct PreparedPool: Prepared {
       row.rowDivisor = Float(
         PreparedPool.counted(y, pool.stride.h, pool.padding.h, pool.window.h, input.h, pool))
       row.output = target + y * output.w
+      row.isFirst = y == 0
       micro.poolRow(&row)
     }
   }
@@ -101,12 +102,13 @@ private struct PreparedGlobalPool: Prepared {
   let input: Shape
   let micro: MicroKernels
 
-  func workspace(threads: Int) -> Int { 0 }
+  func workspace(threads: Int) -> Int { WorkerScratch.count(micro, threads: threads) }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let (source, target) = (memory.inputs[0], memory.outputs[0])
-    let pooling = Region("pool planes", rangesOf: input.n * input.c) { planes, _ in
-      var work = PlaneStatistics(input: source + planes.lowerBound * input.plane)
+    let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
+    let pooling = Region("pool planes", rangesOf: input.n * input.c) { planes, worker in
+      var work = PlaneStatistics(input: source + planes.lowerBound * input.plane, scratch: scratch[worker])
       work.planes = planes.count
       work.count = input.plane
       work.divisor = Float(input.plane)
