@@ -22,64 +22,52 @@ struct PointwiseConvolution: Kernel {
 }
 
 private struct PreparedPointwise: Prepared {
-  let conv: Conv2D
-  let input: Shape
-  let output: Shape
-  let fusion: Fusion
-  let micro: MicroKernels
+  let task: ConvolutionTask
   let weights: PackedWeights
   /// First pixel of each tile; the last one may be a copy of the plane's last pixels in the workspace.
   let starts: [Int]
-  let blockChunks: Partition
+  let blockParts: Partition
   let blocksOutside: Bool
 
   init(_ task: Task) throws {
-    guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }
-    self.conv = conv
-    input = task.inputs[0]
-    output = try conv.output(task.inputs)
-    fusion = task.fusion
-    micro = task.isa.microKernels
-    let perGroup = conv.outputChannels / conv.groups
+    self.task = try ConvolutionTask(task)
+    let (conv, input, micro) = (self.task.conv, self.task.input, self.task.micro)
     // Blocks of equal width: 64 channels are 5 × 13 and not 4 × 14 + 8.
+    let perGroup = self.task.outputsPerGroup
     weights = PackedWeights(conv, task, block: ceilDivide(perGroup, ceilDivide(perGroup, micro.pointBlock)))
     let whole = input.plane / micro.lanes * micro.lanes
     starts = Array(stride(from: 0, to: whole, by: 2 * micro.lanes)) + (whole < input.plane ? [whole] : [])
     let blocks = conv.groups * weights.blocksPerGroup
     blocksOutside = weights.bytes > input.c * input.plane * 4
-    let chunks = blocksOutside ? desiredTiles : ceilDivide(desiredTiles, starts.count)
-    blockChunks = Partition(count: blocks, parts: min(blocks, chunks))
+    let parts = blocksOutside ? desiredTiles : ceilDivide(desiredTiles, starts.count)
+    blockParts = Partition(count: blocks, parts: min(blocks, parts))
   }
 
-  private var tail: Int { input.plane % micro.lanes }
+  /// Pixels behind the last whole vector.
+  private var tail: Int { task.input.plane % task.micro.lanes }
 
   func workspace(threads: Int) -> Int {
-    tail == 0 ? 0 : WorkerScratch.count(micro, threads: threads) + input.c * micro.lanes
+    tail == 0 ? 0 : WorkerScratch.count(task.micro, threads: threads) + task.input.c * task.micro.lanes
   }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
-    return (0..<input.n).flatMap { n -> [Region] in
-      let image = memory.inputs[0] + n * input.c * input.plane
-      let result = memory.outputs[0] + n * output.c * output.plane
-      let residual = fusion.residual ? memory.inputs[1] + n * output.c * output.plane : nil
-      let multiply = Region("multiply", tiles: starts.count * blockChunks.parts) { tile, worker in
-        let chunk = blocksOutside ? tile / starts.count : tile % blockChunks.parts
-        let start = starts[blocksOutside ? tile % starts.count : tile / blockChunks.parts]
-        self.multiply(
-          image, tail: scratch.rest, start, blockChunks[chunk], into: result, residual: residual,
-          scratch[worker])
+    let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
+    return task.images(memory).flatMap { image -> [Region] in
+      let multiply = Region("multiply", tiles: starts.count * blockParts.parts) { tile, worker in
+        let part = blocksOutside ? tile / starts.count : tile % blockParts.parts
+        let start = starts[blocksOutside ? tile % starts.count : tile / blockParts.parts]
+        self.multiply(image, tail: scratch.rest, start, blockParts[part], scratch[worker])
       }
-      return tail == 0 ? [multiply] : [copyTail(image, scratch.rest), multiply]
+      return tail == 0 ? [multiply] : [copyTail(image.input, scratch.rest), multiply]
     }
   }
 
-  /// The pixels behind the last whole vector, zero-padded to one.
-  private func copyTail(_ image: UnsafePointer<Float>, _ workspace: UnsafeMutablePointer<Float>) -> Region {
-    let (lanes, count) = (micro.lanes, tail)
+  /// The last pixels of every channel, zero-padded to a vector.
+  private func copyTail(_ image: UnsafePointer<Float>, _ copy: UnsafeMutablePointer<Float>) -> Region {
+    let (input, lanes, count) = (task.input, task.micro.lanes, tail)
     return Region("tail", tiles: ceilDivide(input.c, 64)) { tile, _ in
       for c in tile * 64..<min(input.c, (tile + 1) * 64) {
-        let row = workspace + c * lanes
+        let row = copy + c * lanes
         row.update(repeating: 0, count: lanes)
         row.update(from: image + (c * input.plane + input.plane - count), count: count)
       }
@@ -87,30 +75,29 @@ private struct PreparedPointwise: Prepared {
   }
 
   private func multiply(
-    _ image: UnsafePointer<Float>, tail copy: UnsafePointer<Float>, _ start: Int, _ blocks: Range<Int>,
-    into target: UnsafeMutablePointer<Float>, residual: UnsafePointer<Float>?,
+    _ image: ConvolutionTask.Image, tail copy: UnsafePointer<Float>, _ start: Int, _ blocks: Range<Int>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let channels = input.c / conv.groups
+    let (input, micro) = (task.input, task.micro)
     let isTail = start + micro.lanes > input.plane
-    let (source, stride) = isTail ? (copy, micro.lanes) : (image + start, input.plane)
-    var tile = PointTile(input: source, weights: source, bias: source, output: target, scratch: scratch)
-    tile.channels = channels
+    let (source, stride) = isTail ? (copy, micro.lanes) : (image.input + start, input.plane)
+    var tile = PointTile(input: source, weights: source, bias: source, output: image.output, scratch: scratch)
+    tile.channels = task.channels
     tile.channelStride = stride
-    tile.pixels = isTail ? self.tail : start + 2 * micro.lanes <= input.plane ? 2 * micro.lanes : micro.lanes
-    tile.outputChannelStride = output.plane
+    tile.pixels = isTail ? tail : start + 2 * micro.lanes <= input.plane ? 2 * micro.lanes : micro.lanes
+    tile.outputChannelStride = task.output.plane
     tile.block = weights.block
-    tile.epilogue.relu = fusion.relu || conv.activation == .relu
+    tile.epilogue.relu = task.relu
     for index in blocks {
       let (group, block) = (index / weights.blocksPerGroup, index % weights.blocksPerGroup)
-      let at = (group * weights.outputsPerGroup + block * weights.block) * output.plane + start
-      tile.input = source + group * channels * stride
+      let at = (group * weights.outputsPerGroup + block * weights.block) * task.output.plane + start
+      tile.input = source + group * task.channels * stride
       tile.weights = weights.weights(group, block)
       tile.bias = weights.bias(group, block)
       tile.outputs = weights.width(block)
-      tile.output = target + at
+      tile.output = image.output + at
       if !isTail { tile.ahead = lookahead(from: source, during: index - blocks.lowerBound, of: blocks.count) }
-      if let residual { tile.epilogue.residual = residual + at }
+      if let residual = image.residual { tile.epilogue.residual = residual + at }
       micro.pointTile(&tile)
     }
   }
@@ -119,11 +106,10 @@ private struct PreparedPointwise: Prepared {
   private func lookahead(
     from source: UnsafePointer<Float>, during block: Int, of blocks: Int
   ) -> Lookahead {
-    let channels = input.c / conv.groups
-    let vectors = 2 * channels * Lookahead.scale
-    var ahead = Lookahead(source + 2 * micro.lanes)
+    let vectors = 2 * task.channels * Lookahead.scale
+    var ahead = Lookahead(source + 2 * task.micro.lanes)
     ahead.first = vectors * block / blocks
-    ahead.step = vectors / blocks / channels
+    ahead.step = vectors / blocks / task.channels
     return ahead
   }
 }

@@ -16,102 +16,88 @@ struct RowConvolution: Kernel {
 }
 
 private struct PreparedRows: Prepared {
-  let conv: Conv2D
-  let input: Shape
-  let output: Shape
-  let fusion: Fusion
-  let micro: MicroKernels
+  let task: ConvolutionTask
   let canvas: Canvas
   let weights: PackedWeights
   let taps: Constants<Int>
-  let rowChunks: Partition
+  let rowParts: Partition
 
   init(_ task: Task) throws {
-    guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }
-    self.conv = conv
-    input = task.inputs[0]
-    output = try conv.output(task.inputs)
-    fusion = task.fusion
-    micro = task.isa.microKernels
+    self.task = try ConvolutionTask(task)
+    let (conv, micro) = (self.task.conv, self.task.micro)
     // The last step of a row reads up to four vectors.
-    canvas = Canvas(conv, input: input, output: output, slack: 4 * micro.lanes)
-    let perGroup = conv.outputChannels / conv.groups
+    canvas = Canvas(conv, input: self.task.input, output: self.task.output, slack: 4 * micro.lanes)
+    let perGroup = self.task.outputsPerGroup
     weights = PackedWeights(conv, task, block: perGroup >= 4 ? 4 : perGroup >= 2 ? 2 : 1)
     taps = Constants(canvas.taps)
-    let blocks = conv.groups * weights.blocksPerGroup
-    rowChunks = Partition(count: output.h, parts: min(output.h, max(1, ceilDivide(desiredTiles, blocks))))
+    rowParts = self.task.rowParts(blocks: conv.groups * weights.blocksPerGroup)
   }
 
-  private var channels: Int { input.c / conv.groups }
-
   /// With many groups each tile draws its own group, into memory that stays in the worker's nearest cache.
-  private var drawsInTile: Bool { conv.groups >= desiredTiles }
+  private var drawsInTile: Bool { task.conv.groups >= desiredTiles }
 
   func workspace(threads: Int) -> Int {
-    WorkerScratch.count(micro, threads: threads) + canvas.plane * (drawsInTile ? threads * channels : input.c)
+    let planes = drawsInTile ? threads * task.channels : task.input.c
+    return WorkerScratch.count(task.micro, threads: threads) + canvas.plane * planes
   }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
-    return (0..<input.n).flatMap { n -> [Region] in
-      let image = memory.inputs[0] + n * input.c * input.plane
-      let result = memory.outputs[0] + n * output.c * output.plane
-      let residual = fusion.residual ? memory.inputs[1] + n * output.c * output.plane : nil
-      if drawsInTile {
-        let groups = Region("groups", tiles: conv.groups) { group, worker in
-          let canvases = scratch.rest + worker * channels * canvas.plane
-          for c in 0..<channels {
-            canvas.draw(
-              image + (group * channels + c) * input.plane, into: canvases + c * canvas.plane, micro)
-          }
-          for block in 0..<weights.blocksPerGroup {
-            rows(
-              0..<output.h, group: group, block: block, canvases, into: result, residual: residual,
-              scratch[worker])
-          }
-        }
-        return [groups]
-      }
-      let draw = Region("pad", tiles: input.c) { c, _ in
-        canvas.draw(image + c * input.plane, into: scratch.rest + c * canvas.plane, micro)
-      }
-      let blocks = conv.groups * weights.blocksPerGroup
-      let convolve = Region("convolve", tiles: blocks * rowChunks.parts) { tile, worker in
-        let (block, chunk) = (tile % blocks, tile / blocks)
-        let group = block / weights.blocksPerGroup
-        rows(
-          rowChunks[chunk], group: group, block: block % weights.blocksPerGroup,
-          scratch.rest + group * channels * canvas.plane, into: result, residual: residual, scratch[worker])
-      }
-      return [draw, convolve]
+    let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
+    return task.images(memory).flatMap { image -> [Region] in
+      drawsInTile
+        ? [groups(image, scratch)]
+        : [task.draw(canvas, image, into: scratch.rest), convolve(image, scratch)]
     }
   }
 
+  private func groups(_ image: ConvolutionTask.Image, _ scratch: WorkerScratch) -> Region {
+    let channels = task.channels
+    return Region("groups", tiles: task.conv.groups) { group, worker in
+      let canvases = scratch.rest + worker * channels * canvas.plane
+      for c in 0..<channels {
+        let plane = image.input + (group * channels + c) * task.input.plane
+        canvas.draw(plane, into: canvases + c * canvas.plane, task.micro)
+      }
+      for block in 0..<weights.blocksPerGroup {
+        rows(0..<task.output.h, group: group, block: block, image, from: canvases, scratch[worker])
+      }
+    }
+  }
+
+  private func convolve(_ image: ConvolutionTask.Image, _ scratch: WorkerScratch) -> Region {
+    let blocks = task.conv.groups * weights.blocksPerGroup
+    return Region("convolve", tiles: blocks * rowParts.parts) { tile, worker in
+      let (group, block) = (tile % blocks / weights.blocksPerGroup, tile % weights.blocksPerGroup)
+      rows(
+        rowParts[tile / blocks], group: group, block: block, image,
+        from: scratch.rest + group * task.channels * canvas.plane, scratch[worker])
+    }
+  }
+
+  /// - Parameter source: the canvases of the group's channels.
   private func rows(
-    _ rows: Range<Int>, group: Int, block: Int, _ source: UnsafePointer<Float>,
-    into target: UnsafeMutablePointer<Float>, residual: UnsafePointer<Float>?,
-    _ scratch: UnsafeMutablePointer<Float>
+    _ rows: Range<Int>, group: Int, block: Int, _ image: ConvolutionTask.Image,
+    from source: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
   ) {
+    let output = task.output
     let first = (group * weights.outputsPerGroup + block * weights.block) * output.plane
-    let width = weights.width(block)
     var row = ConvRow(
       input: source, taps: taps.pointer, weights: weights.weights(group, block),
-      bias: weights.bias(group, block),
-      output: target, scratch: scratch)
-    row.channels = channels
+      bias: weights.bias(group, block), output: image.output, scratch: scratch)
+    row.channels = task.channels
     row.channelStride = canvas.plane
     row.tapCount = taps.count
     row.outputChannelStride = output.plane
     row.block = weights.block
-    row.outputs = width
+    row.outputs = weights.width(block)
     row.width = output.w
-    row.epilogue.relu = fusion.relu || conv.activation == .relu
+    row.epilogue.relu = task.relu
     for y in rows {
       let at = first + y * output.w
       row.input = source + canvas.row(y)
-      row.output = target + at
-      if let residual { row.epilogue.residual = residual + at }
-      micro.convRow(&row)
+      row.output = image.output + at
+      if let residual = image.residual { row.epilogue.residual = residual + at }
+      task.micro.convRow(&row)
     }
   }
 }
