@@ -21,10 +21,8 @@ func micro(_ name: String, define: String, march: String?) -> Target {
     swiftSettings: strict + [.unsafeFlags(flags), .define(define)])
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-  .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources,
-    swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
 }
 
 let package = Package(
@@ -71,13 +69,19 @@ let package = Package(
       ],
       exclude: ["README.md"],
       swiftSettings: strict),
+    // What several tests need: goldens, a kernel's single run.
+    .target(
+      name: "Support", dependencies: ["Kernels", "Measurement", "Models", "Operators", "Tensors"],
+      path: "Tests/Support",
+      resources: [.copy("Goldens")], swiftSettings: strict),
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
     tests("OperatorsTests", ["Operators", "Tensors"]),
     tests("ModelsTests", ["Models", "Operators", "Tensors"]),
+    tests("ReferenceKernelsTests", ["Support", "ReferenceKernels", "Operators", "Tensors"]),
     tests(
-      "ReferenceKernelsTests", ["ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"],
-      resources: [.copy("Goldens")]),
+      "TiledKernelsTests",
+      ["Support", "TiledKernels", "ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
     tests("RecordsTests", ["Records"]),
     tests("HouseTests", ["Records"]),

@@ -1,0 +1,148 @@
+import Foundation
+import Kernels
+import Models
+import Operators
+import Support
+import Tensors
+import Testing
+import TiledKernels
+
+/// Fused attention against compositions written out by hand in `Double`.
+@Suite struct AttentionLaws {
+  static let shapes = [Shape(1, 16, 1, 1), Shape(2, 19, 7, 7), Shape(1, 36, 13, 5), Shape(1, 130, 3, 3)]
+
+  @Test(arguments: shapes, CBAM.Order.allCases)
+  func arrangements(shape: Shape, order: CBAM.Order) throws {
+    for kernel in [3, 7] {
+      let cbam = CBAM(reduction: 4, kernel: kernel, order: order)
+      try check(cbam, shape) { x, weights in
+        let hand = HandAttention(shape, weights)
+        switch order {
+        case .channelFirst:
+          let refined = hand.scaled(x, perChannel: hand.channelGates(x, "channel.mlp."))
+          return hand.scaled(refined, perPixel: hand.pixelGates(refined, "spatial.", kernel))
+        case .spatialFirst:
+          let refined = hand.scaled(x, perPixel: hand.pixelGates(x, "spatial.", kernel))
+          return hand.scaled(refined, perChannel: hand.channelGates(refined, "channel.mlp."))
+        case .parallel:
+          let refined = hand.scaled(x, perChannel: hand.channelGates(x, "channel.mlp."))
+          return hand.scaled(refined, perPixel: hand.pixelGates(x, "spatial.", kernel))
+        }
+      }
+    }
+  }
+
+  @Test(arguments: shapes)
+  func squeezeExcitation(shape: Shape) throws {
+    try check(SqueezeExcitation(reduction: 2), shape) { x, weights in
+      let hand = HandAttention(shape, weights)
+      return hand.scaled(x, perChannel: hand.channelGates(x, "mlp.", maximum: false))
+    }
+  }
+
+  private func check(
+    _ op: any Operator, _ shape: Shape, _ compose: ([Double], Weights<Float>) -> [Double]
+  ) throws {
+    let input = try Tensor<Float>.filled(shape)
+    let weights = try Weights.filled(op, [shape])
+    let expected = compose(input.elements.map { Double($0) }, weights)
+    for isa in availableISAs {
+      let variants = Catalogue(TiledKernels.all).variants(op, [shape], isa: isa)
+      #expect(variants.map(\.kernel.name).sorted() == ["tiled/fused", "tiled/layers"])
+      for (kernel, _) in variants {
+        let all = try outputs(of: kernel, op, [input], weights, isa: isa)
+        #expect(areIdentical(all))
+        for (i, value) in all[0].elements.enumerated() {
+          // Gates lie between 0 and 1 and inputs between −1 and 1; each gate's sums have fewer than 400 terms.
+          #expect(abs(Double(value) - expected[i]) < 400 * Double(Float.ulpOfOne), "\(kernel.name) at \(i)")
+        }
+      }
+    }
+  }
+}
+
+/// The formulas of CBAM (arXiv:1807.06521, equations 2 and 3) and SE, one image after the other.
+private struct HandAttention {
+  let shape: Shape
+  let weights: Weights<Float>
+
+  init(_ shape: Shape, _ weights: Weights<Float>) {
+    self.shape = shape
+    self.weights = weights
+  }
+
+  private func array(_ name: String) -> [Double] { weights[name].elements.map { Double($0) } }
+
+  private func plane(_ x: [Double], _ n: Int, _ c: Int) -> ArraySlice<Double> {
+    let first = (n * shape.c + c) * shape.plane
+    return x[first..<first + shape.plane]
+  }
+
+  private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+
+  /// N × C gates.
+  func channelGates(_ x: [Double], _ mlp: String, maximum: Bool = true) -> [Double] {
+    (0..<shape.n).flatMap { n -> [Double] in
+      let means = (0..<shape.c).map { plane(x, n, $0).reduce(0, +) / Double(shape.plane) }
+      let maxima = (0..<shape.c).map { plane(x, n, $0).max() ?? 0 }
+      let average = branch(means, mlp)
+      let largest = maximum ? branch(maxima, mlp) : Array(repeating: 0, count: shape.c)
+      return zip(average, largest).map { sigmoid($0 + $1) }
+    }
+  }
+
+  private func branch(_ v: [Double], _ mlp: String) -> [Double] {
+    let hidden = dense(v, mlp + "fc1").map { max($0, 0) }
+    return dense(hidden, mlp + "fc2")
+  }
+
+  private func dense(_ v: [Double], _ layer: String) -> [Double] {
+    let matrix = array(layer + ".weight")
+    let bias = weights.has(layer + ".bias") ? array(layer + ".bias") : []
+    let outputs = matrix.count / v.count
+    return (0..<outputs).map { (o: Int) -> Double in
+      var sum = o < bias.count ? bias[o] : 0
+      for k in v.indices { sum += matrix[o * v.count + k] * v[k] }
+      return sum
+    }
+  }
+
+  /// N × H × W gates.
+  func pixelGates(_ x: [Double], _ prefix: String, _ kernel: Int) -> [Double] {
+    let w = array(prefix + "conv.weight")
+    let norm = ["weight", "bias", "mean", "variance"].map { array(prefix + "bn." + $0)[0] }
+    return (0..<shape.n).flatMap { n -> [Double] in
+      let planes = (0..<shape.c).map { Array(plane(x, n, $0)) }
+      let maxima = (0..<shape.plane).map { (p: Int) -> Double in planes.map { $0[p] }.max() ?? 0 }
+      let means = (0..<shape.plane).map { (p: Int) -> Double in
+        planes.map { $0[p] }.reduce(0, +) / Double(shape.c)
+      }
+      return (0..<shape.plane).map { (p: Int) -> Double in
+        let sum = convolved([maxima, means], w, kernel, p / shape.w, p % shape.w)
+        return sigmoid((sum - norm[2]) / (norm[3] + 1e-5).squareRoot() * norm[0] + norm[1])
+      }
+    }
+  }
+
+  private func convolved(_ maps: [[Double]], _ w: [Double], _ kernel: Int, _ y: Int, _ x: Int) -> Double {
+    var sum = 0.0
+    for m in 0..<2 {
+      for i in 0..<kernel {
+        for j in 0..<kernel {
+          let (row, column) = (y + i - kernel / 2, x + j - kernel / 2)
+          guard (0..<shape.h).contains(row), (0..<shape.w).contains(column) else { continue }
+          sum += maps[m][row * shape.w + column] * w[(m * kernel + i) * kernel + j]
+        }
+      }
+    }
+    return sum
+  }
+
+  func scaled(_ x: [Double], perChannel gates: [Double]) -> [Double] {
+    x.indices.map { x[$0] * gates[$0 / shape.plane] }
+  }
+
+  func scaled(_ x: [Double], perPixel gates: [Double]) -> [Double] {
+    x.indices.map { x[$0] * gates[$0 / (shape.c * shape.plane) * shape.plane + $0 % shape.plane] }
+  }
+}

@@ -1,0 +1,25 @@
+import Kernels
+import ReferenceKernels
+import Support
+import Testing
+import TiledKernels
+
+/// Every tiled variant against PyTorch, under the bound that the oracle derives for `Float`.
+@Test func tiledKernelsAgreeWithPyTorch() throws {
+  for golden in try Golden.all() {
+    let oracle = try Oracle(golden.op, [golden.input], weights: golden.weights)
+    for isa in availableISAs {
+      let variants = Catalogue(TiledKernels.all).variants(golden.op, [golden.input.shape], isa: isa)
+      #expect(!variants.isEmpty, "\(golden.workload)")
+      for (kernel, _) in variants {
+        let all = try outputs(
+          of: kernel, golden.op, [golden.input], golden.weights, isa: isa, threads: [1, 3])
+        #expect(areIdentical(all))
+        for (i, expected) in golden.output.enumerated() {
+          let error = abs(Double(all[0].pointer[i]) - expected)
+          #expect(error <= oracle.bound(i) + 1e-11, "\(golden.workload): \(kernel.name) on \(isa) at \(i)")
+        }
+      }
+    }
+  }
+}

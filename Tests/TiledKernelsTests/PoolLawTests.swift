@@ -1,0 +1,87 @@
+import Kernels
+import Operators
+import Support
+import Tensors
+import Testing
+import TiledKernels
+
+@Suite struct PoolLaws {
+  private func result(_ op: any Operator, _ input: Tensor<Float>, _ isa: ISA) throws -> Tensor<Float> {
+    let kernel = try #require(Catalogue(TiledKernels.all).best(op, [input.shape], isa: isa)).kernel
+    let all = try outputs(of: kernel, op, [input], Weights([:]), isa: isa)
+    #expect(areIdentical(all))
+    return all[0]
+  }
+
+  /// A global pool is a pool whose window is the plane.
+  @Test(
+    arguments: availableISAs,
+    [Shape(1, 3, 1, 1), Shape(2, 5, 7, 7), Shape(1, 33, 3, 29), Shape(1, 4, 20, 16)])
+  func globalIsAFullWindow(isa: ISA, shape: Shape) throws {
+    for filling in [Filling.dense, .negative] {
+      let input = try Tensor<Float>.filled(shape, filling)
+      for kind in [Pool2D.Kind.max, .avg] {
+        let window = Pool2D(kind, window: Pair(shape.h, shape.w))
+        let (whole, full) = (
+          try result(GlobalPool(kind), input, isa), try result(window, input, isa)
+        )
+        for i in 0..<whole.count {
+          let error = abs(whole.pointer[i] - full.pointer[i])
+          // A mean of n values in [−1, 1] is off by at most (n + 1)·ε in either order; maxima are exact.
+          let bound = kind == .max ? 0 : 2 * Float(shape.plane + 1) * Float.ulpOfOne
+          #expect(error <= bound, "\(kind) of \(shape) at \(i)")
+        }
+      }
+    }
+  }
+
+  /// The maximum over channels, then the mean, pixel by pixel; many channels and few pixels are combined from parts.
+  @Test(
+    arguments: availableISAs,
+    [Shape(1, 1, 1, 1), Shape(2, 200, 3, 5), Shape(1, 64, 7, 7), Shape(1, 7, 40, 40)])
+  func channelPoolsAreMaximumAndMean(isa: ISA, shape: Shape) throws {
+    let input = try Tensor<Float>.filled(shape, .negative)
+    let pooled = try result(ChannelPool(), input, isa)
+    for n in 0..<shape.n {
+      for p in 0..<shape.plane {
+        let column = (0..<shape.c).map { input.pointer[(n * shape.c + $0) * shape.plane + p] }
+        let maps = pooled.pointer + n * 2 * shape.plane + p
+        #expect(maps[0] == column.max())
+        let mean = column.reduce(0.0) { $0 + Double($1) } / Double(shape.c)
+        #expect(abs(Double(maps[shape.plane]) - mean) <= Double(shape.c + 1) * Double(Float.ulpOfOne))
+      }
+    }
+  }
+
+  /// A NaN reaches every window that holds it and no other; an infinity likewise.
+  @Test(arguments: availableISAs, [(2, 2, 0), (3, 2, 1), (3, 1, 1), (5, 3, 2)])
+  func aNaNGoesWhereItsWindowsAre(isa: ISA, geometry: (window: Int, stride: Int, padding: Int)) throws {
+    let shape = Shape(1, 2, 11, 37)
+    let (row, column) = (5, 20)
+    let pool = Pool2D(
+      .max, window: Pair(geometry.window), stride: Pair(geometry.stride), padding: Pair(geometry.padding))
+    let output = try pool.output([shape])
+    for value in [Float.nan, .infinity] {
+      let input = try Tensor<Float>.filled(shape)
+      input.pointer[shape.plane + row * shape.w + column] = value
+      let pooled = try result(pool, input, isa)
+      for i in 0..<pooled.count {
+        let (c, y, x) = (i / output.plane, i / output.w % output.h, i % output.w)
+        let rows =
+          y * geometry.stride - geometry.padding..<y * geometry.stride - geometry.padding + geometry.window
+        let columns =
+          x * geometry.stride - geometry.padding..<x * geometry.stride - geometry.padding + geometry.window
+        let reached = c == 1 && rows.contains(row) && columns.contains(column)
+        #expect(pooled.pointer[i].isFinite != reached, "\(value) at \(i)")
+      }
+    }
+  }
+
+  /// The largest of all-negative values is negative, whatever is padded.
+  @Test(arguments: availableISAs)
+  func paddingIsNoZero(isa: ISA) throws {
+    let pool = Pool2D(.max, window: Pair(3), stride: Pair(2), padding: Pair(1))
+    let pooled = try result(pool, .filled(Shape(2, 3, 9, 21), .negative), isa)
+    #expect(pooled.elements.allSatisfy { $0 < 0 })
+  }
+}
