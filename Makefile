@@ -22,7 +22,7 @@ run: setup
 	$(TOOL) run $(SUITE) --output Reports/$(SUITE)-$$(date +%Y%m%dT%H%M%S).csv
 
 test: setup
-	swift test -c release
+	swift test -c release --disable-testable-imports
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift

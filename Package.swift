@@ -78,7 +78,13 @@ let package = Package(
     tests("MeasurementTests", ["Measurement"]),
     tests("OperatorsTests", ["Operators", "Tensors"]),
     tests("ModelsTests", ["Models", "Operators", "Tensors"]),
-    tests("ReferenceKernelsTests", ["Support", "ReferenceKernels", "Operators", "Tensors"]),
+    // Loops to compare the reference with: optimised like it, neither of them vectorised.
+    .target(
+      name: "CLoops", path: "Tests/CLoops",
+      cSettings: [.unsafeFlags(["-O2", "-fno-vectorize", "-fno-slp-vectorize"])]),
+    tests(
+      "ReferenceKernelsTests",
+      ["Support", "CLoops", "ReferenceKernels", "Kernels", "Measurement", "Operators", "Tensors"]),
     tests(
       "TiledKernelsTests",
       ["Support", "TiledKernels", "ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"]),

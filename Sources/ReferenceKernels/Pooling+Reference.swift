@@ -15,25 +15,26 @@ func pool<A: ReferenceNumber>(
   _ outputShape: Shape
 ) {
   let (H, W, OH, OW) = (inputShape.h, inputShape.w, outputShape.h, outputShape.w)
+  let isMaximum = op.kind == .max
   var out = output
   for plane in 0..<inputShape.n * inputShape.c {
     let image = input + plane * H * W
     for y in 0..<OH {
       for x in 0..<OW {
-        let (top, left) = (y * op.stride.h - op.padding.h, x * op.stride.w - op.padding.w)
+        let (top, left) = (y &* op.stride.h &- op.padding.h, x &* op.stride.w &- op.padding.w)
         // The divisor counts the window cut off at the padded image's end, or only what lies inside the image.
         let (bottom, right) = (
-          min(top + op.window.h, H + op.padding.h), min(left + op.window.w, W + op.padding.w)
+          min(top &+ op.window.h, H &+ op.padding.h), min(left &+ op.window.w, W &+ op.padding.w)
         )
         let (rows, columns) = (max(top, 0)..<min(bottom, H), max(left, 0)..<min(right, W))
-        var result = op.kind == .max ? A(-.infinity) : A(0)
+        var result = isMaximum ? A(-.infinity) : A(0)
         for iy in rows {
           for ix in columns {
             let value = image[iy &* W &+ ix]
-            result = op.kind == .max ? A.maximum(result, value) : result + value
+            result = isMaximum ? A.maximum(result, value) : result + value
           }
         }
-        if op.kind == .avg {
+        if !isMaximum {
           let count = op.countPadding ? (bottom - top) * (right - left) : rows.count * columns.count
           result = result / A(Float(count))
         }
