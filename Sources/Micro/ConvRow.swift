@@ -38,9 +38,13 @@ public func convRow(_ row: UnsafePointer<ConvRow>) {
   #endif
   case (4, 1): Cell<4, 1>.sum(row, x, into: sums)
   case (4, 2): Cell<4, 2>.sum(row, x, into: sums)
+  case (6, 1): Cell<6, 1>.sum(row, x, into: sums)
+  case (6, 2): Cell<6, 2>.sum(row, x, into: sums)
   #if ISA_AVX512
     case (4, 3): Cell<4, 3>.sum(row, x, into: sums)
     case (4, _): Cell<4, 4>.sum(row, x, into: sums)
+    case (6, 3): Cell<6, 3>.sum(row, x, into: sums)
+    case (6, _): Cell<6, 4>.sum(row, x, into: sums)
   #endif
   default: fatalError("a block of \(row.pointee.block) channels × \(vectors) vectors")
   }
@@ -57,11 +61,13 @@ enum Cell<let O: Int, let V: Int> {
     for _ in 0..<r.channels {
       for k in 0..<r.tapCount {
         let source = plane + r.taps[k]
-        for v in 0..<V {
-          let pixels = load(source + v &* L)
-          for o in 0..<O { accumulate(&sums[o][v], pixels, Lane(repeating: weights[o])) }
+        let pixels = Registers<V>.loaded(source)
+        for o in 0..<O {
+          let weight = broadcastWeight(weights, o)
+          for v in 0..<V { accumulate(&sums[o][v], weight, pixels[v]) }
+          keepOrder()
         }
-        weights += O
+        weights += O &* weightCopies
       }
       plane += r.channelStride
     }

@@ -2,13 +2,11 @@ import CPlatform
 import MicroKernelAPI
 
 // Register block: pixels × 2 vectors of output channels. AVX-512 has 32 registers: 14 × 2 accumulators, 2 weights,
-// 1 broadcast. AVX2 and SSE2 have 16, and LLVM keeps all broadcasts of a step alive: 5 × 2 and 4 × 2.
+// 1 broadcast. AVX2 and SSE2 have 16: 6 × 2 accumulators, 2 weights, 1 broadcast, and without FMA 1 product.
 #if ISA_AVX512
   let pixelTile = 14
-#elseif ISA_AVX2
-  let pixelTile = 5
 #else
-  let pixelTile = 4
+  let pixelTile = 6
 #endif
 
 @inline(never)
@@ -23,7 +21,7 @@ public func convTile(_ tile: UnsafePointer<ConvTile>) {
   }
 }
 
-/// Sums of the first and of the second vector of output channels: `[pixel][L]`, room for squares of L × L.
+/// Sums of the first and of the second vector of output channels: `[pixel][L]`.
 struct Halves {
   let low: Out
   let high: Out
@@ -35,11 +33,9 @@ struct Halves {
   case 2: Block<2>.sum(tile, into: sums)
   case 3: Block<3>.sum(tile, into: sums)
   case 4: Block<4>.sum(tile, into: sums)
-  #if !ISA_BASELINE
-    case 5: Block<5>.sum(tile, into: sums)
-  #endif
+  case 5: Block<5>.sum(tile, into: sums)
+  case 6: Block<6>.sum(tile, into: sums)
   #if ISA_AVX512
-    case 6: Block<6>.sum(tile, into: sums)
     case 7: Block<7>.sum(tile, into: sums)
     case 8: Block<8>.sum(tile, into: sums)
     case 9: Block<9>.sum(tile, into: sums)
@@ -74,6 +70,7 @@ enum Block<let P: Int> {
           let pixel = Lane(repeating: x[p])
           accumulate(&low[p], pixel, w0)
           accumulate(&high[p], pixel, w1)
+          keepOrder()
         }
         weights += 2 &* L
       }
@@ -102,28 +99,68 @@ enum Block<let P: Int> {
   }
 }
 
-/// Output with pixels innermost: a square of L × L is transposed, then the pixels of each channel from `first` on go out.
+/// Output with pixels innermost: blocks of 4 pixels × 4 channels are transposed on their way; where four do not divide the
+/// pixels, the last block is moved back.
 @inline(never) private func storeByChannel(_ sums: Out, _ tile: UnsafePointer<ConvTile>, from first: Int) {
   let t = tile.pointee
-  transpose(sums)
-  storeRows(sums, t.output + first &* t.outputChannelStride, min(L, t.outputs &- first), t.pixels, t)
+  let channels = min(L, t.outputs &- first)
+  let whole = t.pixels < 4 ? 0 : channels & ~3
+  var c = 0
+  while c < whole {
+    var p = 0
+    while p < t.pixels {
+      let pixel = min(p, t.pixels &- 4)
+      storeSquare(sums + (pixel &* L &+ c), (first &+ c) &* t.outputChannelStride &+ pixel, t)
+      p &+= 4
+    }
+    c &+= 4
+  }
+  while c < channels {
+    for p in 0..<t.pixels {
+      let at = (first &+ c) &* t.outputChannelStride &+ p
+      var sum = sums[p &* L &+ c]
+      if let residual = t.epilogue.residual { sum += residual[at] }
+      t.output[at] = t.epilogue.relu && sum < 0 ? 0 : sum
+    }
+    c &+= 1
+  }
 }
 
-/// `rows` channels of `count` pixels each: rest of the epilogue, then two overlapping vectors per row.
-@inline(always) private func storeRows(
-  _ square: Out, _ target: Out, _ rows: Int, _ count: Int, _ t: ConvTile
-) {
-  if t.epilogue.residual != nil || t.epilogue.relu {
-    for o in 0..<rows { finish(square + o &* L, target + o &* t.outputChannelStride, count, t) }
-  }
-  if count >= 8 {
-    for o in 0..<rows {
-      move(SIMD8<Float>.self, square + o &* L, target + o &* t.outputChannelStride, 0)
-      move(SIMD8<Float>.self, square + o &* L, target + o &* t.outputChannelStride, count &- 8)
-    }
-  } else {
-    for o in 0..<rows { copy(square + o &* L, target + o &* t.outputChannelStride, count) }
-  }
+/// Four pixels, `L` floats apart, of four channels.
+@inline(always) private func storeSquare(_ sums: Out, _ at: Int, _ t: ConvTile) {
+  let (r0, r1, r2, r3) = (load4(sums), load4(sums + L), load4(sums + 2 &* L), load4(sums + 3 &* L))
+  let (low01, high01) = (interleavedLow(r0, r1), interleavedHigh(r0, r1))
+  let (low23, high23) = (interleavedLow(r2, r3), interleavedHigh(r2, r3))
+  store(Four(lowHalf: low01.lowHalf, highHalf: low23.lowHalf), at, t)
+  store(Four(lowHalf: low01.highHalf, highHalf: low23.highHalf), at &+ t.outputChannelStride, t)
+  store(Four(lowHalf: high01.lowHalf, highHalf: high23.lowHalf), at &+ 2 &* t.outputChannelStride, t)
+  store(Four(lowHalf: high01.highHalf, highHalf: high23.highHalf), at &+ 3 &* t.outputChannelStride, t)
+}
+
+/// Four pixels of one channel: the rest of the epilogue, then out.
+@inline(always) private func store(_ sums: Four, _ at: Int, _ t: ConvTile) {
+  var v = sums
+  if let residual = t.epilogue.residual { v += load4(residual + at) }
+  if t.epilogue.relu { v = v.replacing(with: 0, where: v .< 0) }
+  UnsafeMutableRawPointer(t.output + at).storeBytes(of: v, as: Four.self)
+}
+
+private typealias Four = SIMD4<Float>
+
+@inline(always) private func load4(_ p: In) -> Four { UnsafeRawPointer(p).loadUnaligned(as: Four.self) }
+
+@inline(always) private func interleavedLow(_ a: Four, _ b: Four) -> Four {
+  var v = Four.zero
+  v.evenHalf = a.lowHalf
+  v.oddHalf = b.lowHalf
+  return v
+}
+
+@inline(always) private func interleavedHigh(_ a: Four, _ b: Four) -> Four {
+  var v = Four.zero
+  v.evenHalf = a.highHalf
+  v.oddHalf = b.highHalf
+  return v
 }
 
 /// Residual and ReLU on `count` sums that will go to `target`.
@@ -133,27 +170,4 @@ enum Block<let P: Int> {
     for i in 0..<count { sums[i] += source[i] }
   }
   if t.epilogue.relu { for i in 0..<count where sums[i] < 0 { sums[i] = 0 } }
-}
-
-/// Transposes L × L floats in place. log2(L) perfect shuffles: each moves the top bit of the row
-/// number below the bits of the column.
-@inline(always) private func transpose(_ block: Out) {
-  shuffle(block)
-  shuffle(block)
-  #if ISA_AVX2 || ISA_AVX512
-    shuffle(block)
-  #endif
-  #if ISA_AVX512
-    shuffle(block)
-  #endif
-}
-
-/// One shuffle, from memory to memory: inlined, LLVM would merge the stages into long chains of permutations.
-@inline(never) private func shuffle(_ block: Out) {
-  var rows: InlineArray<16, Lane> = registers(at: block)
-  for i in 0..<L { rows[i] = load(block + i &* L) }
-  for i in 0..<L / 2 {
-    store(block + 2 &* i &* L, interleavedLow(rows[i], rows[i &+ L / 2]))
-    store(block + (2 &* i &+ 1) &* L, interleavedHigh(rows[i], rows[i &+ L / 2]))
-  }
 }

@@ -23,6 +23,23 @@ typealias Out = UnsafeMutablePointer<Float>
   UnsafeMutableRawPointer(p).storeBytes(of: v, as: Lane.self)
 }
 
+// Without AVX a broadcast takes two instructions, one of them from the arithmetic pipes: scalar weights are stored four
+// times instead.
+#if ISA_BASELINE
+  let weightCopies = 4
+#else
+  let weightCopies = 1
+#endif
+
+/// Weight `i` of a run that is stored `weightCopies` times each, in all lanes.
+@inline(always) func broadcastWeight(_ weights: In, _ i: Int) -> Lane {
+  #if ISA_BASELINE
+    load(weights + 4 &* i)
+  #else
+    Lane(repeating: weights[i])
+  #endif
+}
+
 /// Stores the first `count` lanes, one at a time.
 @inline(always) func store(_ p: Out, _ v: Lane, first count: Int) {
   if count >= L { return store(p, v) }
@@ -55,20 +72,6 @@ typealias Out = UnsafeMutablePointer<Float>
 
 /// `max(v, 0)`, NaN stays NaN.
 @inline(always) func rectified(_ v: Lane) -> Lane { v.replacing(with: 0, where: v .< 0) }
-
-@inline(always) func interleavedLow(_ a: Lane, _ b: Lane) -> Lane {
-  var v = Lane.zero
-  v.evenHalf = a.lowHalf
-  v.oddHalf = b.lowHalf
-  return v
-}
-
-@inline(always) func interleavedHigh(_ a: Lane, _ b: Lane) -> Lane {
-  var v = Lane.zero
-  v.evenHalf = a.highHalf
-  v.oddHalf = b.highHalf
-  return v
-}
 
 /// Lanes 0, 2, 4, … of `a` followed by those of `b`.
 @inline(always) func evenLanes(_ a: Lane, _ b: Lane) -> Lane {

@@ -4,10 +4,11 @@ import MicroKernelAPI
 // 1×1 convolution vectorised over pixels: input and output stay as they are, whole cache lines come and go.
 #if ISA_AVX512
   let pointBlock = 14
-#elseif ISA_AVX2
-  let pointBlock = 5
+  /// Channels per prefetch: as many as hide its address arithmetic.
+  private let channelsAtOnce = 1
 #else
-  let pointBlock = 4
+  let pointBlock = 6
+  private let channelsAtOnce = 4
 #endif
 
 @inline(never)
@@ -30,11 +31,9 @@ public func pointTile(_ tile: UnsafePointer<PointTile>) {
   case 2: Point<2, 2>.run(tile, target, targetStride)
   case 3: Point<3, 2>.run(tile, target, targetStride)
   case 4: Point<4, 2>.run(tile, target, targetStride)
-  #if !ISA_BASELINE
-    case 5: Point<5, 2>.run(tile, target, targetStride)
-  #endif
+  case 5: Point<5, 2>.run(tile, target, targetStride)
+  case 6: Point<6, 2>.run(tile, target, targetStride)
   #if ISA_AVX512
-    case 6: Point<6, 2>.run(tile, target, targetStride)
     case 7: Point<7, 2>.run(tile, target, targetStride)
     case 8: Point<8, 2>.run(tile, target, targetStride)
     case 9: Point<9, 2>.run(tile, target, targetStride)
@@ -54,11 +53,9 @@ public func pointTile(_ tile: UnsafePointer<PointTile>) {
   case 2: Point<2, 1>.run(tile, target, targetStride)
   case 3: Point<3, 1>.run(tile, target, targetStride)
   case 4: Point<4, 1>.run(tile, target, targetStride)
-  #if !ISA_BASELINE
-    case 5: Point<5, 1>.run(tile, target, targetStride)
-  #endif
+  case 5: Point<5, 1>.run(tile, target, targetStride)
+  case 6: Point<6, 1>.run(tile, target, targetStride)
   #if ISA_AVX512
-    case 6: Point<6, 1>.run(tile, target, targetStride)
     case 7: Point<7, 1>.run(tile, target, targetStride)
     case 8: Point<8, 1>.run(tile, target, targetStride)
     case 9: Point<9, 1>.run(tile, target, targetStride)
@@ -80,28 +77,50 @@ enum Point<let O: Int, let V: Int> {
     var second: InlineArray<O, Lane> = registers(at: t.input)
     var (weights, pixels) = (t.weights, t.input)
     var due = t.ahead.first
-    for c in 0..<t.channels {
-      let vector = due >> Lookahead.shift
-      cplatform_prefetch(t.ahead.base + ((vector >> 1) &* t.channelStride &+ (vector & 1) &* L))
-      due &+= t.ahead.step
-      // What will be stored: two vectors per output channel.
-      let target = min(c, 2 &* O &- 1)
-      cplatform_prefetch(t.output + ((target >> 1) &* t.outputChannelStride &+ (target & 1) &* L))
-      let x0 = load(pixels)
-      let x1 = V == 2 ? load(pixels + L) : x0
-      for o in 0..<O {
-        let w = Lane(repeating: weights[o])
-        accumulate(&first[o], w, x0)
-        if V == 2 { accumulate(&second[o], w, x1) }
+    var c = 0
+    while c &+ channelsAtOnce <= t.channels {
+      prefetch(t, due, c)
+      due &+= t.ahead.step &* channelsAtOnce
+      for _ in 0..<channelsAtOnce {
+        step(&first, &second, weights, pixels)
+        weights += t.block &* weightCopies
+        pixels += t.channelStride
       }
-      weights += t.block
+      c &+= channelsAtOnce
+    }
+    while c < t.channels {
+      step(&first, &second, weights, pixels)
+      weights += t.block &* weightCopies
       pixels += t.channelStride
+      c &+= 1
     }
     for o in 0..<O {
       let bias = Lane(repeating: t.bias[o])
       store(target + o &* targetStride, first[o] + bias)
       if V == 2 { store(target + (o &* targetStride &+ L), second[o] + bias) }
     }
+  }
+
+  /// One channel.
+  @inline(always) private static func step(
+    _ first: inout InlineArray<O, Lane>, _ second: inout InlineArray<O, Lane>, _ weights: In, _ pixels: In
+  ) {
+    let x0 = load(pixels)
+    let x1 = V == 2 ? load(pixels + L) : x0
+    for o in 0..<O {
+      let w = broadcastWeight(weights, o)
+      accumulate(&first[o], w, x0)
+      if V == 2 { accumulate(&second[o], w, x1) }
+      keepOrder()
+    }
+  }
+
+  /// Pixels of a later tile, and what will be stored: two vectors per output channel.
+  @inline(always) private static func prefetch(_ t: PointTile, _ due: Int, _ channel: Int) {
+    let vector = due >> Lookahead.shift
+    cplatform_prefetch(t.ahead.base + ((vector >> 1) &* t.channelStride &+ (vector & 1) &* L))
+    let target = min(channel / channelsAtOnce, 2 &* O &- 1)
+    cplatform_prefetch(t.output + ((target >> 1) &* t.outputChannelStride &+ (target & 1) &* L))
   }
 }
 

@@ -6,6 +6,7 @@
   private typealias Chains = InlineArray<12, Lane>
 #endif
 
+/// Independent products added to sums, both factors kept, as in a convolution or a matrix product.
 @inline(never)
 public func probeMultiplyAdd(_ iterations: Int, _ sink: UnsafeMutablePointer<Float>) -> Int {
   let factor = Lane(repeating: sink[0])
@@ -13,7 +14,7 @@ public func probeMultiplyAdd(_ iterations: Int, _ sink: UnsafeMutablePointer<Flo
   var chains = Chains(repeating: addend)
   for i in chains.indices { chains[i] = addend * Float(i) }
   for _ in 0..<iterations {
-    for i in chains.indices { chains[i] = multiplyAdd(chains[i], factor, addend) }
+    for i in chains.indices { advance(&chains[i], factor, addend, sink) }
   }
   var total = Lane.zero
   for i in chains.indices { total += chains[i] }
@@ -21,12 +22,15 @@ public func probeMultiplyAdd(_ iterations: Int, _ sink: UnsafeMutablePointer<Flo
   return iterations &* chains.count &* L &* 2
 }
 
-/// `a · x + y`, the accumulator being the factor, so that the compiler cannot shorten the chain.
-@inline(always) private func multiplyAdd(_ a: Lane, _ x: Lane, _ y: Lane) -> Lane {
+/// With FMA `a · x + y`, the accumulator being a factor, so that the compiler cannot shorten the chain. Without FMA an
+/// instruction overwrites one of its two factors, so a product of factors that are needed again takes a load or a copy, a
+/// multiplication and an addition: here too, as the compiler may not keep what it has loaded.
+@inline(always) private func advance(_ a: inout Lane, _ x: Lane, _ y: Lane, _ memory: In) {
   #if ISA_BASELINE
-    a * x + y
+    a += load(memory) * x
+    keepOrder()
   #else
-    y.addingProduct(a, x)
+    a = y.addingProduct(a, x)
   #endif
 }
 

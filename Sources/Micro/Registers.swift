@@ -1,4 +1,13 @@
+import CPlatform
+
 // Between memory and registers.
+
+/// Between the steps of an unrolled loop, where 16 registers are few: each step's broadcast is loaded when it is used.
+@inline(always) func keepOrder() {
+  #if !ISA_AVX512
+    cplatform_keep_order()
+  #endif
+}
 
 /// Zeros in registers. `InlineArray(repeating:)` becomes a call for long arrays, which would pin them to memory; this
 /// load of any readable memory is dropped, as every element is overwritten.
@@ -6,6 +15,15 @@
   var array = UnsafeRawPointer(memory).loadUnaligned(as: InlineArray<N, Lane>.self)
   for i in 0..<N { array[i] = .zero }
   return array
+}
+
+enum Registers<let N: Int> {
+  /// `N` neighbouring vectors.
+  @inline(always) static func loaded(_ source: In) -> InlineArray<N, Lane> {
+    var array: InlineArray<N, Lane> = registers(at: source)
+    for i in 0..<N { array[i] = load(source + i &* L) }
+    return array
+  }
 }
 
 /// Whole vectors, the last of them moved back so that it ends with the run.

@@ -58,7 +58,7 @@ public struct PointTile {
   public var channels = 0
   public var channelStride = 0
   public var ahead: Lookahead
-  /// `[channels][block]`.
+  /// `[channels][block][weightCopies]`.
   public var weights: UnsafePointer<Float>
   /// `block` values.
   public var bias: UnsafePointer<Float>
@@ -102,7 +102,7 @@ public struct Lookahead {
   public init(_ base: UnsafePointer<Float>) { self.base = base }
 }
 
-/// One row of up to four output channels, vectorised over pixels: the formula of `ConvTile`.
+/// One row of up to six output channels, vectorised over pixels: the formula of `ConvTile`.
 /// `input` must be readable one vector beyond the last pixel's taps; nothing is written beyond `width`.
 public struct ConvRow {
   public var input: UnsafePointer<Float>
@@ -110,13 +110,13 @@ public struct ConvRow {
   public var channelStride = 0
   public var taps: UnsafePointer<Int>
   public var tapCount = 0
-  /// `[channels][taps][block]`.
+  /// `[channels][taps][block][weightCopies]`.
   public var weights: UnsafePointer<Float>
   /// `block` values.
   public var bias: UnsafePointer<Float>
   public var output: UnsafeMutablePointer<Float>
   public var outputChannelStride = 0
-  /// Channels to compute: 1, 2 or 4.
+  /// Channels to compute: 1, 2, 4 or 6.
   public var block = 1
   /// Channels to store, at most `block`.
   public var outputs = 1

@@ -9,6 +9,8 @@ public struct MicroKernels: Sendable {
   public let pixelTile: Int
   /// Most output channels that one `pointTile` computes.
   public let pointBlock: Int
+  /// How often each weight of a `PointTile` or `ConvRow` is stored, one behind the other.
+  public let weightCopies: Int
   /// Floats of scratch memory that a call may need; a multiple of whole lines, best aligned to one.
   public let scratch: Int
 
@@ -24,7 +26,7 @@ public struct MicroKernels: Sendable {
   public let probes: Probes
 
   public init(
-    lanes: Int, outputBlock: Int, pixelTile: Int, pointBlock: Int, scratch: Int,
+    lanes: Int, outputBlock: Int, pixelTile: Int, pointBlock: Int, weightCopies: Int, scratch: Int,
     convTile: @escaping @Sendable (UnsafePointer<ConvTile>) -> Void,
     pointTile: @escaping @Sendable (UnsafePointer<PointTile>) -> Void,
     convRow: @escaping @Sendable (UnsafePointer<ConvRow>) -> Void,
@@ -40,6 +42,7 @@ public struct MicroKernels: Sendable {
     self.outputBlock = outputBlock
     self.pixelTile = pixelTile
     self.pointBlock = pointBlock
+    self.weightCopies = weightCopies
     self.scratch = scratch
     self.convTile = convTile
     self.pointTile = pointTile

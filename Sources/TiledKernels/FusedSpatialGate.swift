@@ -22,7 +22,7 @@ struct FusedSpatialGate: Sendable {
     canvas = Canvas(conv, input: maps, output: Shape(1, 1, shape.h, shape.w), slack: 4 * micro.lanes)
     self.weights = PackedWeights(
       weight: weights.scoped("conv")["weight"].pointer, bias: nil, outputs: 1, groups: 1,
-      depth: 2 * gate.kernel * gate.kernel, block: 1,
+      depth: 2 * gate.kernel * gate.kernel, block: 1, copies: micro.weightCopies,
       batchNorm: foldedBatchNorm(weights.scoped("bn"), channels: 1))
     taps = Constants(canvas.taps)
     width = shape.w

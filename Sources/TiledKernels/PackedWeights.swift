@@ -2,8 +2,8 @@ import Kernels
 import Operators
 import Tensors
 
-/// Weights of a convolution in blocks of output channels: `[group][block][channel][tap][lane]`, zero in lanes beyond the
-/// last channel; a batch norm folded in.
+/// Weights of a convolution in blocks of output channels: `[group][block][channel][tap][lane][copy]`, zero in lanes beyond
+/// the last channel; a batch norm folded in.
 struct PackedWeights: Sendable {
   let values: Constants<Float>
   let bias: Constants<Float>
@@ -12,22 +12,25 @@ struct PackedWeights: Sendable {
   let outputsPerGroup: Int
   /// Channels × taps.
   private let depth: Int
+  private let copies: Int
 
   /// - Parameter weight: `[outputs][depth]`.
   init(
     weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, outputs: Int, groups: Int, depth: Int,
-    block: Int,
-    batchNorm: (scale: [Float], shift: [Float])?
+    block: Int, copies: Int = 1, batchNorm: (scale: [Float], shift: [Float])?
   ) {
     let perGroup = outputs / groups
     let blocks = ceilDivide(perGroup, block)
-    var packed = [Float](repeating: 0, count: groups * blocks * depth * block)
+    var packed = [Float](repeating: 0, count: groups * blocks * depth * block * copies)
     var sums = [Float](repeating: 0, count: groups * blocks * block)
     for o in 0..<outputs {
       let (g, inGroup) = (o / perGroup, o % perGroup)
       let (b, lane) = (g * blocks + inGroup / block, inGroup % block)
       let factor = batchNorm?.scale[o] ?? 1
-      for k in 0..<depth { packed[(b * depth + k) * block + lane] = weight[o * depth + k] * factor }
+      for k in 0..<depth {
+        let (at, value) = (((b * depth + k) * block + lane) * copies, weight[o * depth + k] * factor)
+        for copy in 0..<copies { packed[at + copy] = value }
+      }
       sums[b * block + lane] = (bias?[o] ?? 0) * factor + (batchNorm?.shift[o] ?? 0)
     }
     values = Constants(packed)
@@ -36,18 +39,19 @@ struct PackedWeights: Sendable {
     blocksPerGroup = blocks
     outputsPerGroup = perGroup
     self.depth = depth
+    self.copies = copies
   }
 
-  init(_ conv: Conv2D, _ task: Task, block: Int) {
+  init(_ conv: Conv2D, _ task: Task, block: Int, copies: Int = 1) {
     self.init(
       weight: task.weights["weight"].pointer, bias: conv.bias ? task.weights["bias"].pointer : nil,
       outputs: conv.outputChannels, groups: conv.groups,
-      depth: task.inputs[0].c / conv.groups * conv.kernel.h * conv.kernel.w, block: block,
+      depth: task.inputs[0].c / conv.groups * conv.kernel.h * conv.kernel.w, block: block, copies: copies,
       batchNorm: task.fusion.batchNorm)
   }
 
   func weights(_ group: Int, _ block: Int) -> UnsafePointer<Float> {
-    values.pointer + (group * blocksPerGroup + block) * depth * self.block
+    values.pointer + (group * blocksPerGroup + block) * depth * self.block * copies
   }
 
   func bias(_ group: Int, _ block: Int) -> UnsafePointer<Float> {

@@ -34,7 +34,8 @@ private struct PreparedPointwise: Prepared {
     let (conv, input, micro) = (self.task.conv, self.task.input, self.task.micro)
     // Blocks of equal width: 64 channels are 5 × 13 and not 4 × 14 + 8.
     let perGroup = self.task.outputsPerGroup
-    weights = PackedWeights(conv, task, block: ceilDivide(perGroup, ceilDivide(perGroup, micro.pointBlock)))
+    let block = ceilDivide(perGroup, ceilDivide(perGroup, micro.pointBlock))
+    weights = PackedWeights(conv, task, block: block, copies: micro.weightCopies)
     let whole = input.plane / micro.lanes * micro.lanes
     starts = Array(stride(from: 0, to: whole, by: 2 * micro.lanes)) + (whole < input.plane ? [whole] : [])
     let blocks = conv.groups * weights.blocksPerGroup

@@ -8,8 +8,14 @@ struct RowConvolution: Kernel {
   let name = "tiled/rows"
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    guard op is Conv2D else { return .no("computes convolutions only") }
-    return .yes(Abilities(epilogues: Kernels.Epilogue.ofConvolutions, preference: 1))
+    guard let conv = op as? Conv2D, let output = try? conv.output(inputs) else {
+      return .no("computes convolutions only")
+    }
+    // Where weights need no broadcast, this is the faster way unless the last vector of a row is mostly empty.
+    let (micro, outputs) = (isa.microKernels, conv.outputChannels / conv.groups)
+    let filled = Double(output.w) / Double(ceilDivide(output.w, micro.lanes) * micro.lanes)
+    let isBest = micro.weightCopies > 1 && outputs >= 4 && filled > 0.8
+    return .yes(Abilities(epilogues: Kernels.Epilogue.ofConvolutions, preference: isBest ? 3 : 1))
   }
 
   func prepare(_ task: Task) throws -> any Prepared { try PreparedRows(task) }
@@ -28,9 +34,16 @@ private struct PreparedRows: Prepared {
     // The last step of a row reads up to four vectors.
     canvas = Canvas(conv, input: self.task.input, output: self.task.output, slack: 4 * micro.lanes)
     let perGroup = self.task.outputsPerGroup
-    weights = PackedWeights(conv, task, block: perGroup >= 4 ? 4 : perGroup >= 2 ? 2 : 1)
+    weights = PackedWeights(conv, task, block: PreparedRows.block(perGroup), copies: micro.weightCopies)
     taps = Constants(canvas.taps)
     rowParts = self.task.rowParts(blocks: conv.groups * weights.blocksPerGroup)
+  }
+
+  /// Output channels at once: as many as fill the registers, unless many of the last block would be computed in vain.
+  private static func block(_ outputs: Int) -> Int {
+    let padded = ceilDivide(outputs, 6) * 6
+    if padded * 10 <= outputs * 11 { return 6 }
+    return outputs >= 4 ? 4 : outputs >= 2 ? 2 : 1
   }
 
   /// With many groups each tile draws its own group, into memory that stays in the worker's nearest cache.
