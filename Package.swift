@@ -90,6 +90,7 @@ let package = Package(
       ["Support", "TiledKernels", "ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
     tests("RecordsTests", ["Records"]),
+    tests("ReportingTests", ["Reporting", "Records"]),
     tests("HouseTests", ["Records"]),
     tests("HarnessTests", ["Harness", "Kernels", "Operators", "Tensors", "TiledKernels"]),
   ],
