@@ -92,7 +92,12 @@ let package = Package(
     tests("RecordsTests", ["Records"]),
     tests("ReportingTests", ["Reporting", "Records"]),
     tests("HouseTests", ["Records"]),
-    tests("HarnessTests", ["Harness", "Kernels", "Operators", "Tensors", "TiledKernels"]),
+    tests(
+      "HarnessTests",
+      [
+        "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Operators", "Records", "Measurement",
+        "Tensors",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
