@@ -6,7 +6,7 @@ TOOL := .build/release/cbambench
 PACKAGES := binutils git make
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: setup run test format check
+.PHONY: setup run test test-tsan format check
 
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
@@ -23,6 +23,11 @@ run: setup
 
 test: setup
 	swift test -c release --disable-testable-imports
+	$(MAKE) test-tsan
+
+# The team under the thread sanitizer, which tells of data races; a debug build of its own, about a minute the first time.
+test-tsan: setup
+	swift test --sanitize=thread --filter TeamTests --scratch-path .build/tsan
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift

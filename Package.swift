@@ -90,8 +90,14 @@ let package = Package(
       ["Support", "TiledKernels", "ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
     tests("RecordsTests", ["Records"]),
+    tests("ReportingTests", ["Reporting", "Records"]),
     tests("HouseTests", ["Records"]),
-    tests("HarnessTests", ["Harness", "Kernels", "Operators", "Tensors", "TiledKernels"]),
+    tests(
+      "HarnessTests",
+      [
+        "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Operators", "Records", "Measurement",
+        "Tensors",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

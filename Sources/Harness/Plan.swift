@@ -55,45 +55,57 @@ extension Plan.Request {
 }
 
 /// A kernel that is to compute a workload, or why none can.
-struct Candidate {
-  let request: String
-  let isa: ISA
-  let choice: Choice
+package struct Candidate {
+  package let request: String
+  package let isa: ISA
+  package let choice: Choice
 
-  enum Choice {
-    case kernel(any Kernel)
+  package enum Choice {
+    case kernel(any Kernel, Abilities)
     case none(kernel: String, reason: String)
   }
 
-  var isReference: Bool {
-    if case .kernel(let kernel) = choice { return kernel.name == "reference" }
-    return false
+  package var kernelName: String {
+    switch choice {
+    case .kernel(let kernel, _): kernel.name
+    case .none(let kernel, _): kernel
+    }
+  }
+
+  /// Why no kernel computes the workload; nil if one does.
+  package var refusal: String? {
+    if case .none(_, let reason) = choice { reason } else { nil }
+  }
+
+  var isReference: Bool { kernelName == "reference" }
+
+  /// Whether exact integers stay exact and NaN and infinities stay where they belong.
+  var isDirect: Bool {
+    if case .kernel(_, let abilities) = choice { abilities.isDirect } else { false }
   }
 }
 
 extension Plan {
   /// Kernels for a workload, the reference first if it is asked for, each once.
-  func candidates(_ workload: Workload, reference: any Kernel, tiled: Catalogue) -> [Candidate] {
+  /// - Parameter isAvailable: whether this machine can execute an instruction set.
+  package func candidates(
+    _ workload: Workload, reference: any Kernel, tiled: Catalogue,
+    isAvailable: (ISA) -> Bool = { $0.isAvailable }
+  ) -> [Candidate] {
     var result: [Candidate] = []
     var seen: Set<String> = []
     func add(_ request: String, _ isa: ISA, _ choice: Candidate.Choice) {
-      let name =
-        switch choice {
-        case .kernel(let kernel): kernel.name
-        case .none(let kernel, _): kernel
-        }
-      if seen.insert("\(name) \(isa)").inserted {
-        result.append(Candidate(request: request, isa: isa, choice: choice))
-      }
+      let candidate = Candidate(request: request, isa: isa, choice: choice)
+      if seen.insert("\(candidate.kernelName) \(isa)").inserted { result.append(candidate) }
     }
     let ordered = requests.filter { $0 == .reference } + requests.filter { $0 != .reference }
     for request in ordered {
       if request == .reference || request == .named("reference") || request == .all {
-        add("reference", .baseline, .kernel(reference))
+        add("reference", .baseline, .kernel(reference, Abilities()))
       }
       guard request != .reference, request != .named("reference") else { continue }
       for isa in isas {
-        guard isa.isAvailable else {
+        guard isAvailable(isa) else {
           let name = request == .all ? "tiled" : request.text
           add(request.text, isa, .none(kernel: name, reason: "this machine cannot execute \(isa.rawValue)"))
           continue
@@ -107,20 +119,24 @@ extension Plan {
   private func choices(_ request: Request, _ workload: Workload, _ isa: ISA, _ tiled: Catalogue) -> [Candidate
     .Choice]
   {
-    let variants = tiled.variants(workload.op, workload.inputs, isa: isa).map(\.kernel)
+    let variants = tiled.variants(workload.op, workload.inputs, isa: isa).map {
+      Candidate.Choice.kernel($0, $1)
+    }
     switch request {
-    case .all: return variants.map { .kernel($0) }
+    case .all: return variants
     case .named(let name):
-      guard let kernel = tiled.kernels.first(where: { $0.name == name }) else { return [] }
-      if case .no(let reason) = kernel.support(workload.op, workload.inputs, isa: isa) {
-        return [.none(kernel: name, reason: "\(name) \(reason)")]
+      guard let kernel = tiled.kernels.first(where: { $0.name == name }) else {
+        return [.none(kernel: name, reason: "there is no kernel \(name)")]
       }
-      return [.kernel(kernel)]
+      switch kernel.support(workload.op, workload.inputs, isa: isa) {
+      case .yes(let abilities): return [.kernel(kernel, abilities)]
+      case .no(let reason): return [.none(kernel: name, reason: "\(name) \(reason)")]
+      }
     case .tiled, .reference:
       guard let best = variants.first else {
         return [.none(kernel: "tiled", reason: "no tiled kernel computes \(workload.op.keyword)")]
       }
-      return [.kernel(best)]
+      return [best]
     }
   }
 }

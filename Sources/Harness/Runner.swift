@@ -56,36 +56,51 @@ public final class Runner {
   private func measure(
     _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder, budget: Seconds
   ) throws -> [RunRow] {
-    let verification = Verification(seed: plan.seed, backing: .aligned)
-    let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
-    let oracle = try subject.oracle()
-    var result: [RunRow] = []
-    var trusted: [(item: Case, verdict: Verdict)] = []
-    for candidate in candidates {
-      guard case .kernel(let kernel) = candidate.choice else {
-        if case .none(_, let reason) = candidate.choice {
-          result.append(rows.refused(candidate, .skipped, reason))
-        }
-        continue
-      }
-      if isInterrupted() { return result }
-      let threads = candidate.isReference ? [1] : plan.threads
-      let cases = try verification.cases(candidate, kernel, subject, threads: threads) { teams[$0] }
-      for (item, verdict) in zip(cases, verification.verdicts(cases, subject, oracle: oracle)) {
-        switch verdict.outcome {
-        case .agrees: trusted.append((item, verdict))
-        case .disagrees(let reason): result.append(rows.wrong(item, verdict, .disagrees, reason))
-        case .mistrusted(let reason): result.append(rows.wrong(item, verdict, .mistrusted, reason))
-        }
+    let (judged, refused) = try judge(workload, candidates, rows)
+    var result = refused
+    var trusted: [Judged] = []
+    for (item, verdict) in judged {
+      switch verdict.outcome {
+      case .agrees: trusted.append((item, verdict))
+      case .disagrees(let reason): result.append(rows.wrong(item, verdict, .disagrees, reason))
+      case .mistrusted(let reason): result.append(rows.wrong(item, verdict, .mistrusted, reason))
       }
     }
     let sampler = Sampler(
       policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed,
       isInterrupted: isInterrupted)
-    let times = sampler.sample(trusted.map(\.item)) { teams.rest() }
+    let times = sampler.sample(trusted.map { judged in { judged.item.run() } }) { teams.rest() }
     teams.rest()
     result += rows.measured(trusted, times) { self.roof(workload, $0) }
     return result
+  }
+
+  /// Verdicts on every kernel and thread count, and rows of the kernels that have none.
+  private func judge(
+    _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder
+  ) throws -> (judged: [Judged], refused: [RunRow]) {
+    let verification = Verification(seed: plan.seed, backing: .aligned)
+    let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
+    var (judged, refused): ([Judged], [RunRow]) = ([], [])
+    let oracleTime = try subject.withOracle { oracle in
+      for candidate in candidates where !isInterrupted() {
+        if let reason = candidate.refusal {
+          refused.append(rows.refused(candidate, .skipped, reason))
+          continue
+        }
+        do {
+          let threads = candidate.isReference ? [1] : plan.threads
+          let cases = try verification.cases(candidate, subject, threads: threads) { teams[$0] }
+          judged += zip(cases, verification.verdicts(cases, subject, oracle: oracle)).map { ($0, $1) }
+        } catch {
+          refused.append(rows.refused(candidate, .failed, "\(error)"))
+        }
+      }
+    }
+    if workload.op.isExactOnIntegers, oracleTime <= Verification.longestOracle, !isInterrupted() {
+      try verification.compareIntegers(&judged, workload) { teams[$0] }
+    }
+    return (judged, refused)
   }
 
   private func roof(_ workload: Workload, _ item: Case) -> Double? {

@@ -1,4 +1,3 @@
-import Kernels
 import Measurement
 
 /// How often and how long cases are timed.
@@ -8,8 +7,8 @@ public struct SamplingPolicy: Sendable {
   /// Time for one workload.
   public var budget: Seconds
 
-  static let fewestRounds = 5
-  static let mostRounds = 60
+  package static let fewestRounds = 5
+  package static let mostRounds = 60
   /// The clock ticks every 20–40 ns; a sample of 100 µs is exact to 0.1 %.
   static let shortestSample = Seconds(100e-6)
   /// A case gets about this long in one round, for short samples to have company.
@@ -23,26 +22,36 @@ public struct SamplingPolicy: Sendable {
 }
 
 /// The times of one case, seconds per call.
-struct CaseTimes {
+package struct CaseTimes {
   /// Median of the samples of each round.
-  var rounds: [Double] = []
-  var samples: [Double] = []
+  package var rounds: [Double] = []
+  package var samples: [Double] = []
   /// Processor time of the process per call, all threads.
-  var processor: [Double] = []
+  package var processor: [Double] = []
 }
 
 /// Times cases in shuffled, balanced rounds.
-struct Sampler {
-  let policy: SamplingPolicy
-  let seed: UInt64
-  let isInterrupted: () -> Bool
+package struct Sampler {
+  /// One call of a case.
+  package typealias Call = () -> Void
 
+  private let policy: SamplingPolicy
+  private let seed: UInt64
+  private let isInterrupted: () -> Bool
+
+  package init(policy: SamplingPolicy, seed: UInt64, isInterrupted: @escaping () -> Bool) {
+    self.policy = policy
+    self.seed = seed
+    self.isInterrupted = isInterrupted
+  }
+
+  /// - Parameter rest: called before each turn of a case.
   /// - Returns: the times of each case; fewer rounds than asked for if interrupted.
-  func sample(_ cases: [Case], rest: () -> Void) -> [CaseTimes] {
+  package func sample(_ cases: [Call], rest: () -> Void) -> [CaseTimes] {
     let started = Clock.now()
-    let calls = cases.map { item -> (Int, Int) in
+    let shapes = cases.map { call -> (Int, Int) in
       rest()
-      return shape(warmUp(item))
+      return shape(warmUp(call))
     }
     var times = Array(repeating: CaseTimes(), count: cases.count)
     var generator = SplitMix64(seed: seed)
@@ -53,7 +62,7 @@ struct Sampler {
       for index in cases.indices.shuffled(using: &generator) {
         if isInterrupted() { break }
         rest()
-        measure(cases[index], calls[index], &times[index])
+        measure(cases[index], shapes[index], &times[index])
       }
     }
     return times
@@ -61,12 +70,12 @@ struct Sampler {
 
   /// Calls until three in a row are no faster than the best by 1 %; at least two, at most 0.3 s.
   /// - Returns: the best time of a call.
-  private func warmUp(_ item: Case) -> Seconds {
-    var best = Clock.time { item.run() }
+  private func warmUp(_ call: Call) -> Seconds {
+    var best = Clock.time(call)
     var spent = best
     var disappointments = 0
     while disappointments < 3 && spent < Seconds(0.3) && !isInterrupted() {
-      let time = Clock.time { item.run() }
+      let time = Clock.time(call)
       spent = spent + time
       disappointments = time.value < best.value * 0.99 ? 0 : disappointments + 1
       best = min(best, time)
@@ -82,13 +91,13 @@ struct Sampler {
     return (min(calls, 100_000), min(SamplingPolicy.mostSamplesPerRound, max(1, samples)))
   }
 
-  private func measure(_ item: Case, _ shape: (calls: Int, samples: Int), _ times: inout CaseTimes) {
+  private func measure(_ call: Call, _ shape: (calls: Int, samples: Int), _ times: inout CaseTimes) {
     // One call brings the team awake and the data near, as after the call before in a steady state.
-    if shape.calls > 1 || shape.samples > 1 { item.run() }
+    if shape.calls > 1 || shape.samples > 1 { call() }
     var inRound: [Double] = []
     for _ in 0..<shape.samples {
       let processorStart = Clock.processorTime()
-      let time = Clock.time { for _ in 0..<shape.calls { item.run() } }
+      let time = Clock.time { for _ in 0..<shape.calls { call() } }
       let processor = Clock.processorTime() - processorStart
       inRound.append(time.value / Double(shape.calls))
       times.processor.append(processor.value / Double(shape.calls))

@@ -25,6 +25,16 @@ struct Subject {
 
   func oracle() throws -> Oracle { try Oracle(workload.op, inputs, weights: weights) }
 
+  /// Lends the oracle, whose memory is free again afterwards.
+  /// - Returns: how long the oracle took.
+  func withOracle(_ body: (Oracle) throws -> Void) throws -> Seconds {
+    let start = Clock.now()
+    let oracle = try oracle()
+    let time = Clock.now() - start
+    try body(oracle)
+    return time
+  }
+
   /// Bytes that measuring a workload takes: the oracle keeps 32 bytes per number.
   static func memory(_ workload: Workload) -> Int {
     func floats(_ op: any Operator, _ inputs: [Shape]) -> Double {

@@ -24,8 +24,9 @@ struct Verification {
 
   /// Prepares the kernel of a candidate on a subject and makes one case per thread count.
   func cases(
-    _ candidate: Candidate, _ kernel: any Kernel, _ subject: Subject, threads: [Int], teams: (Int) -> Team
+    _ candidate: Candidate, _ subject: Subject, threads: [Int], teams: (Int) -> Team
   ) throws -> [Case] {
+    guard case .kernel(let kernel, _) = candidate.choice else { return [] }
     var prepared: (any Prepared)?
     let task = Task(
       subject.workload.op, subject.inputs.map(\.shape), weights: subject.weights, isa: candidate.isa)
@@ -36,8 +37,8 @@ struct Verification {
     }
   }
 
-  /// Runs each case once and compares: with the oracle under its bound, with the first case bit for bit, and for exact
-  /// integers with the oracle exactly.
+  /// Runs each case once and compares: with the oracle under its bound, with the first case bit for bit, and direct
+  /// kernels exactly if the numbers are exact integers.
   func verdicts(_ cases: [Case], _ subject: Subject, oracle: Oracle) -> [Verdict] {
     var first: Tensor<Float>?
     return cases.map { item in
@@ -62,7 +63,7 @@ struct Verification {
         "\(agreement.wrong) of \(agreement.count) outputs wrong with \(input), the first at \(i): "
           + "\(found), expected \(oracle.value(i)) ± \(oracle.bound(i))")
     }
-    if subject.filling == .integers, subject.workload.op.isExactOnIntegers,
+    if subject.filling == .integers, subject.workload.op.isExactOnIntegers, item.candidate.isDirect,
       let i = item.output.buffer.indices.first(where: { Double(item.output.pointer[$0]) != oracle.value($0) })
     {
       return .disagrees(

@@ -57,7 +57,7 @@ public final class Verifier {
             workload: workload, kernel: kernel, isa: candidate.isa.rawValue, threads: nil,
             outcome: .skipped(reason),
             fillings: 0, worstRatio: 0, reproduction: nil))
-      case .kernel(let kernel):
+      case .kernel(let kernel, _):
         let threads = candidate.isReference ? [1] : plan.threads
         tallies += threads.map { Tally(candidate: candidate, kernel: kernel, threads: $0) }
       }
@@ -67,7 +67,7 @@ public final class Verifier {
       try compare(workload, filling, &tallies)
     }
     teams.rest()
-    return tallies.map { $0.check(workload, seed: plan.seed) } + skipped
+    return tallies.filter(\.isChecked).map { $0.check(workload, seed: plan.seed) } + skipped
   }
 
   private func compare(_ workload: Workload, _ filling: Filling, _ tallies: inout [Tally]) throws {
@@ -81,13 +81,15 @@ public final class Verifier {
         $0.kernel.name != kernel.name || $0.candidate.isa != candidate.isa
       }
       let range = start..<(end ?? tallies.count)
+      start = range.upperBound
+      // A transform mixes inputs: one NaN spoils outputs that the formula keeps clean.
+      guard filling.isFinite || candidate.isDirect else { continue }
       let cases = try verification.cases(
-        candidate, kernel, subject, threads: tallies[range].map(\.threads)
+        candidate, subject, threads: tallies[range].map(\.threads)
       ) { teams[$0] }
       for (index, verdict) in zip(range, verification.verdicts(cases, subject, oracle: oracle)) {
         tallies[index].note(verdict)
       }
-      start = range.upperBound
     }
   }
 }
@@ -102,6 +104,9 @@ private struct Tally {
   private var wrong: String?
   private var mistrusted: String?
   private var isTelling = false
+
+  /// An interruption may have come before.
+  var isChecked: Bool { fillings > 0 }
 
   init(candidate: Candidate, kernel: any Kernel, threads: Int) {
     self.candidate = candidate

@@ -23,8 +23,11 @@ func batchNorm<A: ReferenceNumber>(
   let (C, P) = (shape.c, shape.plane)
   for plane in 0..<shape.n * C {
     let c = plane % C
-    let factor = gamma[c] / (variance[c] + A(BatchNorm.epsilon)).squareRoot()
-    for p in plane * P..<(plane + 1) * P { output[p] = (input[p] - mean[c]) * factor + beta[c] }
+    let (factor, center, shift) = (
+      gamma[c] / (variance[c] + A(BatchNorm.epsilon)).squareRoot(), mean[c], beta[c]
+    )
+    let (x, y) = (input + plane * P, output + plane * P)
+    for p in 0..<P { y[p] = (x[p] - center) * factor + shift }
   }
 }
 
@@ -83,10 +86,15 @@ func scale<A: ReferenceNumber>(
   let (C, P) = (shape.c, shape.plane)
   for n in 0..<shape.n {
     for c in 0..<C {
-      let plane = (n * C + c) * P
+      let plane = n * C + c
+      let (x, y) = (input + plane * P, output + plane * P)
       switch op.gate {
-      case .channel: for p in 0..<P { output[plane + p] = input[plane + p] * gate[n * C + c] }
-      case .pixel: for p in 0..<P { output[plane + p] = input[plane + p] * gate[n * P + p] }
+      case .channel:
+        let factor = gate[plane]
+        for p in 0..<P { y[p] = x[p] * factor }
+      case .pixel:
+        let factors = gate + n * P
+        for p in 0..<P { y[p] = x[p] * factors[p] }
       }
     }
   }

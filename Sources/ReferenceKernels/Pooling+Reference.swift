@@ -15,27 +15,31 @@ func pool<A: ReferenceNumber>(
   _ outputShape: Shape
 ) {
   let (H, W, OH, OW) = (inputShape.h, inputShape.w, outputShape.h, outputShape.w)
-  let isMaximum = op.kind == .max
+  let (KH, KW, sh, sw) = (op.window.h, op.window.w, op.stride.h, op.stride.w)
+  let (ph, pw) = (op.padding.h, op.padding.w)
+  let (isMaximum, countsPadding) = (op.kind == .max, op.countPadding)
   var out = output
   for plane in 0..<inputShape.n * inputShape.c {
     let image = input + plane * H * W
     for y in 0..<OH {
       for x in 0..<OW {
-        let (top, left) = (y &* op.stride.h &- op.padding.h, x &* op.stride.w &- op.padding.w)
-        // The divisor counts the window cut off at the padded image's end, or only what lies inside the image.
-        let (bottom, right) = (
-          min(top &+ op.window.h, H &+ op.padding.h), min(left &+ op.window.w, W &+ op.padding.w)
-        )
+        let (top, left) = (y &* sh &- ph, x &* sw &- pw)
+        let (bottom, right) = (top &+ KH, left &+ KW)
         let (rows, columns) = (max(top, 0)..<min(bottom, H), max(left, 0)..<min(right, W))
         var result = isMaximum ? A(-.infinity) : A(0)
         for iy in rows {
-          for ix in columns {
-            let value = image[iy &* W &+ ix]
-            result = isMaximum ? A.maximum(result, value) : result + value
+          let row = image + iy &* W
+          if isMaximum {
+            for ix in columns { result = A.maximum(result, row[ix]) }
+          } else {
+            for ix in columns { result = result + row[ix] }
           }
         }
         if !isMaximum {
-          let count = op.countPadding ? (bottom - top) * (right - left) : rows.count * columns.count
+          // The divisor counts the window cut off at the padded image's end, or only what lies inside the image.
+          let count =
+            countsPadding
+            ? (min(bottom, H &+ ph) &- top) &* (min(right, W &+ pw) &- left) : rows.count &* columns.count
           result = result / A(Float(count))
         }
         out.pointee = result

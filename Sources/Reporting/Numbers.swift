@@ -14,27 +14,31 @@ public enum Numbers {
     return (value < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
   }
 
-  /// Three significant digits, never in exponential form: `0.00123`, `1.23`, `123`, `12,300`.
+  /// Three significant digits: `0.00123`, `1.23`, `123`, `12,300`; `7.38e-6` where the zeros would be too many to count.
   public static func significant(_ value: Double?) -> String {
     guard let value, value.isFinite else { return "" }
     if value == 0 { return "0" }
-    let decimals = max(0, 2 - Int(floor(log10(abs(value)))))
-    if decimals == 0 { return count(Int(value.rounded())) }
-    return String(format: "%.\(min(decimals, 9))f", value)
+    // The exponent after rounding: 0.9995 is 1.00.
+    let parts = String(format: "%.2e", value).split(separator: "e")
+    guard parts.count == 2, let exponent = Int(parts[1]) else { return "" }
+    if exponent < -4 || exponent > 14 { return "\(parts[0])e\(exponent)" }
+    if exponent >= 2 { return count(Int(value.rounded())) }
+    return String(format: "%.\(2 - exponent)f", value)
   }
 
-  /// `87 %`.
+  /// `87 %`, `8.7 %`.
   public static func percent(_ fraction: Double?) -> String {
     guard let fraction, fraction.isFinite else { return "" }
-    return fraction < 0.0995
-      ? String(format: "%.1f %%", fraction * 100) : String(format: "%.0f %%", fraction * 100)
+    return String(format: abs(fraction) < 0.0995 ? "%.1f %%" : "%.0f %%", fraction * 100)
   }
 
-  /// `8.56 k`, `231 M`, `4.09 G`.
+  /// `999`, `8.56 k`, `231 M`, `4.09 G`.
   public static func scaled(_ value: Int?) -> String {
     guard let value else { return "" }
-    for (limit, unit) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where Double(value.magnitude) >= limit {
-      return significant(Double(value) / limit) + " " + unit
+    // From 999.5 k on three digits say 1.00 M.
+    for (unit, name) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")]
+    where Double(value.magnitude) >= (unit == 1e3 ? unit : unit * 0.9995) {
+      return significant(Double(value) / unit) + " " + name
     }
     return String(value)
   }

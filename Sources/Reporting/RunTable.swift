@@ -41,10 +41,12 @@ public enum RunTable {
     let showsRemarks = records.contains { $0.status != Record.Status.ok.rawValue }
     let shown = showsRemarks ? times : Array(times.dropLast())
     var table = Table((costs + shown).map(\.header))
-    var previous: String?
+    var previous: [String]?
     for record in records {
-      let isNew = record.workload != previous
-      previous = record.workload
+      // Two suites may give one name to different workloads.
+      let identity = [record.suite, record.workload, record.workloadText]
+      let isNew = identity != previous
+      previous = identity
       table.add(
         costs.map { isNew ? $0.text(record) : "" } + shown.map { $0.text(record) }, beginsGroup: isNew)
     }

@@ -24,7 +24,7 @@ public struct Table: Sendable {
   public mutating func add(_ cells: [String], beginsGroup: Bool = false) {
     precondition(cells.count == headers.count, "\(cells.count) cells under \(headers.count) headers")
     if beginsGroup && !rows.isEmpty { groups.insert(rows.count) }
-    rows.append(cells)
+    rows.append(cells.map(Table.oneLine))
   }
 
   private var widths: [Int] {
@@ -51,11 +51,16 @@ public struct Table: Sendable {
   public var markdown: String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
     let rule = headers.map { $0.alignment == .left ? ":--" : "--:" }
-    return line(headers.map(\.title)) + line(rule) + rows.map { line($0.map(escaped)) }.joined()
+    return line(headers.map { escaped($0.title) }) + line(rule) + rows.map { line($0.map(escaped)) }.joined()
   }
 
   /// Fields of text without padding, for CSV.
   public var fields: [[String]] { [headers.map(\.title)] + rows }
+
+  /// A message may have several lines, a cell has one.
+  private static func oneLine(_ cell: String) -> String {
+    cell.split(whereSeparator: \.isNewline).joined(separator: " ")
+  }
 
   private func escaped(_ cell: String) -> String {
     cell.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")

@@ -10,6 +10,8 @@ public enum Filling: String, Sendable, CaseIterable {
   case nan
   /// Dense with some +∞ and −∞.
   case infinities
+
+  public var isFinite: Bool { self != .nan && self != .infinities }
 }
 
 extension Tensor where Element == Float {

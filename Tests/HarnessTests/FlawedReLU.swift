@@ -3,15 +3,18 @@ import Operators
 import Tensors
 
 enum Flaw: CaseIterable {
-  case writesNothing, lastOff, dependsOnThreads, swallowsNaN
+  case writesNothing, writesZeros, lastOff, dependsOnThreads, swallowsNaN
 }
 
 /// A ReLU with a planted mistake.
 struct FlawedReLU: Kernel {
   let flaw: Flaw
+  var isDirect = true
   let name = "tiled/flawed"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+    .yes(Abilities(isDirect: isDirect))
+  }
 
   func prepare(_ task: Task) throws -> any Prepared { PreparedFlaw(flaw: flaw, count: task.inputs[0].count) }
 }
@@ -29,6 +32,7 @@ private struct PreparedFlaw: Prepared {
         for i in 0..<count {
           let x = memory.inputs[0][i]
           memory.outputs[0][i] = x > 0 || (x.isNaN && flaw != .swallowsNaN) ? x : 0
+          if flaw == .writesZeros { memory.outputs[0][i] = 0 }
         }
         if flaw == .lastOff { memory.outputs[0][count - 1] += 0.25 }
         if flaw == .dependsOnThreads && threads > 1 { memory.outputs[0][0] = -0.0 }

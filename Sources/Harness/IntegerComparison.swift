@@ -1,0 +1,45 @@
+import Kernels
+import Measurement
+import Operators
+import Tensors
+
+typealias Judged = (item: Case, verdict: Verdict)
+
+extension Verification {
+  /// Where the oracle takes longer than this for dense input, `run` does without the comparison with integers.
+  static let longestOracle = Seconds(0.2)
+
+  /// Compares direct kernels with exact integers too, bit for bit: what a bound forgives shows here.
+  ///
+  /// One thread count will do, as all have the same bits with dense input.
+  func compareIntegers(_ judged: inout [Judged], _ workload: Workload, teams: (Int) -> Team) throws {
+    let subject = try Subject(workload, filling: .integers, seed: seed, backing: backing)
+    _ = try subject.withOracle { oracle in
+      var start = 0
+      while start < judged.count {
+        let first = judged[start].item
+        let end = judged[start...].firstIndex {
+          $0.item.kernelName != first.kernelName || $0.item.candidate.isa != first.candidate.isa
+        }
+        let range = start..<(end ?? judged.count)
+        start = range.upperBound
+        guard first.candidate.isDirect else { continue }
+        let cases = try cases(first.candidate, subject, threads: [first.threads], teams: teams)
+        guard let exact = verdicts(cases, subject, oracle: oracle).first else { continue }
+        for i in range { judged[i].verdict.outcome = judged[i].verdict.outcome.joined(exact.outcome) }
+      }
+    }
+  }
+}
+
+extension Verdict.Outcome {
+  /// The outcome of two comparisons: wrong if either is, mistrusted if neither could tell.
+  func joined(_ other: Self) -> Self {
+    switch (self, other) {
+    case (.disagrees, _): self
+    case (_, .disagrees): other
+    case (.mistrusted, .mistrusted): self
+    default: .agrees
+    }
+  }
+}

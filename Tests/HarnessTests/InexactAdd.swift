@@ -1,0 +1,39 @@
+import Kernels
+import Operators
+import Tensors
+
+/// A sum whose last bit is wrong: within every bound, but no longer an integer.
+struct InexactAdd: Kernel {
+  var isDirect = true
+  let name = "tiled/inexact"
+
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+    .yes(Abilities(isDirect: isDirect))
+  }
+
+  func prepare(_ task: Task) throws -> any Prepared { PreparedSum(count: task.inputs[0].count) }
+}
+
+private struct PreparedSum: Prepared {
+  let count: Int
+
+  func workspace(threads: Int) -> Int { 0 }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    [
+      Region("inexact", tiles: 1) { _, _ in
+        for i in 0..<count {
+          let sum = memory.inputs[0][i] + memory.inputs[1][i]
+          memory.outputs[0][i] = sum.isFinite && sum != 0 ? sum.nextUp : sum
+        }
+      }
+    ]
+  }
+}
+
+/// A kernel that cannot be prepared.
+struct Unpreparable: Kernel {
+  let name = "tiled/unpreparable"
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
+  func prepare(_ task: Task) throws -> any Prepared { throw OperatorError("no luck with \(task.op.keyword)") }
+}

@@ -1,0 +1,56 @@
+import Harness
+import Kernels
+import Records
+import Testing
+
+@Suite(.serialized) struct RunnerTests {
+  /// A flaw is a row with the command that shows it again; nothing wrong is timed.
+  @Test(arguments: [Flaw.writesNothing, .writesZeros, .lastOff, .dependsOnThreads])
+  func flawsAreRows(flaw: Flaw) throws {
+    let rows = try rows("relu@1x2x3x5", [.reference, .tiled], [FlawedReLU(flaw: flaw)])
+    #expect(rows.map(\.record.kernel).contains("reference"))
+    let wrong = rows.filter { $0.status == .disagrees }
+    #expect(wrong.count == (flaw == .dependsOnThreads ? 1 : 2))
+    for row in wrong {
+      #expect(row.record.kernel == "tiled/flawed" && row.record.medianMs == nil && !row.record.reason.isEmpty)
+      let parts = try #require(row.reproduction).split(separator: "'")
+      try #require(parts.count == 3)
+      #expect(try Workload(parts[1]).text == row.record.workloadText)
+      #expect(parts[2].contains("--kernels tiled/flawed --threads \(row.record.threads ?? 0) --seed 1"))
+    }
+    for row in rows where row.status == .ok { #expect(row.reproduction == nil) }
+  }
+
+  /// Off by the last bit: within the bound, but integers do not stay exact.
+  @Test func integersAreExactInRunToo() throws {
+    let direct = try rows("add@1x2x3x5", [.tiled], [InexactAdd()])
+    #expect(direct.map(\.status) == [.disagrees, .disagrees])
+    #expect(direct.allSatisfy { $0.record.reason.contains("integer input, expected exactly") })
+    let transform = try rows("add@1x2x3x5", [.tiled], [InexactAdd(isDirect: false)])
+    #expect(transform.map(\.status) == [.ok, .ok])
+  }
+
+  @Test func whatIsTooLargeIsSkipped() throws {
+    let rows = try rows("relu@1x1x1048576x65536")
+    #expect(rows.count == 2)
+    for row in rows {
+      #expect(row.status == .skipped && row.reproduction == nil)
+      #expect(row.record.reason.contains("MiB are available"))
+      #expect(row.record.flops == 1 << 36 && row.record.medianMs == nil)
+    }
+  }
+
+  @Test func aKernelThatFailsLeavesTheOthers() throws {
+    let rows = try rows(
+      "relu@1x2x3x5", [.reference, .all], [Unpreparable(), FlawedReLU(flaw: .swallowsNaN)])
+    let states = Dictionary(grouping: rows, by: \.record.kernel).mapValues { Set($0.map(\.status)) }
+    #expect(states == ["reference": [.ok], "tiled/flawed": [.ok], "tiled/unpreparable": [.failed]])
+    #expect(rows.contains { $0.record.reason == "no luck with relu" })
+  }
+
+  @Test func anInterruptedRunMeasuresNothingMore() throws {
+    let facts = RunFacts(machine: .init(), revision: "", started: "")
+    let runner = Runner(plan: Plan(), tiled: Catalogue([]), facts: facts) { true }
+    #expect(runner.run(try Workload("relu@1x2x3x5"), suite: "", budget: .init(1)).isEmpty)
+  }
+}

@@ -1,0 +1,27 @@
+import Harness
+import Kernels
+import Measurement
+import TiledKernels
+
+/// Rows of a workload, measured in few rounds.
+func rows(
+  _ text: String, _ requests: [Plan.Request] = [.reference, .tiled],
+  _ kernels: [any Kernel] = TiledKernels.all,
+  threads: [Int] = [1, 2], seed: UInt64 = 1, rounds: Int = 2
+) throws -> [RunRow] {
+  var plan = Plan()
+  (plan.requests, plan.threads, plan.seed, plan.rounds) = (requests, threads, seed, rounds)
+  let facts = RunFacts(machine: Machine(), revision: "r", started: "s")
+  let runner = Runner(plan: plan, tiled: Catalogue(kernels), facts: facts) { false }
+  return runner.run(try Workload(text), suite: "suite", budget: Seconds(1))
+}
+
+/// Checks of a workload under all fillings.
+func checks(
+  _ text: String, _ requests: [Plan.Request], _ kernels: [any Kernel] = TiledKernels.all,
+  isas: [ISA] = [.best], threads: [Int] = [1, 2]
+) throws -> [Check] {
+  var plan = Plan()
+  (plan.requests, plan.threads, plan.isas) = (requests, threads, isas)
+  return try Verifier(plan: plan, tiled: Catalogue(kernels)) { false }.check(try Workload(text))
+}
