@@ -38,7 +38,7 @@ extension Plan.Request {
         let names = ["reference", "tiled", "all"] + known.filter { $0 != "reference" }
         let hint = Words.nearest(text, among: names).map { "did you mean '\($0)'?" }
         throw UsageError(
-          "--kernels \(text): no such kernel; \(hint ?? "known: " + names.joined(separator: " "))")
+          "--kernels: no such kernel as '\(text)'; \(hint ?? "known: " + names.joined(separator: " "))")
       }
       self = .named(text)
     }
@@ -69,6 +69,13 @@ struct Candidate {
     if case .kernel(let kernel) = choice { return kernel.name == "reference" }
     return false
   }
+
+  var kernelName: String {
+    switch choice {
+    case .kernel(let kernel): kernel.name
+    case .none(let kernel, _): kernel
+    }
+  }
 }
 
 extension Plan {
@@ -77,14 +84,8 @@ extension Plan {
     var result: [Candidate] = []
     var seen: Set<String> = []
     func add(_ request: String, _ isa: ISA, _ choice: Candidate.Choice) {
-      let name =
-        switch choice {
-        case .kernel(let kernel): kernel.name
-        case .none(let kernel, _): kernel
-        }
-      if seen.insert("\(name) \(isa)").inserted {
-        result.append(Candidate(request: request, isa: isa, choice: choice))
-      }
+      let candidate = Candidate(request: request, isa: isa, choice: choice)
+      if seen.insert("\(candidate.kernelName) \(isa)").inserted { result.append(candidate) }
     }
     let ordered = requests.filter { $0 == .reference } + requests.filter { $0 != .reference }
     for request in ordered {

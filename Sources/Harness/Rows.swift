@@ -49,10 +49,7 @@ struct RowBuilder {
   /// A row without a measurement.
   func refused(_ candidate: Candidate, _ status: Record.Status, _ reason: String) -> RunRow {
     var record = base(candidate)
-    switch candidate.choice {
-    case .kernel(let kernel): record.kernel = kernel.name
-    case .none(let kernel, _): record.kernel = kernel
-    }
+    record.kernel = candidate.kernelName
     record.status = status.rawValue
     record.reason = reason
     return RunRow(record: record)
