@@ -91,6 +91,7 @@ let package = Package(
     tests("KernelsTests", ["Kernels"]),
     tests("RecordsTests", ["Records"]),
     tests("HouseTests", ["Records"]),
+    tests("CommandTests", ["cbambench", "Measurement", "Records"]),
     tests("HarnessTests", ["Harness", "Kernels", "Operators", "Tensors", "TiledKernels"]),
   ],
   swiftLanguageModes: [.v6]
