@@ -92,6 +92,7 @@ let package = Package(
     tests("RecordsTests", ["Records"]),
     tests("ReportingTests", ["Reporting", "Records"]),
     tests("HouseTests", ["Records"]),
+    tests("CommandTests", ["cbambench", "Measurement", "Records"]),
     tests(
       "HarnessTests",
       [

@@ -38,7 +38,7 @@ extension Plan.Request {
         let names = ["reference", "tiled", "all"] + known.filter { $0 != "reference" }
         let hint = Words.nearest(text, among: names).map { "did you mean '\($0)'?" }
         throw UsageError(
-          "--kernels \(text): no such kernel; \(hint ?? "known: " + names.joined(separator: " "))")
+          "--kernels: no such kernel as '\(text)'; \(hint ?? "known: " + names.joined(separator: " "))")
       }
       self = .named(text)
     }

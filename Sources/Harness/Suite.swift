@@ -15,7 +15,9 @@ public struct Suite: Sendable {
   public init(name: String, text: String, path: String) throws(UsageError) {
     var workloads: [Workload] = []
     var lineOfName: [String: Int] = [:]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
       let content = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0]
         .trimmingCharacters(in: .whitespaces)
       if content.isEmpty { continue }

@@ -26,6 +26,14 @@ public struct Check: Sendable {
   public let reproduction: String?
 }
 
+extension Check {
+  init(skipping candidate: Candidate, of workload: Workload, _ reason: String) {
+    self.init(
+      workload: workload, kernel: candidate.kernelName, isa: candidate.isa.rawValue, threads: nil,
+      outcome: .skipped(reason), fillings: 0, worstRatio: 0, reproduction: nil)
+  }
+}
+
 /// Checks kernels without timing them: several fillings, memory that ends at guard pages.
 public final class Verifier {
   private let plan: Plan
@@ -39,33 +47,26 @@ public final class Verifier {
     self.isInterrupted = isInterrupted
   }
 
-  /// Checks of one workload, one per kernel, instruction set and thread count.
+  /// Checks of one workload, one per kernel, instruction set and thread count; those that an interruption left without
+  /// a comparison have none.
   public func check(_ workload: Workload) throws -> [Check] {
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
     let needed = Subject.memory(workload)
     if let available = Machine.availableMemory(), needed > available {
-      throw UsageError(
-        "\(workload.text): verifying needs about \(needed >> 20) MiB; \(available >> 20) MiB are available")
+      let reason = "needs about \(needed >> 20) MiB to be verified; \(available >> 20) MiB are available"
+      return candidates.map { Check(skipping: $0, of: workload, reason) }
     }
     var tallies: [Tally] = []
     var skipped: [Check] = []
     for candidate in candidates {
       switch candidate.choice {
-      case .none(let kernel, let reason):
-        skipped.append(
-          Check(
-            workload: workload, kernel: kernel, isa: candidate.isa.rawValue, threads: nil,
-            outcome: .skipped(reason),
-            fillings: 0, worstRatio: 0, reproduction: nil))
+      case .none(_, let reason): skipped.append(Check(skipping: candidate, of: workload, reason))
       case .kernel(let kernel, _):
         let threads = candidate.isReference ? [1] : plan.threads
         tallies += threads.map { Tally(candidate: candidate, kernel: kernel, threads: $0) }
       }
     }
-    for filling in Filling.allCases {
-      if isInterrupted() { break }
-      try compare(workload, filling, &tallies)
-    }
+    for filling in Filling.allCases where !isInterrupted() { try compare(workload, filling, &tallies) }
     teams.rest()
     return tallies.filter(\.isChecked).map { $0.check(workload, seed: plan.seed) } + skipped
   }
@@ -99,7 +100,7 @@ private struct Tally {
   let candidate: Candidate
   let kernel: any Kernel
   let threads: Int
-  private var fillings = 0
+  private(set) var fillings = 0
   private var worstRatio = 0.0
   private var wrong: String?
   private var mistrusted: String?

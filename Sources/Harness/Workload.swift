@@ -27,6 +27,9 @@ extension Workload {
   /// - Throws: `UsageError` if the operator cannot take the shape.
   public init(_ op: any Operator, _ shape: Shape, name: String? = nil) throws(UsageError) {
     do {
+      guard shape.count <= Shape.largestCount else {
+        throw OperatorError("the shape has more than 2^40 elements")
+      }
       self.op = op
       self.shape = shape
       inputs = try op.inputs(for: shape)

@@ -127,7 +127,7 @@ public struct Attributes {
 }
 
 public enum Words {
-  /// The candidate that is a typing slip away (Levenshtein distance at most a third of the length, at least one).
+  /// The candidate that is a typing slip away (distance at most a third of the length, at least one).
   public static func nearest(_ word: String, among candidates: some Sequence<String>) -> String? {
     let ranked = candidates.map { (distance(word, $0), $0) }.min { $0.0 < $1.0 }
     guard let (distance, best) = ranked, distance <= max(1, max(word.count, best.count) / 3) else {
@@ -136,17 +136,18 @@ public enum Words {
     return best
   }
 
+  /// Letters added, left out, replaced or swapped with their neighbour (optimal string alignment).
   static func distance(_ a: String, _ b: String) -> Int {
     let (a, b) = (Array(a), Array(b))
-    var row = Array(0...b.count)
+    var (before, row) = ([Int](), Array(0...b.count))
     for i in a.indices {
-      var previous = row[0]
-      row[0] = i + 1
+      var next = [i + 1]
       for j in b.indices {
-        let replaced = previous + (a[i] == b[j] ? 0 : 1)
-        previous = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+        var least = min(row[j] + (a[i] == b[j] ? 0 : 1), row[j + 1] + 1, next[j] + 1)
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, before[j - 1] + 1) }
+        next.append(least)
       }
+      (before, row) = (row, next)
     }
     return row[b.count]
   }

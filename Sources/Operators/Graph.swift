@@ -69,8 +69,17 @@ public protocol Composite: Operator {
 }
 
 extension Composite {
+  /// The graph for as many inputs as the operator takes.
+  fileprivate func wired(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+    guard inputs.count == inputCount else {
+      throw OperatorError(
+        "\(keyword) takes \(inputCount) input\(inputCount == 1 ? "" : "s"), not \(inputs.count)")
+    }
+    return try graph(inputs)
+  }
+
   public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
-    let graph = try graph(inputs)
+    let graph = try wired(inputs)
     let shapes = try graph.shapes(inputs)
     switch graph.output {
     case .input(let i): return [inputs[i]]
@@ -80,7 +89,7 @@ extension Composite {
 
   /// The weights of all nodes that own theirs, named `node.weight`.
   public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] {
-    let graph = try graph(inputs)
+    let graph = try wired(inputs)
     var result: [Weight] = []
     for (node, shapes) in zip(graph.nodes, try graph.shapes(inputs)) where node.sharing == nil {
       result += try node.op.weights(shapes.inputs).map { $0.named("\(node.name).\($0.name)") }
@@ -130,7 +139,7 @@ extension Operator {
           cost: cost)
       ]
     }
-    let graph = try composite.graph(inputs)
+    let graph = try composite.wired(inputs)
     var result: [Stage] = []
     for (node, shapes) in zip(graph.nodes, try graph.shapes(inputs)) {
       let path = name.isEmpty ? node.name : "\(name).\(node.name)"

@@ -69,11 +69,11 @@ public struct Pool2D: Operator {
   }
 
   private func extent(_ size: Int, _ window: Int, _ stride: Int, _ padding: Int) -> Int? {
-    let span = size + 2 * padding - window
+    // Rounding up gives one output even to a window that is larger than the padded image by less than a stride.
+    let span = size + 2 * padding - window + (ceilMode ? stride - 1 : 0)
     guard span >= 0 else { return nil }
-    guard ceilMode else { return span / stride + 1 }
-    let outputs = (span + stride - 1) / stride + 1
-    return (outputs - 1) * stride >= size + padding ? outputs - 1 : outputs
+    let outputs = span / stride + 1
+    return ceilMode && (outputs - 1) * stride >= size + padding ? outputs - 1 : outputs
   }
 
   public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {

@@ -24,11 +24,13 @@ extension Tensor where Element == Float {
     }
   }
 
-  /// Puts each value in one of 61 places or so, at least once.
+  /// Puts the values in one of 61 places or so, each at least once if there is room.
   private func scatter(_ values: [Float], using generator: inout some RandomNumberGenerator) {
-    for k in 0..<max(values.count, count / 61) {
-      pointer[Int(generator.next() % UInt64(count))] = values[k % values.count]
-    }
+    func place() -> Int { Int(generator.next() % UInt64(count)) }
+    for k in values.count..<max(values.count, count / 61) { pointer[place()] = values[k % values.count] }
+    // Last and far from each other, so that none is overwritten.
+    let first = place()
+    for (k, value) in values.enumerated() { pointer[(first + k * count / values.count) % count] = value }
   }
 }
 

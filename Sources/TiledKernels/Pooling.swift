@@ -39,8 +39,9 @@ private struct PreparedPool: Prepared {
     self.output = output
     self.micro = micro
     let lanes = micro.lanes
-    let vectors = ceilDivide(output.w, lanes) * lanes
-    let reach = max((vectors - 1) * pool.stride.w + pool.window.w + 2 * lanes, pool.padding.w + input.w)
+    // Strides above 2 are read value by value, the others by whole vectors.
+    let columns = pool.stride.w > 2 ? output.w : ceilDivide(output.w, lanes) * lanes
+    let reach = max((columns - 1) * pool.stride.w + pool.window.w + 2 * lanes, pool.padding.w + input.w)
     scratch = ceilDivide(reach, 16) * 16
     let counts = (0..<output.w).map {
       PreparedPool.counted($0, pool.stride.w, pool.padding.w, pool.window.w, input.w, pool)

@@ -29,12 +29,13 @@ struct Arguments {
         continue
       }
       let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let option = options.first(where: { $0.name == sides[0] }) else {
-        let hint = Words.nearest(String(sides[0]), among: options.map(\.name)).map {
+      let name = sides[0] == "-h" ? Option.help.name : String(sides[0])
+      guard let option = options.first(where: { $0.name == name }) else {
+        let hint = Words.nearest(name, among: options.map(\.name)).map {
           "; did you mean '\($0)'?"
         }
         throw UsageError(
-          "'\(sides[0])' is not an option of '\(command)'\(hint ?? "; see 'cbambench \(command) --help'")")
+          "'\(name)' is not an option of '\(command)'\(hint ?? "; see 'cbambench \(command) --help'")")
       }
       guard let form = option.value else {
         guard sides.count == 1 else { throw UsageError("\(option.name) takes no value, not '\(sides[1])'") }

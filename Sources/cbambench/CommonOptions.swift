@@ -63,6 +63,9 @@ struct Outputs {
     quiet = arguments.has("--quiet")
     var files: [(OutputFile, Report.Format)] = []
     for path in arguments.all("--output") {
+      guard !files.contains(where: { $0.0.path == path }) else {
+        throw UsageError("--output \(path) is given twice")
+      }
       let forms: [String: Report.Format] = ["csv": .csv, "json": .json, "md": .markdown, "txt": .table]
       let ending = URL(fileURLWithPath: path).pathExtension
       let device = path.hasPrefix("/dev/")
@@ -87,6 +90,13 @@ extension Plan {
   /// Reads the options that `run` and `verify` share.
   init(_ arguments: Arguments, defaults: Plan) throws(UsageError) {
     self = defaults
+    if arguments.value("--kernels") == "reference" {
+      for (name, only) in [("--threads", "1"), ("--isa", "baseline")] {
+        if let value = arguments.value(name), value != only {
+          throw UsageError("\(name) \(value) has no effect with --kernels reference; expected \(only)")
+        }
+      }
+    }
     if let names = arguments.value("--kernels") {
       let known = ["reference"] + TiledKernels.all.map(\.name)
       requests = []
@@ -98,7 +108,8 @@ extension Plan {
       isas = []
       for name in names.split(separator: ",", omittingEmptySubsequences: false) {
         guard let isa = name == "best" ? ISA.best : ISA(rawValue: String(name)) else {
-          throw UsageError("--isa \(name): expected one of: baseline avx2 avx512 best")
+          throw UsageError(
+            "--isa \(names): '\(name)' is no instruction set; expected one of: baseline avx2 avx512 best")
         }
         if !isas.contains(isa) { isas.append(isa) }
       }

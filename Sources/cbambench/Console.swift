@@ -5,7 +5,11 @@ import Harness
 enum Console {
   static func print(_ text: String) throws(UsageError) { try write(text, to: 1) }
 
-  static func note(_ text: String) { try? write(text + "\n", to: 2) }
+  /// One line, whatever control characters a user's words bring along.
+  static func note(_ text: String) {
+    let line = String(text.map { $0.isNewline || ($0.asciiValue ?? 32) < 32 ? " " : $0 })
+    try? write(line + "\n", to: 2)
+  }
 
   /// A line that the next one replaces; only on a terminal.
   static func progress(_ text: String) {

@@ -36,33 +36,49 @@ enum CostCommand: Command {
     if arguments.has("--filter") {
       throw UsageError("--filter has no effect on a module; it selects from suites")
     }
-    let channels = try arguments.integers("--channels", 1...1 << 20) ?? [256]
     let reductions = try arguments.integers("--reduction", 1...1 << 20)
-    var size = Pair(56)
-    if let text = arguments.value("--size") {
-      guard let shape = try? Shape(text: text), shape.rank == 2 else {
-        throw UsageError("--size \(text): expected HxW such as 56x56")
-      }
-      size = Pair(shape.extents[0], shape.extents[1])
-    }
+    let standard = try shapes(arguments)
     var result: [Workload] = []
     for target in arguments.targets {
-      let op: any Operator
-      do { op = try Modules.parse(target) } catch { throw UsageError("\(target): \(error)") }
+      let (op, shapes) = try module(target, arguments, standard: standard)
       if reductions != nil && !(op is any Reducing) {
         throw UsageError("--reduction has no effect on \(target); it has no reduction ratio")
       }
-      for c in channels {
+      for shape in shapes {
         for r in reductions ?? [0] {
           var module = op
           if r > 0, var reducing = op as? any Reducing {
             reducing.reduction = r
             module = reducing
           }
-          result.append(try Workload(module, Shape(1, c, size.h, size.w)))
+          result.append(try Workload(module, shape))
         }
       }
     }
     return result
+  }
+
+  /// Shapes of a module that is named without one.
+  private static func shapes(_ arguments: Arguments) throws(UsageError) -> [Shape] {
+    let text = arguments.value("--size") ?? "56x56"
+    guard let size = try? Shape(text: text), size.rank == 2 else {
+      throw UsageError("--size \(text): expected HxW such as 56x56")
+    }
+    let channels = try arguments.integers("--channels", 1...1 << 20) ?? [256]
+    return channels.map { Shape([1, $0] + size.extents) }
+  }
+
+  /// A module and the shapes that it is asked about: its own, or the standard ones.
+  private static func module(_ target: String, _ arguments: Arguments, standard: [Shape]) throws(UsageError)
+    -> (any Operator, [Shape])
+  {
+    guard target.contains("@") else {
+      do { return (try Modules.parse(target), standard) } catch { throw UsageError("\(target): \(error)") }
+    }
+    for option in ["--channels", "--size"] where arguments.has(option) {
+      throw UsageError("\(option) has no effect on \(target), which has a shape of its own")
+    }
+    let workload = try Workload(target)
+    return (workload.op, [workload.shape])
   }
 }

@@ -10,12 +10,17 @@ enum Interrupt {
   static func watch() {
     // Touched here, so that the handler does not initialise it.
     flag.store(false, ordering: .relaxed)
+    var blocked = sigset_t()
+    sigemptyset(&blocked)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interrupt.flag.store(true, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
+      sigaddset(&blocked, number)
     }
+    // Whoever starts a process from a Dispatch queue hands on that queue's mask, which blocks signals.
+    pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
     signal(SIGPIPE, SIG_IGN)
   }
 }

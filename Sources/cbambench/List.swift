@@ -16,7 +16,7 @@ enum List: Command {
     for topic in arguments.targets where !topics.contains(topic) {
       throw UsageError("'\(topic)' cannot be listed; expected one of: \(topics.joined(separator: " "))")
     }
-    let chosen = arguments.targets.isEmpty ? topics : arguments.targets
+    let chosen = topics.filter { arguments.targets.isEmpty || arguments.targets.contains($0) }
     for topic in chosen {
       let names = try names(topic)
       if chosen.count > 1 { try Console.print("\(topic):\n") }

@@ -39,19 +39,16 @@ enum Main {
 
   private static func dispatch(_ words: [String]) throws -> ExitStatus {
     guard let first = words.first else { throw UsageError("no command; see 'cbambench --help'") }
-    if first == "--help" || first == "help" {
-      try Console.print(help)
+    if ["--help", "-h", "help"].contains(first) {
+      try Console.print(words.count > 1 ? help(try command(words[1])) : help)
       return .fine
     }
     if first == "--version" {
+      guard words.count == 1 else { throw UsageError("--version stands alone, without '\(words[1])'") }
       try Console.print("cbambench \(version)\n")
       return .fine
     }
-    guard let command = commands.first(where: { $0.name == first }) else {
-      let hint = Words.nearest(first, among: commands.map { $0.name }).map { "did you mean '\($0)'?" }
-      let known = "commands: " + commands.map { $0.name }.joined(separator: " ")
-      throw UsageError("'\(first)' is not a command; \(hint ?? known)")
-    }
+    let command = try command(first)
     let arguments = try Arguments(
       words.dropFirst(), command: command.name, options: command.options + [.help])
     if arguments.has("--help") {
@@ -59,6 +56,14 @@ enum Main {
       return .fine
     }
     return try command.run(arguments)
+  }
+
+  private static func command(_ name: String) throws(UsageError) -> any Command.Type {
+    if let command = commands.first(where: { $0.name == name }) { return command }
+    let names = commands.map { $0.name }
+    let hint = Words.nearest(name, among: names).map { "did you mean '\($0)'?" }
+    let known = "commands: " + names.joined(separator: " ")
+    throw UsageError("'\(name)' is not a command; \(hint ?? known)")
   }
 
   private static var help: String {

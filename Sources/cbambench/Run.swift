@@ -24,9 +24,13 @@ enum Run: Command {
     var plan = try Plan(arguments, defaults: defaults)
     plan.rounds = try arguments.integer("--rounds", 1...100_000)
     let suites = try resolve(arguments, standard: "cbam")
+    if plan.rounds != nil && arguments.has("--budget") {
+      throw UsageError("--budget has no effect with --rounds, which says how long to measure")
+    }
     let budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? 40)
     let rows = measure(suites, plan, machine, budget: budget)
-    try outputs.write(report(rows.map(\.record)))
+    // Interrupted before the first row: what the files hold is worth more than nothing.
+    if !(rows.isEmpty && Interrupt.isSet) { try outputs.write(report(rows.map(\.record))) }
     return conclude(rows)
   }
 
@@ -61,11 +65,14 @@ enum Run: Command {
     for row in wrong { if let line = row.reproduction { Console.note(line) } }
     if !wrong.isEmpty { return .wrong }
     if Interrupt.isSet {
-      Console.note("cbambench: interrupted; the \(rows.count) rows measured until then were kept")
+      let kept =
+        rows.isEmpty ? "nothing was measured until then" : "rows measured until then are kept: \(rows.count)"
+      Console.note("cbambench: interrupted; \(kept)")
       return .interrupted
     }
     if !rows.contains(where: { $0.status == .ok }) {
-      Console.note("cbambench: nothing was measured: \(rows.first?.record.reason ?? "no workload")")
+      let first = rows.first.map { "\($0.record.workload): \($0.record.status): \($0.record.reason)" }
+      Console.note("cbambench: nothing was measured; \(first ?? "no workload")")
       return .unusable
     }
     return .fine

@@ -26,10 +26,10 @@ enum Verify: Command {
     var checks: [Check] = []
     for (index, workload) in workloads.enumerated() where !Interrupt.isSet {
       Console.progress(Progress.line(index, workloads.count, workload.name, since: begin))
-      checks += try verifier.check(workload)
+      do { checks += try verifier.check(workload) } catch { throw UsageError("\(workload.name): \(error)") }
     }
     Console.progress("")
-    try outputs.write(report(checks))
+    if !(checks.isEmpty && Interrupt.isSet) { try outputs.write(report(checks)) }
     return conclude(checks)
   }
 
@@ -69,10 +69,16 @@ enum Verify: Command {
   private static func conclude(_ checks: [Check]) -> ExitStatus {
     let bad = checks.filter { $0.reproduction != nil }
     let right = checks.count { $0.outcome == .right }
-    Console.note("cbambench: \(right) of \(checks.count) checks right, \(bad.count) wrong or mistrusted")
+    if right + bad.count == 0 && !Interrupt.isSet {
+      let first = checks.first.map { "\($0.workload.name): \(word($0.outcome))" }
+      Console.note("cbambench: nothing was verified; \(first ?? "no workload")")
+      return .unusable
+    }
+    Console.note(
+      "cbambench: \(Interrupt.isSet ? "interrupted; until then " : "")\(right) of \(checks.count) checks right, "
+        + "\(bad.count) wrong or mistrusted")
     for check in bad { if let line = check.reproduction { Console.note(line) } }
     if !bad.isEmpty { return .wrong }
-    if Interrupt.isSet { return .interrupted }
-    return right > 0 ? .fine : .unusable
+    return Interrupt.isSet ? .interrupted : .fine
   }
 }

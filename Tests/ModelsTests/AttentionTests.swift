@@ -161,7 +161,21 @@ import Testing
     }
     #expect(
       message { () throws(OperatorError) in try CBAM().outputs([Shape(4, 256)]) }
-        == "cbam takes N×C×H×W, not the shapes [\"4x256\"]")
+        == "cbam takes N×C×H×W, not the shape 4x256")
+  }
+
+  @Test func modulesTakeOneInput() throws {
+    let image = Shape(1, 16, 5, 5)
+    let composites: [any Composite] =
+      Self.modules + [BasicBlock(out: 16), Bottleneck(width: 4), SpatialGate(), ChannelGate(reduction: 4)]
+    for op in composites {
+      for inputs in [[], [image, image]] {
+        let expected = "\(op.keyword) takes 1 input, not \(inputs.count)"
+        #expect(message { () throws(OperatorError) in try op.outputs(inputs) } == expected)
+        #expect(message { () throws(OperatorError) in try op.weights(inputs) } == expected)
+        #expect(message { () throws(OperatorError) in try op.cost(inputs) } == expected)
+      }
+    }
   }
 
   @Test func multilayerPerceptronKeepsItsWidth() throws {

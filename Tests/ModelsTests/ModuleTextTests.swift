@@ -113,7 +113,8 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
 
   @Test(arguments: [
     ("conb", "'conb' is not an operator; did you mean 'conv'?"),
-    ("cbma:r=4", "'cbma' is not an operator; known operators: "),
+    ("cbma:r=4", "'cbma' is not an operator; did you mean 'cbam'?"),
+    ("attention:r=4", "'attention' is not an operator; known operators: "),
     ("Conv:out=1", "'Conv' is not an operator; did you mean 'conv'?"),
     ("basicblok:out=3", "'basicblok' is not an operator; did you mean 'basicblock'?"),
     ("softmax", "'softmax' is not an operator; known operators: conv pool globalpool channelpool dense "),

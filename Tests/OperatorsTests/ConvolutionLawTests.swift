@@ -144,8 +144,7 @@ struct Axis: Sendable {
 @Suite struct PoolShapeTests {
   /// Output heights that PyTorch 2.15 gives for `MaxPool2d` and `AvgPool2d` on heights 1 to 9.
   ///
-  /// In each row k = 1...4, s = 1...4, p = 0...k/2 and ceil mode off, on, the last fastest. Where the padded image
-  /// is smaller than the window the number is not used.
+  /// In each row k = 1...4, s = 1...4, p = 0...k/2 and ceil mode off, on, the last fastest. Zero stands for an error.
   static let byHeight = [
     [
       1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 2, 2, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1,
@@ -193,14 +192,15 @@ struct Axis: Sendable {
         for p in 0...k / 2 {
           for ceil in [false, true] {
             let wanted = expected.removeFirst()
-            guard height + 2 * p >= k else { continue }
             for kind in Pool2D.Kind.allCases {
               let tall = Pool2D(
                 kind, window: Pair(k, 1), stride: Pair(s, 1), padding: Pair(p, 0), ceilMode: ceil)
-              #expect(try tall.outputs([Shape(2, 3, height, 1)]) == [Shape(2, 3, wanted, 1)], "\(tall.text)")
+              let found = try? tall.outputs([Shape(2, 3, height, 1)])
+              #expect(found == (wanted == 0 ? nil : [Shape(2, 3, wanted, 1)]), "\(tall.text)")
               let wide = Pool2D(
                 kind, window: Pair(1, k), stride: Pair(1, s), padding: Pair(0, p), ceilMode: ceil)
-              #expect(try wide.outputs([Shape(2, 3, 1, height)]) == [Shape(2, 3, 1, wanted)], "\(wide.text)")
+              let across = try? wide.outputs([Shape(2, 3, 1, height)])
+              #expect(across == (wanted == 0 ? nil : [Shape(2, 3, 1, wanted)]), "\(wide.text)")
             }
           }
         }

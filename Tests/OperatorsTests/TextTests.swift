@@ -156,6 +156,7 @@ import Testing
     #expect(Words.nearest("conb", among: words) == "conv")
     #expect(Words.nearest("convv", among: words) == "conv")
     #expect(Words.nearest("pol", among: words) == "pool")
+    #expect(Words.nearest("cnov", among: words) == "conv")
     #expect(Words.nearest("globelpol", among: words) == "globalpool")
     #expect(Words.nearest("conv", among: words) == "conv")
     #expect(Words.nearest("softmax", among: words) == nil)

@@ -45,24 +45,3 @@ import Testing
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
   }
 }
-
-@Suite struct OutputFileTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cbambench-\(UUID())")
-
-  @Test func aFileIsReplacedWhole() throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("a.csv").path
-    for text in ["a long first text\n", "short\n"] {
-      try OutputFile(path).write(text)
-      #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
-    }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.csv"])
-  }
-
-  @Test func placesThatCannotBeWrittenAreRefused() throws {
-    #expect(throws: OutputError.self) { try OutputFile("/nowhere/at/all.csv") }
-    #expect(throws: OutputError.self) { try OutputFile(FileManager.default.temporaryDirectory.path) }
-    #expect(throws: OutputError.self) { try OutputFile("/dev/full").write("x") }
-  }
-}

@@ -84,10 +84,13 @@ struct XorShift: RandomNumberGenerator {
     #expect(values.allSatisfy { $0.isInfinite || ($0 >= -1 && $0 < 1) })
   }
 
-  @Test func bothInfinitiesAreThere() throws {
-    let values = try values(.infinities)
-    #expect(values.contains(.infinity) && values.contains(-.infinity))
-    #expect(!values.contains { $0.isNaN })
+  @Test(arguments: [2, 3, 60, 61, 200, 20_000])
+  func bothInfinitiesAreThere(count: Int) throws {
+    for seed in 1...50 {
+      let values = try values(.infinities, count: count, seed: UInt64(seed))
+      #expect(values.contains(.infinity) && values.contains(-.infinity))
+      #expect(!values.contains { $0.isNaN })
+    }
   }
 
   @Test func scaleMultipliesEveryValue() throws {

@@ -12,7 +12,8 @@ extension Reducing {
 
   func checkedHidden(_ inputs: [Shape]) throws(OperatorError) -> Int {
     guard inputs.count == 1, inputs[0].rank == 4 else {
-      throw OperatorError("\(keyword) takes N×C×H×W, not the shapes \(inputs.map(\.description))")
+      let found = inputs.map(\.description).joined(separator: " and ")
+      throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(found)")
     }
     guard reduction <= inputs[0].c else {
       throw OperatorError(

@@ -1,0 +1,67 @@
+import Testing
+
+/// What the commands tell about themselves.
+@Suite struct HelpTests {
+  static let commands = ["run", "list", "cost", "verify"]
+
+  @Test(arguments: [["--help"], ["-h"], ["help"]])
+  func helpNamesEveryCommand(arguments: [String]) throws {
+    let result = try Tool.run(arguments)
+    #expect(result.status == 0 && result.error.isEmpty)
+    for command in HelpTests.commands { #expect(result.output.contains("  \(command) "), "\(command)") }
+  }
+
+  @Test(arguments: commands)
+  func helpOfACommandHasUsageAndExample(command: String) throws {
+    let result = try Tool.run(command, "--help")
+    #expect(result.status == 0 && result.error.isEmpty)
+    #expect(result.output.contains("Usage: cbambench \(command) "))
+    #expect(result.output.contains("\nExample: cbambench \(command) "))
+    for others in [[command, "-h"], ["help", command], ["--help", command]] {
+      #expect(try Tool.run(others).output == result.output, "\(others)")
+    }
+  }
+
+  /// An example that does not work is worse than none; the measuring ones are shortened.
+  @Test(arguments: ["list", "cost", "verify"])
+  func examplesWork(command: String) throws {
+    let help = try Tool.run(command, "--help").output
+    let line = try #require(help.split(separator: "\n").first { $0.hasPrefix("Example: ") })
+    let words = line.split(separator: " ").dropFirst(2).map { String($0) }
+    let result = try Tool.run(words)
+    #expect(result.status == 0, "\(result.error)")
+    #expect(!result.output.isEmpty)
+  }
+
+  @Test func versionIsOneLine() throws {
+    let result = try Tool.run("--version")
+    #expect(result.status == 0 && result.error.isEmpty)
+    #expect(result.output.wholeMatch(of: /cbambench \d+\.\d+\.\d+\n/) != nil, "\(result.output)")
+  }
+
+  @Test func listsAreNamesLineByLine() throws {
+    for (topic, name) in [
+      ("suites", "awkward"), ("attention", "cbam"), ("kernels", "tiled/fused"), ("kernels", "reference"),
+    ] {
+      let result = try Tool.run("list", topic)
+      #expect(result.status == 0 && result.error.isEmpty)
+      #expect(result.output.split(separator: "\n").contains(Substring(name)), "\(result.output)")
+    }
+    let all = try Tool.run("list")
+    #expect(all.status == 0 && all.output.contains("suites:\n  awkward\n"))
+    #expect(try Tool.run("list", "suites", "suites").output == Tool.run("list", "suites").output)
+  }
+
+  /// The order of options and targets and the form of values change nothing.
+  @Test(arguments: [
+    ["cost", "--format", "csv", "cbam", "--channels", "64,32", "--reduction", "4"],
+    ["cost", "--channels=64,32", "--reduction=4", "--format=csv", "cbam"],
+    ["cost", "--reduction=4", "--channels", "64,32", "--format=csv", "--", "cbam"],
+  ])
+  func optionsInAnyOrder(arguments: [String]) throws {
+    let plain = try Tool.run("cost", "cbam", "--channels", "64,32", "--reduction", "4", "--format", "csv")
+    let result = try Tool.run(arguments)
+    #expect(result.status == 0 && result.error.isEmpty)
+    #expect(result.output == plain.output && !plain.output.isEmpty)
+  }
+}
