@@ -69,7 +69,7 @@ public final class Runner {
     let sampler = Sampler(
       policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed,
       isInterrupted: isInterrupted)
-    let times = sampler.sample(trusted.map { judged in { judged.item.run() } }) { teams.rest() }
+    let times = sampler.sample(trusted.map(\.item.timed)) { teams.rest() }
     teams.rest()
     result += rows.measured(trusted, times) { self.roof(workload, $0) }
     return result

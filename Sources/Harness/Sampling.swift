@@ -30,11 +30,42 @@ package struct CaseTimes {
   package var processor: [Double] = []
 }
 
+/// A case as the sampler sees it.
+package struct Timed {
+  private let run: () -> Void
+  /// Processor time that the threads of the case have used so far.
+  fileprivate let processorTime: () -> Seconds
+  /// Done before each call, outside the time.
+  private let before: (() -> Void)?
+
+  package init(
+    _ run: @escaping () -> Void, processorTime: @escaping () -> Seconds = Clock.processorTime,
+    before: (() -> Void)? = nil
+  ) {
+    self.run = run
+    self.processorTime = processorTime
+    self.before = before
+  }
+
+  /// Whether something is done before each call, so that calls cannot follow each other within a sample.
+  fileprivate var isPrepared: Bool { before != nil }
+
+  fileprivate func call() {
+    before?()
+    run()
+  }
+
+  /// Time of `calls` calls, and the processor time they took.
+  fileprivate func time(calls: Int = 1) -> (time: Seconds, processor: Seconds) {
+    before?()
+    let start = processorTime()
+    let time = Clock.time { for _ in 0..<calls { run() } }
+    return (time, processorTime() - start)
+  }
+}
+
 /// Times cases in shuffled, balanced rounds.
 package struct Sampler {
-  /// One call of a case.
-  package typealias Call = () -> Void
-
   private let policy: SamplingPolicy
   private let seed: UInt64
   private let isInterrupted: () -> Bool
@@ -47,11 +78,11 @@ package struct Sampler {
 
   /// - Parameter rest: called before each turn of a case.
   /// - Returns: the times of each case; fewer rounds than asked for if interrupted.
-  package func sample(_ cases: [Call], rest: () -> Void) -> [CaseTimes] {
+  package func sample(_ cases: [Timed], rest: () -> Void) -> [CaseTimes] {
     let started = Clock.now()
-    let shapes = cases.map { call -> (Int, Int) in
+    let shapes = cases.map { item -> (Int, Int) in
       rest()
-      return shape(warmUp(call))
+      return shape(item, warmUp(item))
     }
     var times = Array(repeating: CaseTimes(), count: cases.count)
     var generator = SplitMix64(seed: seed)
@@ -70,12 +101,12 @@ package struct Sampler {
 
   /// Calls until three in a row are no faster than the best by 1 %; at least two, at most 0.3 s.
   /// - Returns: the best time of a call.
-  private func warmUp(_ call: Call) -> Seconds {
-    var best = Clock.time(call)
+  private func warmUp(_ item: Timed) -> Seconds {
+    var best = item.time().time
     var spent = best
     var disappointments = 0
     while disappointments < 3 && spent < Seconds(0.3) && !isInterrupted() {
-      let time = Clock.time(call)
+      let time = item.time().time
       spent = spent + time
       disappointments = time.value < best.value * 0.99 ? 0 : disappointments + 1
       best = min(best, time)
@@ -84,21 +115,20 @@ package struct Sampler {
   }
 
   /// Calls per sample and samples per round.
-  private func shape(_ call: Seconds) -> (calls: Int, samples: Int) {
+  private func shape(_ item: Timed, _ call: Seconds) -> (calls: Int, samples: Int) {
+    if item.isPrepared { return (1, SamplingPolicy.mostSamplesPerRound) }
     let calls = max(1, Int((SamplingPolicy.shortestSample.value / max(call.value, 1e-9)).rounded(.up)))
     let sample = call.value * Double(calls)
     let samples = Int(SamplingPolicy.roundShare.value / max(sample, 1e-9))
     return (min(calls, 100_000), min(SamplingPolicy.mostSamplesPerRound, max(1, samples)))
   }
 
-  private func measure(_ call: Call, _ shape: (calls: Int, samples: Int), _ times: inout CaseTimes) {
+  private func measure(_ item: Timed, _ shape: (calls: Int, samples: Int), _ times: inout CaseTimes) {
     // One call brings the team awake and the data near, as after the call before in a steady state.
-    if shape.calls > 1 || shape.samples > 1 { call() }
+    if shape.calls > 1 || shape.samples > 1 { item.call() }
     var inRound: [Double] = []
     for _ in 0..<shape.samples {
-      let processorStart = Clock.processorTime()
-      let time = Clock.time { for _ in 0..<shape.calls { call() } }
-      let processor = Clock.processorTime() - processorStart
+      let (time, processor) = item.time(calls: shape.calls)
       inRound.append(time.value / Double(shape.calls))
       times.processor.append(processor.value / Double(shape.calls))
     }

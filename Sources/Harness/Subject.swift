@@ -83,6 +83,8 @@ final class Case {
   /// One call, as it is timed.
   func run() { team.run(regions) }
 
+  var timed: Timed { Timed(run, processorTime: { [team] in Seconds(team.processorTime) }) }
+
   /// Output and workspace full of a value that no kernel computes by chance.
   func poison(_ value: Float) {
     output.buffer.update(repeating: value)

@@ -1,5 +1,6 @@
 import CPlatform
 import Dispatch
+import Glibc
 import Synchronization
 
 /// A resident team: the calling thread and `threads − 1` workers, each on a serial Dispatch queue of its own.
@@ -42,6 +43,21 @@ public final class Team: Sendable {
     for worker in workers { worker.wake() }
     state.work(as: 0)
     state.awaitEnd()
+  }
+
+  /// Seconds of processor time that caller and workers have used so far, waiting included. The process's own clock lags
+  /// behind: it does not see what other threads have used since the last tick.
+  public var processorTime: Double {
+    workers.reduce(Self.seconds(CLOCK_THREAD_CPUTIME_ID)) { total, worker in
+      let clock = worker.clock.load(ordering: .relaxed)
+      return clock == 0 ? total : total + Self.seconds(clockid_t(clock))
+    }
+  }
+
+  private static func seconds(_ clock: clockid_t) -> Double {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
   /// Sends the workers to sleep until the next `run`, so that they take no time from what is measured meanwhile.
@@ -136,6 +152,8 @@ private final class State: @unchecked Sendable {
 /// A worker: spins for work, then parks until it is woken.
 private final class Worker: Sendable {
   let index: Int
+  /// The clock of its thread's processor time; 0 before the thread runs.
+  let clock = Atomic<Int>(0)
   private let parked = Atomic<Bool>(false)
   private let semaphore = DispatchSemaphore(value: 0)
 
@@ -145,6 +163,8 @@ private final class Worker: Sendable {
   init(index: Int) { self.index = index }
 
   func live(_ state: State) {
+    var id = clockid_t()
+    if pthread_getcpuclockid(pthread_self(), &id) == 0 { clock.store(Int(id), ordering: .relaxed) }
     while !state.stop.load(ordering: .relaxed) {
       state.work(as: index)
       var spins = 0

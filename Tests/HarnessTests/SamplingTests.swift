@@ -28,7 +28,7 @@ import Testing
         spin(Seconds(20e-6))
       }
     }
-    return sampler.sample(calls) { log.events.append(.rest) }
+    return sampler.sample(calls.map { Timed($0) }) { log.events.append(.rest) }
   }
 
   @Test func everyCaseHasATurnInEveryRound() {
