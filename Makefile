@@ -3,7 +3,8 @@
 SUITE ?= cbam
 BUILD := swift build -c release
 TOOL := .build/release/cbambench
-PACKAGES := binutils git make
+PACKAGES := binutils git libgoogle-perftools-dev make pkg-config
+HEADER := /usr/include/gperftools/malloc_hook_c.h
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: setup run test test-tsan format check
@@ -11,7 +12,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
 	@command -v swift >/dev/null || { echo "setup: no 'swift' found; install a Swift 6.3 toolchain first (swift.org/install)"; exit 1; }
-	@missing=""; for tool in nm git make; do command -v $$tool >/dev/null || missing="yes"; done; \
+	@missing=""; for tool in nm git make pkg-config; do command -v $$tool >/dev/null || missing="yes"; done; \
+	[ -e $(HEADER) ] || missing="yes"; \
 	if [ -n "$$missing" ]; then \
 	  if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
 	  else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi; \

@@ -30,6 +30,8 @@ let package = Package(
   targets: [
     // 0
     .target(name: "CPlatform", exclude: ["README.md"]),
+    .systemLibrary(
+      name: "CGperftools", pkgConfig: "libtcmalloc", providers: [.apt(["libgoogle-perftools-dev"])]),
     floor("MicroKernelAPI", []),
     floor("Tensors", []),
     floor("Measurement", []),
@@ -51,11 +53,12 @@ let package = Package(
     floor("TiledKernels", ["Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
     // 4
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
+    floor("Profiling", ["CGperftools"]),
     // 5
     floor(
       "Harness",
       [
-        "Roofs", "ReferenceKernels", "Kernels", "Models", "Operators", "Records", "Measurement",
+        "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators", "Records", "Measurement",
         "Tensors",
       ]),
     // 6
@@ -89,6 +92,7 @@ let package = Package(
       "TiledKernelsTests",
       ["Support", "TiledKernels", "ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
+    tests("ProfilingTests", ["Profiling"]),
     tests("RecordsTests", ["Records"]),
     tests("ReportingTests", ["Reporting", "Records"]),
     tests("HouseTests", ["Records"]),

@@ -117,6 +117,7 @@ struct RowBuilder {
     record.p95Ms = Statistics.quantile(sorted: times.samples.sorted(), 0.95) * 1e3
     record.ciLowMs = summary.interval.lowerBound * 1e3
     record.ciHighMs = summary.interval.upperBound * 1e3
+    record.allocationsPerCall = times.allocations
     record.cpuMs = Statistics.median(times.processor) * 1e3
     record.gflops = Double(workload.cost.flops) / summary.median * 1e-9
     record.gbps = Double(workload.cost.bytes) / summary.median * 1e-9

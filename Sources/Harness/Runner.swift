@@ -69,7 +69,12 @@ public final class Runner {
     let sampler = Sampler(
       policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed,
       isInterrupted: isInterrupted)
-    let times = sampler.sample(trusted.map(\.item.timed)) { teams.rest() }
+    let timed = trusted.map(\.item.timed)
+    var times = sampler.sample(timed) { teams.rest() }
+    for index in timed.indices where !isInterrupted() {
+      teams.rest()
+      times[index].allocations = timed[index].allocations()
+    }
     teams.rest()
     result += rows.measured(trusted, times) { self.roof(workload, $0) }
     return result

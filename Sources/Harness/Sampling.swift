@@ -1,4 +1,5 @@
 import Measurement
+import Profiling
 
 /// How often and how long cases are timed.
 public struct SamplingPolicy: Sendable {
@@ -28,6 +29,8 @@ package struct CaseTimes {
   package var samples: [Double] = []
   /// Processor time of the process per call, all threads.
   package var processor: [Double] = []
+  /// Heap allocations per call of all threads; nil where the allocator does not tell.
+  package var allocations: Double?
 }
 
 /// A case as the sampler sees it.
@@ -53,6 +56,15 @@ package struct Timed {
   fileprivate func call() {
     before?()
     run()
+  }
+
+  /// Heap allocations per call in the steady state, counted apart from the times.
+  func allocations() -> Double? {
+    before?()
+    let start = Clock.now()
+    run()
+    let calls = Clock.now() - start < Seconds(10e-3) ? 10 : 1
+    return Allocations.count { for _ in 0..<calls { run() } }.map { Double($0) / Double(calls) }
   }
 
   /// Time of `calls` calls, and the processor time they took.
