@@ -6,18 +6,20 @@ TOOL := .build/release/cbambench
 PACKAGES := binutils git libgoogle-perftools-dev make pkg-config
 HEADER := /usr/include/gperftools/malloc_hook_c.h
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
+  else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi
 
-.PHONY: setup run test test-tsan format check
+.PHONY: setup setup-portable run test test-tsan test-portable format check
 
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
 	@command -v swift >/dev/null || { echo "setup: no 'swift' found; install a Swift 6.3 toolchain first (swift.org/install)"; exit 1; }
-	@missing=""; for tool in nm git make pkg-config; do command -v $$tool >/dev/null || missing="yes"; done; \
-	[ -e $(HEADER) ] || missing="yes"; \
-	if [ -n "$$missing" ]; then \
-	  if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
-	  else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi; \
-	fi
+	@if ! (command -v nm && command -v git && command -v pkg-config && [ -e $(HEADER) ]) >/dev/null; then $(INSTALL); fi
+
+# The emulator of other CPUs, for test-portable alone.
+setup-portable: private PACKAGES := qemu-user
+setup-portable: setup
+	@if ! command -v qemu-x86_64 >/dev/null; then $(INSTALL); fi
 
 run: setup
 	$(BUILD)
@@ -30,6 +32,11 @@ test: setup
 # The team under the thread sanitizer, which tells of data races; a debug build of its own, about a minute the first time.
 test-tsan: setup
 	swift test --sanitize=thread --filter TeamTests --scratch-path .build/tsan
+
+# The release binary on emulated CPUs without AVX and without AVX-512.
+test-portable: setup-portable
+	$(BUILD)
+	Tests/portable.sh $(TOOL)
 
 format:
 	swift format --in-place --recursive Sources Tests Package.swift
