@@ -67,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "cbambench",
       dependencies: [
-        "Harness", "Reporting", "Records", "TiledKernels", "ReferenceKernels", "Kernels", "Models",
+        "Harness", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels", "Kernels", "Models",
         "Operators", "Measurement", "Tensors",
       ],
       exclude: ["README.md"],
@@ -93,6 +93,7 @@ let package = Package(
       ["Support", "TiledKernels", "ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
     tests("ProfilingTests", ["Profiling"]),
+    tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),
     tests("RecordsTests", ["Records"]),
     tests("ReportingTests", ["Reporting", "Records"]),
     tests("HouseTests", ["Records"]),

@@ -12,6 +12,14 @@ public struct CacheLevel: Sendable, Equatable {
 public struct Machine: Sendable {
   public let model: String
   public let usableCPUs: Int
+  /// CPUs of the affinity mask.
+  public let allowedCPUs: Int
+  /// CPUs that the cgroups grant, a fraction perhaps; nil: no limit.
+  public let cpuQuota: Double?
+  /// Nil where the system does not tell.
+  public let sockets: Int?
+  /// Logical CPUs per core: 2 with simultaneous multithreading.
+  public let threadsPerCore: Int?
   /// Data and unified caches, smallest level first.
   public let caches: [CacheLevel]
   public let compiler: String
@@ -21,6 +29,10 @@ public struct Machine: Sendable {
     let files = SystemFiles(root: root)
     model = files.cpuModel
     usableCPUs = files.usableCPUs
+    allowedCPUs = files.allowedCPUs
+    cpuQuota = files.cpuQuota
+    sockets = files.sockets
+    threadsPerCore = files.threadsPerCore
     caches = files.caches
     #if compiler(>=6.4)
       compiler = "swift 6.4 or later"
@@ -67,11 +79,28 @@ struct SystemFiles {
     field("model name", in: "proc/cpuinfo") ?? field("Model", in: "proc/cpuinfo") ?? "unknown CPU"
   }
 
-  var usableCPUs: Int {
+  var allowedCPUs: Int {
     let allowed = field("Cpus_allowed_list", in: "proc/self/status").map(SystemFiles.cpuCount)
-    let available = allowed ?? ProcessInfo.processInfo.activeProcessorCount
-    guard let quota = cpuQuota else { return max(available, 1) }
-    return max(1, min(available, Int(quota.rounded(.up))))
+    return max(1, allowed ?? ProcessInfo.processInfo.activeProcessorCount)
+  }
+
+  var usableCPUs: Int {
+    guard let quota = cpuQuota else { return allowedCPUs }
+    return max(1, min(allowedCPUs, Int(quota.rounded(.up))))
+  }
+
+  private static let topology = "sys/devices/system/cpu"
+
+  var sockets: Int? {
+    let folders = (0..<4096).lazy.map { "\(SystemFiles.topology)/cpu\($0)/topology/physical_package_id" }
+    let packages = folders.prefix { FileManager.default.fileExists(atPath: root + $0) }.compactMap {
+      text($0)
+    }
+    return packages.isEmpty ? nil : Set(packages).count
+  }
+
+  var threadsPerCore: Int? {
+    text("\(SystemFiles.topology)/cpu0/topology/thread_siblings_list").map(SystemFiles.cpuCount)
   }
 
   /// Number of CPUs in a list such as `0-3,8`.
@@ -84,7 +113,7 @@ struct SystemFiles {
   }
 
   /// CPUs granted by the tightest cgroup on the way to the root, version 2 or 1.
-  private var cpuQuota: Double? {
+  var cpuQuota: Double? {
     var tightest: Double?
     for group in cgroups(controller: "cpu") {
       var quota: Double?

@@ -20,6 +20,11 @@ public enum JSON {
     }
   }
 
+  /// The text of a cell without quotes, as CSV has it.
+  public static func plain(_ cell: Column.Cell) -> String {
+    if case .text(let text) = cell { text } else { value(cell) }
+  }
+
   /// A quoted and escaped string.
   public static func string(_ text: String) -> String {
     let encoder = JSONEncoder()

@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Measurement
 import MicroKernelAPI
@@ -6,6 +7,14 @@ import Tensors
 /// A level of the memory hierarchy.
 public enum MemoryLevel: String, Sendable, CaseIterable {
   case l1, l2, l3, dram
+}
+
+/// A measured limit.
+public struct Limit: Sendable {
+  /// Of the fastest probe: GFLOP/s or GB/s.
+  public let value: Double
+  /// How much slower the median probe was, as a share of the fastest.
+  public let spread: Double
 }
 
 /// Measured limits of this machine; probes run when first asked for.
@@ -29,12 +38,14 @@ public final class Roofs {
   }
 
   private let sizes: [MemoryLevel: Int]
+  private let usableCPUs: Int
   private let teams: Teams
-  private var peaks: [PeakKey: Double] = [:]
-  private var bandwidths: [BandwidthKey: Double] = [:]
+  private var peaks: [PeakKey: Limit] = [:]
+  private var bandwidths: [BandwidthKey: Limit] = [:]
 
   public init(machine: Machine, teams: Teams) {
     self.teams = teams
+    usableCPUs = machine.usableCPUs
     var sizes: [MemoryLevel: Int] = [.l1: 32 << 10, .l2: 1 << 20, .l3: 32 << 20]
     for cache in machine.caches {
       switch cache.level {
@@ -48,12 +59,12 @@ public final class Roofs {
   }
 
   /// GFLOP/s of independent multiply-adds on `threads` threads.
-  public func peak(_ isa: ISA, threads: Int) -> Double {
+  public func peak(_ isa: ISA, threads: Int) -> Limit {
     let key = PeakKey(isa: isa, threads: threads)
     if let known = peaks[key] { return known }
     let probe = isa.microKernels.probes.multiplyAdd
     let sinks = try? Tensor<Float>(Shape(threads * 16))
-    guard let sinks else { return 0 }
+    guard let sinks else { return Limit(value: 0, spread: 0) }
     var operations = 0
     let iterations = 100_000
     let region = Region("multiply-add probe", tiles: threads) { tile, _ in
@@ -63,8 +74,9 @@ public final class Roofs {
       let count = probe(iterations, sink)
       if tile == 0 { operations = count }
     }
-    let seconds = best(region, threads: threads, rounds: 15)
-    let peak = Double(operations * threads) / seconds.value * 1e-9
+    // Two cores do not always give twice the operations, but less says that something else used one of them.
+    let hope = threads == 1 ? 0 : 0.95 * Double(min(threads, usableCPUs)) * self.peak(isa, threads: 1).value
+    let peak = limit(region, threads: threads, hope: hope) { Double(operations * threads) / $0.value * 1e-9 }
     peaks[key] = peak
     return peak
   }
@@ -77,7 +89,7 @@ public final class Roofs {
   }
 
   /// GB/s, bytes read plus bytes written.
-  public func bandwidth(_ level: MemoryLevel, _ traffic: Traffic, threads: Int) -> Double {
+  public func bandwidth(_ level: MemoryLevel, _ traffic: Traffic, threads: Int) -> Limit {
     let key = BandwidthKey(level: level, traffic: traffic, threads: threads)
     if let known = bandwidths[key] { return known }
     let measured = probe(key)
@@ -85,13 +97,13 @@ public final class Roofs {
     return measured
   }
 
-  private func probe(_ key: BandwidthKey) -> Double {
-    let total = workingSet(key.level, threads: key.threads)
+  private func probe(_ key: BandwidthKey) -> Limit {
     let arrays = key.traffic == .read ? 1 : 2
+    let total = workingSet(key.level, threads: key.threads, arrays: arrays)
     let count = max(128, total / 4 / arrays / key.threads / 128 * 128)
     guard let memory = try? Tensor<Float>(Shape(key.threads, arrays, count)),
       let sinks = try? Tensor<Float>(Shape(key.threads * 16))
-    else { return 0 }
+    else { return Limit(value: 0, spread: 0) }
     for i in 0..<memory.count { memory.pointer[i] = 1 }
     let probes = ISA.best.microKernels.probes
     let bytes = count * 4 * arrays
@@ -107,26 +119,51 @@ public final class Roofs {
         }
       }
     }
-    let seconds = best(region, threads: key.threads, rounds: key.level == .dram ? 4 : 12)
-    return Double(bytes * repeats * key.threads) / seconds.value * 1e-9
+    return limit(region, threads: key.threads) {
+      Double(bytes * repeats * key.threads) / $0.value * 1e-9
+    }
   }
 
-  private func workingSet(_ level: MemoryLevel, threads: Int) -> Int {
+  private func workingSet(_ level: MemoryLevel, threads: Int, arrays: Int) -> Int {
     let (l2, l3) = (sizes[.l2, default: 0], sizes[.l3, default: 0])
     switch level {
     case .l1: return sizes[.l1, default: 0] / 2 * threads
     case .l2: return l2 / 2 * threads
     case .l3: return min(4 * l2 * threads, max(l3 / 2, l2 * threads))
-    case .dram: return min(4 * l3, 1 << 30)
+    // Each array alone is larger than the cache, whose replacement may keep a part of what is read in circles.
+    case .dram: return min(3 * l3 * arrays * threads, 1 << 30)
     }
   }
 
-  private func best(_ region: Region, threads: Int, rounds: Int) -> Seconds {
+  /// Probes in bursts, until four bursts in a row have found nothing faster by 1 %: a neighbour's slice of time is longer
+  /// than a burst, and between bursts the machine may become quiet.
+  /// - Parameter hope: a value that is likely reached; below it the search goes on to the end of its time.
+  private func limit(
+    _ region: Region, threads: Int, hope: Double = 0, _ value: (Seconds) -> Double
+  ) -> Limit {
     let team = teams[threads]
     defer { team.rest() }
-    team.run(region)
-    return (0..<rounds).map { _ in Clock.time { team.run(region) } }.min() ?? Seconds(.infinity)
+    var times: [Double] = []
+    var (best, disappointments) = (Double.infinity, 0)
+    let started = Clock.now()
+    while Clock.now() - started < Roofs.longest {
+      if disappointments >= 4 {
+        if value(Seconds(best)) >= hope { break }
+        usleep(5000)
+      }
+      team.run(region)
+      let burst = (0..<Roofs.burst).map { _ in Clock.time { team.run(region) }.value }
+      let fastest = burst.min() ?? best
+      disappointments = fastest < best * 0.99 ? 0 : disappointments + 1
+      best = min(best, fastest)
+      times += burst
+    }
+    return Limit(value: value(Seconds(best)), spread: Statistics.median(times) / best - 1)
   }
+
+  private static let burst = 4
+  /// Time for one limit.
+  private static let longest = Seconds(0.4)
 
   /// The roof over a workload, GFLOP/s.
   /// - Parameter outputBytes: the part of `bytes` that is written.
@@ -135,9 +172,9 @@ public final class Roofs {
   ) -> (gflops: Double, level: MemoryLevel, bandwidth: Double) {
     let level = level(bytes: bytes, threads: threads)
     let traffic = outputBytes * 8 < bytes ? Traffic.read : .copy
-    let bandwidth = bandwidth(level, traffic, threads: threads)
+    let bandwidth = bandwidth(level, traffic, threads: threads).value
     let intensity = Double(flops) / Double(bytes)
-    return (min(peak(isa, threads: threads), intensity * bandwidth), level, bandwidth)
+    return (min(peak(isa, threads: threads).value, intensity * bandwidth), level, bandwidth)
   }
 }
 

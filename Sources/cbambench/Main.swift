@@ -23,7 +23,9 @@ protocol Command {
 @main
 enum Main {
   static let version = "0.1.0"
-  private static var commands: [any Command.Type] { [Run.self, List.self, CostCommand.self, Verify.self] }
+  private static var commands: [any Command.Type] {
+    [Run.self, List.self, CostCommand.self, Verify.self, MachineCommand.self]
+  }
 
   static func main() {
     Interrupt.watch()

@@ -53,6 +53,21 @@ final class FakeRoot {
     #expect(machine.compiler.hasPrefix("swift "))
   }
 
+  @Test func topologyIsReadWhereItIsTold() throws {
+    let cpus = "sys/devices/system/cpu/cpu"
+    let root = try FakeRoot([
+      cpus + "0/topology/physical_package_id": "0", cpus + "0/topology/thread_siblings_list": "0,2",
+      cpus + "1/topology/physical_package_id": "1", cpus + "2/topology/physical_package_id": "0",
+      "proc/self/status": Self.status + "0-2", "proc/self/cgroup": "0::/a",
+      "sys/fs/cgroup/a/cpu.max": "150000 100000",
+    ])
+    let machine = Machine(root: root.path)
+    #expect(machine.sockets == 2 && machine.threadsPerCore == 2)
+    #expect(machine.allowedCPUs == 3 && machine.cpuQuota == 1.5 && machine.usableCPUs == 2)
+    let bare = Machine(root: try FakeRoot().path)
+    #expect(bare.sockets == nil && bare.threadsPerCore == nil && bare.cpuQuota == nil)
+  }
+
   @Test func modelOfABoard() throws {
     let root = try FakeRoot(["proc/cpuinfo": "processor\t: 0\nBogoMIPS\t: 108\n\nModel\t\t: Board 4\n"])
     #expect(Machine(root: root.path).model == "Board 4")

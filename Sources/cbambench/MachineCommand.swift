@@ -1,0 +1,32 @@
+import Harness
+import Kernels
+import Measurement
+import Roofs
+
+/// `cbambench machine`: what this machine is and what it could do at most.
+enum MachineCommand: Command {
+  static let name = "machine"
+  static let synopsis = "[OPTION]..."
+  static let summary = "CPUs, caches, instruction sets, measured roofs and the harness's own overheads"
+  static let example = "cbambench machine --threads 1,2 --format json"
+  static let options: [Option] = [.threads, .isa, .format, .output, .quiet]
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    if let target = arguments.targets.first {
+      throw UsageError("machine takes no target, not '\(target)'")
+    }
+    let outputs = try Outputs(arguments)
+    let machine = Machine()
+    var defaults = Plan()
+    defaults.threads = defaults.threads.filter { $0 <= machine.usableCPUs }
+    defaults.isas = ISA.allCases.filter(\.isAvailable)
+    let plan = try Plan(arguments, defaults: defaults)
+    if let missing = plan.isas.first(where: { !$0.isAvailable }) {
+      throw UsageError("--isa \(missing.rawValue): this machine cannot execute it")
+    }
+    let report = MachineReport(machine, isas: plan.isas, threads: plan.threads)
+    for warning in report.warnings { Console.note("cbambench: \(warning)") }
+    try outputs.write(report.report)
+    return .fine
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Kernels
+import Measurement
+import Records
+import Reporting
+import Roofs
+
+/// Facts and measured limits, each a line with its unit.
+struct MachineReport {
+  private struct Line {
+    let name: String
+    var threads: Int?
+    let value: Column.Cell
+    var unit = ""
+    var spread: Double?
+  }
+
+  private var lines: [Line] = []
+  /// What makes the limits doubtful.
+  private(set) var warnings: [String] = []
+
+  init(_ machine: Machine, isas: [ISA], threads: [Int]) {
+    addFacts(machine)
+    let teams = Teams()
+    let roofs = Roofs(machine: machine, teams: teams)
+    for isa in isas {
+      for count in threads { addPeak(isa, count, machine, roofs) }
+    }
+    for level in MemoryLevel.allCases {
+      for (name, traffic) in [("read", Roofs.Traffic.read), ("copy", .copy)] {
+        for count in threads {
+          let limit = roofs.bandwidth(level, traffic, threads: count)
+          add("\(name) bandwidth \(level.rawValue.uppercased())", count, limit, "GB/s")
+        }
+      }
+    }
+    for count in threads { addOverheads(teams[count]) }
+  }
+
+  private mutating func addFacts(_ machine: Machine) {
+    add("CPU", .text(machine.model))
+    add("usable CPUs", .integer(machine.usableCPUs))
+    add("CPUs of the affinity mask", .integer(machine.allowedCPUs))
+    if let quota = machine.cpuQuota { add("CPUs of the cgroup quota", .real(quota)) }
+    if let sockets = machine.sockets { add("sockets", .integer(sockets)) }
+    if let siblings = machine.threadsPerCore { add("threads per core", .integer(siblings)) }
+    for cache in machine.caches {
+      add("L\(cache.level) cache, shared by \(cache.sharedBy) CPUs", .integer(cache.bytes >> 10), "KiB")
+    }
+    add("instruction sets compiled in", .text(ISA.allCases.map(\.rawValue).joined(separator: " ")))
+    let present = ISA.allCases.filter(\.isAvailable)
+    add("instruction sets present", .text(present.map(\.rawValue).joined(separator: " ")))
+    add("compiler", .text(machine.compiler))
+    if let load = Machine.load() { add("load of the last minute", .real(load)) }
+  }
+
+  private mutating func addPeak(_ isa: ISA, _ threads: Int, _ machine: Machine, _ roofs: Roofs) {
+    let limit = roofs.peak(isa, threads: threads)
+    add("multiply-add peak \(isa.rawValue)", threads, limit, "GFLOP/s")
+    let possible = roofs.peak(isa, threads: 1).value * Double(min(threads, machine.usableCPUs))
+    if limit.value < 0.8 * possible {
+      let share = Numbers.percent(limit.value / possible)
+      warnings.append(
+        "\(threads) threads reach \(share) of \(threads) times one thread's \(isa.rawValue) peak; "
+          + "something else uses the CPUs, or they share cores")
+    }
+  }
+
+  private mutating func addOverheads(_ team: Team) {
+    let overheads = Overheads(team: team)
+    if team.threads == 1 { add("reading the clock", .real(overheads.clock.value * 1e9), "ns") }
+    add("empty region", .real(overheads.emptyRegion.value * 1e6), "µs", threads: team.threads)
+    if let wakeUp = overheads.wakeUp {
+      add("wake-up after parking", .real(wakeUp.value * 1e6), "µs", threads: team.threads)
+    }
+  }
+
+  private mutating func add(_ name: String, _ value: Column.Cell, _ unit: String = "", threads: Int? = nil) {
+    lines.append(Line(name: name, threads: threads, value: value, unit: unit))
+  }
+
+  private mutating func add(_ name: String, _ threads: Int, _ limit: Limit, _ unit: String) {
+    lines.append(
+      Line(name: name, threads: threads, value: .real(limit.value), unit: unit, spread: limit.spread))
+  }
+
+  private static let fields = ["quantity", "threads", "value", "unit", "spread"]
+
+  var report: Report {
+    var table = Table(
+      [Table.Header("quantity", .left), Table.Header("T"), Table.Header("value"), Table.Header("", .left)]
+        + [Table.Header("spread")])
+    for line in lines {
+      let value =
+        switch line.value {
+        case .real(let number): Numbers.significant(number)
+        case .integer(let number): Numbers.count(number)
+        case .text(let text): text
+        }
+      table.add([line.name, Numbers.count(line.threads), value, line.unit, Numbers.percent(line.spread)])
+    }
+    let rows = lines.map { line in
+      [
+        line.name, line.threads.map(String.init) ?? "", JSON.plain(line.value), line.unit,
+        line.spread.map { String($0) } ?? "",
+      ]
+    }
+    return Report(
+      table: table.console, markdown: table.markdown,
+      csv: ([Self.fields] + rows).map(CSV.line).joined(), json: json)
+  }
+
+  private var json: String {
+    let objects = lines.map { line in
+      var fields = ["\"quantity\": \(JSON.string(line.name))"]
+      if let threads = line.threads { fields.append("\"threads\": \(threads)") }
+      fields.append("\"value\": \(JSON.value(line.value))")
+      if !line.unit.isEmpty { fields.append("\"unit\": \(JSON.string(line.unit))") }
+      if let spread = line.spread { fields.append("\"spread\": \(spread)") }
+      return "  {" + fields.joined(separator: ", ") + "}"
+    }
+    return "[\n" + objects.joined(separator: ",\n") + "\n]\n"
+  }
+}
