@@ -20,3 +20,22 @@ bool cplatform_has_avx2_fma(void) { return false; }
 bool cplatform_has_avx512(void) { return false; }
 
 #endif
+
+enum { line = 64 };
+
+bool cplatform_evict(const void *address, size_t bytes) {
+#if defined(__x86_64__)
+  const char *end = (const char *)address + bytes;
+  for (const char *p = (const char *)((size_t)address / line * line); p < end; p += line) __builtin_ia32_clflush(p);
+  __builtin_ia32_mfence();
+  return true;
+#elif defined(__aarch64__)
+  const char *end = (const char *)address + bytes;
+  for (const char *p = (const char *)((size_t)address / line * line); p < end; p += line)
+    __asm__ volatile("dc civac, %0" ::"r"(p) : "memory");
+  __asm__ volatile("dsb sy" ::: "memory");
+  return true;
+#else
+  return false;
+#endif
+}

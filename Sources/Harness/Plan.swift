@@ -17,6 +17,7 @@ public struct Plan: Sendable {
   public var requests: [Request] = [.reference, .tiled]
   public var isas: [ISA] = [.best]
   public var threads: [Int] = [1, 2]
+  public var cache = CacheState.hot
   public var seed: UInt64 = 1
   /// Nil: as many as the time allows.
   public var rounds: Int?

@@ -30,7 +30,7 @@ struct RowBuilder {
     record.outputShape = workload.output.description
     record.isa = candidate.isa.rawValue
     record.requestedKernel = candidate.request
-    record.cache = "hot"
+    record.cache = plan.cache.rawValue
     record.parameters = cost.parameters
     record.macs = cost.macs
     record.macsInside = cost.macsInside

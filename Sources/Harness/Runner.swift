@@ -69,7 +69,7 @@ public final class Runner {
     let sampler = Sampler(
       policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed,
       isInterrupted: isInterrupted)
-    let timed = trusted.map(\.item.timed)
+    let timed = trusted.map { $0.item.timed(plan.cache) }
     var times = sampler.sample(timed) { teams.rest() }
     for index in timed.indices where !isInterrupted() {
       teams.rest()
@@ -112,7 +112,7 @@ public final class Runner {
     guard workload.cost.flops > 0 else { return nil }
     return roofs.roof(
       flops: workload.cost.flops, bytes: workload.cost.bytes, outputBytes: workload.output.count * 4,
-      isa: item.candidate.isa, threads: item.threads
+      isa: item.candidate.isa, threads: item.threads, cache: plan.cache
     ).gflops
   }
 }

@@ -83,7 +83,22 @@ final class Case {
   /// One call, as it is timed.
   func run() { team.run(regions) }
 
-  var timed: Timed { Timed(run, processorTime: { [team] in Seconds(team.processorTime) }) }
+  func timed(_ cache: CacheState) -> Timed {
+    let evicted: [UnsafeRawBufferPointer] =
+      switch cache {
+      case .hot: []
+      case .cold: inputs.map { UnsafeRawBufferPointer($0.buffer) } + prepared.weightMemory
+      case .weightsCold: prepared.weightMemory
+      }
+    // Eviction takes longer than workers wait for work: an empty region wakes them.
+    let wake = Region("wake", tiles: threads) { _, _ in }
+    let before = { [team] in
+      _ = Eviction.evict(evicted)
+      team.run(wake)
+    }
+    return Timed(
+      run, processorTime: { [team] in Seconds(team.processorTime) }, before: cache == .hot ? nil : before)
+  }
 
   /// Output and workspace full of a value that no kernel computes by chance.
   func poison(_ value: Float) {

@@ -89,6 +89,9 @@ public struct Fusion: Sendable {
 
 /// Packed weights and choices for one operator, shape and instruction set; immutable.
 public protocol Prepared: Sendable {
+  /// Memory of the weights that a call reads, for a harness that evicts them from the caches.
+  var weightMemory: [UnsafeRawBufferPointer] { get }
+
   /// Floats of scratch memory that `bind` needs for a team of `threads`.
   func workspace(threads: Int) -> Int
 
@@ -114,6 +117,9 @@ public struct Arguments {
 }
 
 extension Prepared {
+  /// Nothing: for operators without weights.
+  public var weightMemory: [UnsafeRawBufferPointer] { [] }
+
   /// Binds tensors; the regions keep them alive no longer than the caller does.
   public func bind(
     _ inputs: [Tensor<Float>], _ outputs: [Tensor<Float>], workspace: Tensor<Float>, threads: Int

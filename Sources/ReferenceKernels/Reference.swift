@@ -82,6 +82,10 @@ private struct PreparedReference: Prepared {
   let scratch: Int
   let output: Shape
 
+  var weightMemory: [UnsafeRawBufferPointer] {
+    task.weights.all.values.map { UnsafeRawBufferPointer($0.buffer) }
+  }
+
   func workspace(threads: Int) -> Int { scratch }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {

@@ -168,9 +168,9 @@ public final class Roofs {
   /// The roof over a workload, GFLOP/s.
   /// - Parameter outputBytes: the part of `bytes` that is written.
   public func roof(
-    flops: Int, bytes: Int, outputBytes: Int, isa: ISA, threads: Int
+    flops: Int, bytes: Int, outputBytes: Int, isa: ISA, threads: Int, cache: CacheState = .hot
   ) -> (gflops: Double, level: MemoryLevel, bandwidth: Double) {
-    let level = level(bytes: bytes, threads: threads)
+    let level = cache == .cold ? .dram : level(bytes: bytes, threads: threads)
     let traffic = outputBytes * 8 < bytes ? Traffic.read : .copy
     let bandwidth = bandwidth(level, traffic, threads: threads).value
     let intensity = Double(flops) / Double(bytes)

@@ -13,6 +13,10 @@ final class Constants<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
     count = values.count
   }
 
+  var memory: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: pointer, count: count * MemoryLayout<Element>.stride)
+  }
+
   deinit { pointer.deallocate() }
 }
 

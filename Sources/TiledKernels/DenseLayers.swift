@@ -29,6 +29,8 @@ private struct PreparedDense: Prepared {
     layer = DenseLayer(dense, features: task.inputs[0].count / batch, task.weights, micro)
   }
 
+  var weightMemory: [UnsafeRawBufferPointer] { layer.weightMemory }
+
   /// More than one image: the input transposed, so that images are neighbours.
   func workspace(threads: Int) -> Int {
     WorkerScratch.count(micro, threads: threads) + (batch == 1 ? 0 : layer.features * batch)
@@ -71,6 +73,8 @@ struct DenseLayer: Sendable {
       outputs: dense.outputs,
       groups: 1, depth: features, block: micro.outputBlock, batchNorm: nil)
   }
+
+  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
 
   var blocks: Int { weights.blocksPerGroup }
 

@@ -36,6 +36,8 @@ private struct PreparedDirect: Prepared {
     blocksOutside = weights.bytes / conv.groups > 512 << 10
   }
 
+  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+
   func workspace(threads: Int) -> Int {
     WorkerScratch.count(task.micro, threads: threads) + (canvas.isImage ? 0 : task.input.c * canvas.plane)
   }

@@ -54,14 +54,17 @@ private struct PreparedMap: Prepared {
 private struct PreparedBatchNorm: Prepared {
   let shape: Shape
   let micro: MicroKernels
-  let scale: [Float]
-  let shift: [Float]
+  let scale: Constants<Float>
+  let shift: Constants<Float>
 
   init(_ task: Task, _ micro: MicroKernels) {
     shape = task.inputs[0]
     self.micro = micro
-    (scale, shift) = foldedBatchNorm(task.weights, channels: shape.c)
+    let folded = foldedBatchNorm(task.weights, channels: shape.c)
+    (scale, shift) = (Constants(folded.scale), Constants(folded.shift))
   }
+
+  var weightMemory: [UnsafeRawBufferPointer] { [scale.memory, shift.memory] }
 
   func workspace(threads: Int) -> Int { 0 }
 
@@ -71,8 +74,8 @@ private struct PreparedBatchNorm: Prepared {
         let first = plane * shape.plane
         var work = Elementwise(
           .affine, input: memory.inputs[0] + first, output: memory.outputs[0] + first, count: shape.plane)
-        work.scale = scale[plane % shape.c]
-        work.shift = shift[plane % shape.c]
+        work.scale = scale.pointer[plane % shape.c]
+        work.shift = shift.pointer[plane % shape.c]
         micro.elementwise(&work)
       }
     ]

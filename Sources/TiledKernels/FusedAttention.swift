@@ -57,6 +57,10 @@ private struct PreparedAttention: Prepared {
       task.weights.scoped(node).scoped("mlp"), micro)
   }
 
+  var weightMemory: [UnsafeRawBufferPointer] {
+    (channel?.weightMemory ?? []) + (spatial?.weightMemory ?? [])
+  }
+
   func workspace(threads: Int) -> Int {
     WorkerScratch.count(sweeps.micro, threads: threads) + (channel?.workspace ?? 0)
       + (spatial?.workspace ?? 0)

@@ -25,6 +25,8 @@ struct FusedChannelGate: Sendable {
       Dense(out: channels, bias: mlp.bias), features: mlp.hidden, weights.scoped("fc2"), micro)
   }
 
+  var weightMemory: [UnsafeRawBufferPointer] { first.weightMemory + second.weightMemory }
+
   private var columns: Int { pools == .both ? 2 : 1 }
 
   /// Columns, hidden layer, logits and gates.

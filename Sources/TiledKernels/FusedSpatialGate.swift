@@ -32,6 +32,8 @@ struct FusedSpatialGate: Sendable {
     self.micro = micro
   }
 
+  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+
   /// Two maps, the gates, canvases of the maps, what pooling them needs.
   var workspace: Int { 3 * pixels + 2 * canvas.plane + pool.workspace }
 

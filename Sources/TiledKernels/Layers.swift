@@ -153,6 +153,8 @@ private struct PreparedLayers: Prepared {
     return (offsets, total)
   }
 
+  var weightMemory: [UnsafeRawBufferPointer] { steps.flatMap(\.prepared.weightMemory) }
+
   func workspace(threads: Int) -> Int {
     offsets().total + (steps.map { $0.prepared.workspace(threads: threads) }.max() ?? 0)
   }

@@ -61,6 +61,8 @@ struct PackedWeights: Sendable {
   /// Output channels that a block really has.
   func width(_ block: Int) -> Int { min(self.block, outputsPerGroup - block * self.block) }
 
+  var memory: [UnsafeRawBufferPointer] { [values.memory, bias.memory] }
+
   var bytes: Int { values.count * 4 }
 }
 

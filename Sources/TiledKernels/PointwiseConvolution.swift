@@ -47,6 +47,8 @@ private struct PreparedPointwise: Prepared {
   /// Pixels behind the last whole vector.
   private var tail: Int { task.input.plane % task.micro.lanes }
 
+  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+
   func workspace(threads: Int) -> Int {
     tail == 0 ? 0 : WorkerScratch.count(task.micro, threads: threads) + task.input.c * task.micro.lanes
   }

@@ -49,6 +49,8 @@ private struct PreparedRows: Prepared {
   /// With many groups each tile draws its own group, into memory that stays in the worker's nearest cache.
   private var drawsInTile: Bool { task.conv.groups >= desiredTiles }
 
+  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+
   func workspace(threads: Int) -> Int {
     let planes = drawsInTile ? threads * task.channels : task.input.c
     return WorkerScratch.count(task.micro, threads: threads) + canvas.plane * planes

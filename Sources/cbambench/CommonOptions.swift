@@ -12,7 +12,9 @@ extension Option {
     name: "--kernels", value: "reference,tiled|all|NAME", help: "kernels; 'tiled' is the selector's choice")
   static let isa = Option(
     name: "--isa", value: "baseline|avx2|avx512|best", help: "instruction set of tiled kernels")
-  static let cache = Option(name: "--cache", value: "hot", help: "cache state before each call")
+  static let cache = Option(
+    name: "--cache", value: "hot|cold|weights-cold",
+    help: "what is evicted before each call; default hot: nothing")
   static let filter = Option(
     name: "--filter", value: "REGEX", help: "only workloads whose name or text matches")
   static let seed = Option(
@@ -120,9 +122,15 @@ extension Plan {
       threads = counts.sorted()
     }
     if let number = try arguments.integer("--seed", 0...Int.max) { seed = UInt64(number) }
-    if let cache = arguments.value("--cache"), cache != "hot" {
-      guard cache == "cold" else { throw UsageError("--cache \(cache): expected hot") }
-      throw UsageError("--cache cold: this version measures with warm caches only; expected hot")
+    if let name = arguments.value("--cache") {
+      guard let state = CacheState(rawValue: name) else {
+        let known = CacheState.allCases.map(\.rawValue).joined(separator: " ")
+        throw UsageError("--cache \(name): expected one of: \(known)")
+      }
+      guard state == .hot || Eviction.evict([]) else {
+        throw UsageError("--cache \(name): programs cannot evict memory on this architecture; expected hot")
+      }
+      cache = state
     }
   }
 }

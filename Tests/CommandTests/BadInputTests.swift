@@ -51,7 +51,7 @@ import Testing
     ("run relu@1x1x1x1 --rounds 1 --budget 1", "--budget has no effect with --rounds"),
     ("run relu@1x1x1x1 --kernels reference --threads 2", "--threads 2 has no effect"),
     ("verify relu@1x1x1x1 --kernels reference --isa avx2", "--isa avx2 has no effect"),
-    ("run relu@1x1x1x1 --cache cold", "--cache cold: this version"),
+    ("run relu@1x1x1x1 --cache lukewarm", "--cache lukewarm: expected one of: hot cold weights-cold"),
   ])
   func ineffectiveOptions(line: String, part: String) throws {
     try BadInputTests.expectRefusal(words(line), part)
@@ -70,7 +70,7 @@ import Testing
     ("--budget inf", "--budget inf"), ("--isa sse", "expected one of: baseline avx2 avx512 best"),
     ("--isa avx2,", "''"), ("--kernels foo", "no such kernel as 'foo'"), ("--kernels reference,", "as ''"),
     ("--kernels tiled/dircet", "did you mean 'tiled/direct'?"),
-    ("--cache warm", "--cache warm: expected hot"),
+    ("--cache warm", "--cache warm: expected one of: hot cold weights-cold"),
     ("--format xml", "expected one of: table csv json markdown"), ("--format CSV", "--format CSV"),
     ("--filter (", "is no regular expression"), ("--filter [a", "is no regular expression"),
     ("--filter zzz", "matches none of the 1 workloads"), ("--filter=", "--filter needs a value"),

@@ -3,12 +3,17 @@
 #define CPLATFORM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /// Whether CPU and operating system support x86-64-v3 (AVX2, FMA, BMI). False off x86-64.
 bool cplatform_has_avx2_fma(void);
 
 /// Whether CPU and operating system support x86-64-v4 (AVX-512 F, BW, CD, DQ, VL). False off x86-64.
 bool cplatform_has_avx512(void);
+
+/// Writes back `bytes` from `address` on and drops them from all caches; returns when that is done. On architectures
+/// without such an instruction for programs nothing happens and false is returned.
+bool cplatform_evict(const void *address, size_t bytes);
 
 /// Tells the core that this thread spins.
 static inline void cplatform_relax(void) {

@@ -1,0 +1,32 @@
+import Kernels
+import Models
+import Operators
+import Support
+import Tensors
+import TiledKernels
+import Testing
+
+/// What a kernel names as the memory of its weights is at least as large as the weights.
+@Test(arguments: [
+  "conv:out=40,k=3,p=1@1x16x7x7", "conv:out=24@1x16x7x7", "conv:out=16,k=3,g=16@1x16x7x7",
+  "dense:out=40@1x64", "batchnorm@1x8x9x9", "se@1x32x9x9", "channel-attention@1x32x9x9",
+  "spatial-attention@1x32x9x9", "cbam@1x32x9x9", "basicblock:out=8@1x8x9x9",
+])
+func weightsAreNamed(text: String) throws {
+  let sides = text.split(separator: "@")
+  let (op, shape) = (try Modules.parse(sides[0]), try Shape(text: sides[1]))
+  let parameters = try op.cost([shape]).parameters
+  let weights = try Weights.filled(op, [shape])
+  for isa in availableISAs {
+    let variants = Catalogue(TiledKernels.all).variants(op, [shape], isa: isa)
+    #expect(!variants.isEmpty)
+    for (kernel, _) in variants {
+      let prepared = try kernel.prepare(Task(op, [shape], weights: weights, isa: isa))
+      let bytes = prepared.weightMemory.reduce(0) { $0 + $1.count }
+      // Batch norm behind a convolution is folded into its weights and bias.
+      let folds = op is BasicBlock || op is SpatialAttention || op is CBAM
+      let floor = parameters * (folds ? 3 : 4)
+      #expect(bytes >= floor, "\(kernel.name) \(isa): \(bytes) bytes for \(parameters) parameters")
+    }
+  }
+}
