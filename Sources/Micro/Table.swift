@@ -4,7 +4,7 @@ import MicroKernelAPI
 public func microKernels() -> MicroKernels {
   MicroKernels(
     lanes: Lane.scalarCount, outputBlock: 2 * Lane.scalarCount, pixelTile: pixelTile, pointBlock: pointBlock,
-    weightCopies: weightCopies, scratch: 32 * Lane.scalarCount,
+    weightCopies: weightCopies, scratch: max(32 * Lane.scalarCount, rowScratch),
     convTile: { convTile($0) }, pointTile: { pointTile($0) }, convRow: { convRow($0) },
     poolRow: { poolRow($0) },
     planeStatistics: { planeStatistics($0) }, pixelStatistics: { pixelStatistics($0) }, gate: { gate($0) },
