@@ -56,10 +56,10 @@ public enum NetworkEstimate {
     let count = Weighted.sum(layers.map { ($0.multiplicity, 1) })
     let macs = Weighted.sum(layers.map { ($0.multiplicity, $0.rows[0].macs ?? 0) })
     let work = "\(Numbers.count(count)) layers, \(Numbers.scaled(macs)) MACs"
-    let width = series.map(\.request.count).max() ?? 0
+    let width = series.map { label($0).count }.max() ?? 0
     return series.map { one in
       let place =
-        one.request.padded(to: width) + "  " + one.isa.padded(to: 8) + "  "
+        label(one).padded(to: width) + "  " + one.isa.padded(to: 8) + "  "
         + (one.threads.map { "T = \($0)" } ?? "").padded(to: 6)
       let medians = layers.map { median(one, $0) }
       let missing = zip(layers, medians).filter { $0.1 == nil }.map(\.0.name)
@@ -67,6 +67,10 @@ public enum NetworkEstimate {
       let total = zip(layers, medians).reduce(0) { $0 + Double($1.0.multiplicity) * ($1.1 ?? 0) }
       return "\(place)  \(Numbers.significant(total)) ms for \(work)"
     }
+  }
+
+  private static func label(_ series: Series) -> String {
+    series.request == "all" ? "all, the fastest" : series.request
   }
 
   /// The layer's time; nil if a row is not ok. Of several kernels (`all`) the fastest counts.

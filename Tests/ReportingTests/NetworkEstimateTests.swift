@@ -74,7 +74,7 @@ import Testing
     #expect(
       lines(records) == [
         "reference baseline T = 1 18.0 ms for 2 layers, 2.00 k MACs",
-        "all baseline T = 1 4.00 ms for 2 layers, 2.00 k MACs",
+        "all, the fastest baseline T = 1 4.00 ms for 2 layers, 2.00 k MACs",
       ])
   }
 
