@@ -52,13 +52,14 @@ public struct Suite: Sendable {
 
   /// What stands before the equals sign: a name and, behind a space and an asterisk, how often the layer occurs.
   private static func head(_ text: Substring) throws(UsageError) -> (name: String, multiplicity: Int) {
-    let star = text.hasPrefix("*") ? text.startIndex : text.range(of: " *", options: .backwards)?.lowerBound
+    let star =
+      text.hasPrefix("*") ? text.startIndex : text.range(of: " *").map { text.index(before: $0.upperBound) }
     let name = text[..<(star ?? text.endIndex)].trimmingCharacters(in: .whitespaces)
     guard !name.isEmpty else {
       throw UsageError("no name before '\(star == nil ? "=" : "*")'; expected \(lineForm)")
     }
     guard let star else { return (name, 1) }
-    let count = text[star...].drop { $0 == " " || $0 == "*" }.trimmingCharacters(in: .whitespaces)
+    let count = text[star...].dropFirst().trimmingCharacters(in: .whitespaces)
     let digits = count.allSatisfy { $0.isASCII && $0.isNumber }
     guard digits, let multiplicity = Int(count), multiplicity > 0 else {
       let found = text[star...].trimmingCharacters(in: .whitespaces)

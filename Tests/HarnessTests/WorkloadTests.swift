@@ -27,7 +27,9 @@ import Testing
       ("a *0 = relu@1x1x1x1", "S:1: '*0' behind the name 'a' is no multiplicity; expected * and a positive"),
       ("\na *-1 = relu@1x1x1x1", "S:2: '*-1'"), ("a *x = relu@1x1x1x1", "'*x'"),
       ("a * = relu@1x1x1x1", "'*'"), ("a *1.5 = relu@1x1x1x1", "'*1.5'"), ("a *+4 = relu@1x1x1x1", "'*+4'"),
-      ("a *4 b = relu@1x1x1x1", "'*4 b'"), ("a *99999999999999999999 = relu@1x1x1x1", "no multiplicity"),
+      ("a *4 b = relu@1x1x1x1", "'*4 b'"),
+      ("a **4 = relu@1x1x1x1", "'**4'"), ("a *4 *5 = relu@1x1x1x1", "'*4 *5'"),
+      ("a *99999999999999999999 = relu@1x1x1x1", "no multiplicity"),
       ("*4 = relu@1x1x1x1", "S:1: no name before '*'"), (" = relu@1x1x1x1", "S:1: "),
     ] {
       let error = #expect(throws: UsageError.self) { try Suite(name: "s", text: text, path: "S") }
