@@ -43,6 +43,7 @@ struct RowBuilder {
     record.started = facts.started
     record.compiler = facts.machine.compiler
     record.load = Machine.load()
+    record.multiplicity = workload.multiplicity
     return record
   }
 

@@ -2,6 +2,8 @@ import Foundation
 
 /// A named list of workloads.
 public struct Suite: Sendable {
+  private static let lineForm = "[name [*COUNT] = ]WORKLOAD"
+
   public let name: String
   public let workloads: [Workload]
 
@@ -10,7 +12,10 @@ public struct Suite: Sendable {
     self.workloads = workloads
   }
 
-  /// Reads a suite: one `[name = ]WORKLOAD` per line, `#` starts a comment.
+  /// Whether the workloads are layers of a network that occur in it more than once.
+  public var hasMultiplicities: Bool { workloads.contains { $0.multiplicity > 1 } }
+
+  /// Reads a suite: one `[name [*COUNT] = ]WORKLOAD` per line, `#` starts a comment.
   /// - Parameter path: for messages.
   public init(name: String, text: String, path: String) throws(UsageError) {
     var workloads: [Workload] = []
@@ -31,7 +36,7 @@ public struct Suite: Sendable {
       workloads.append(workload)
     }
     guard !workloads.isEmpty else {
-      throw UsageError("\(path): no workload; expected lines of [name = ]WORKLOAD")
+      throw UsageError("\(path): no workload; expected lines of \(Suite.lineForm)")
     }
     self.init(name: name, workloads: workloads)
   }
@@ -39,9 +44,30 @@ public struct Suite: Sendable {
   private static func workload(_ content: String) throws(UsageError) -> Workload {
     // A workload's own keys have an equals sign too, but never before the first colon or with spaces around it.
     guard let range = content.range(of: " = ") else { return try Workload(content) }
-    let name = content[..<range.lowerBound].trimmingCharacters(in: .whitespaces)
-    guard !name.isEmpty else { throw UsageError("no name before '='; expected [name = ]WORKLOAD") }
-    return try Workload(content[range.upperBound...].trimmingCharacters(in: .whitespaces), name: name)
+    let (name, multiplicity) = try head(content[..<range.lowerBound])
+    return try Workload(
+      content[range.upperBound...].trimmingCharacters(in: .whitespaces), name: name,
+      multiplicity: multiplicity)
+  }
+
+  /// What stands before the equals sign: a name and, behind a space and an asterisk, how often the layer occurs.
+  private static func head(_ text: Substring) throws(UsageError) -> (name: String, multiplicity: Int) {
+    let star =
+      text.hasPrefix("*") ? text.startIndex : text.range(of: " *").map { text.index(before: $0.upperBound) }
+    let name = text[..<(star ?? text.endIndex)].trimmingCharacters(in: .whitespaces)
+    guard !name.isEmpty else {
+      throw UsageError("no name before '\(star == nil ? "=" : "*")'; expected \(lineForm)")
+    }
+    guard let star else { return (name, 1) }
+    let count = text[star...].dropFirst().trimmingCharacters(in: .whitespaces)
+    let digits = count.allSatisfy { $0.isASCII && $0.isNumber }
+    guard digits, let multiplicity = Int(count), multiplicity > 0 else {
+      let found = text[star...].trimmingCharacters(in: .whitespaces)
+      throw UsageError(
+        "'\(found)' behind the name '\(name)' is no multiplicity; expected * and a positive whole number such as *4"
+      )
+    }
+    return (name, multiplicity)
   }
 }
 

@@ -8,10 +8,12 @@ public struct UsageError: Error, Equatable, CustomStringConvertible {
   public init(_ description: String) { self.description = description }
 }
 
-/// An operator on an input shape, with a name.
+/// An operator on an input shape, with a name and how often it occurs.
 public struct Workload: Sendable {
   /// The name that a suite gives it, else its text.
   public let name: String
+  /// How often the network that a suite stands for has this layer.
+  public let multiplicity: Int
   public let op: any Operator
   /// The shape in the text.
   public let shape: Shape
@@ -25,7 +27,11 @@ public struct Workload: Sendable {
 
 extension Workload {
   /// - Throws: `UsageError` if the operator cannot take the shape.
-  public init(_ op: any Operator, _ shape: Shape, name: String? = nil) throws(UsageError) {
+  public init(
+    _ op: any Operator, _ shape: Shape, name: String? = nil, multiplicity: Int = 1
+  ) throws(UsageError) {
+    precondition(multiplicity > 0, "multiplicity \(multiplicity) must be positive")
+    self.multiplicity = multiplicity
     do {
       guard shape.count <= Shape.largestCount else {
         throw OperatorError("the shape has more than 2^40 elements")
@@ -44,7 +50,9 @@ extension Workload {
   }
 
   /// Reads a workload text.
-  public init(_ text: some StringProtocol, name: String? = nil) throws(UsageError) {
+  public init(
+    _ text: some StringProtocol, name: String? = nil, multiplicity: Int = 1
+  ) throws(UsageError) {
     let sides = text.split(separator: "@", omittingEmptySubsequences: false)
     guard sides.count == 2 else {
       throw UsageError("'\(text)' is not a workload; expected operator[:key=value,...]@NxCxHxW")
@@ -53,6 +61,6 @@ extension Workload {
     do { op = try Modules.parse(sides[0]) } catch { throw UsageError("\(text): \(error)") }
     let shape: Shape
     do { shape = try Shape(text: sides[1]) } catch { throw UsageError("\(text): \(error)") }
-    try self.init(op, shape, name: name)
+    try self.init(op, shape, name: name, multiplicity: multiplicity)
   }
 }

@@ -51,6 +51,7 @@ public struct Record: Sendable, Equatable {
   public var oversubscribed: Int?
   public var compiler = ""
   public var load: Double?
+  public var multiplicity: Int?
 
   public init() {}
 }

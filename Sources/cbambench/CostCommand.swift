@@ -26,7 +26,7 @@ enum CostCommand: Command {
     if sweeps {
       try outputs.write(ReductionReport.report(try workloads(arguments)))
     } else {
-      try outputs.write(StageReport.report(try resolve(arguments, standard: "").flatMap(\.workloads)))
+      try outputs.write(StageReport.report(try resolve(arguments, standard: "")))
     }
     return .fine
   }

@@ -56,29 +56,43 @@ struct CostLine {
   }
 }
 
-/// Every workload stage by stage.
+/// Every workload stage by stage; a suite of a network's layers ends in a line of sums.
 enum StageReport {
-  static func report(_ workloads: [Workload]) throws -> Report {
-    let lines = try workloads.map { try CostLine.lines($0) }
+  private static let counts: [KeyPath<Cost, Int> & Sendable] = [\.parameters, \.macs, \.flops, \.bytes]
+
+  static func report(_ suites: [Suite]) throws -> Report {
+    let hasMultiplicities = suites.contains(where: \.hasMultiplicities)
+    let times = hasMultiplicities ? [Table.Header("times")] : []
     var table = Table(
       ["workload", "stage", "operator", "output"].map { Table.Header($0, .left) }
-        + ["parameters", "MACs", "FLOPs", "bytes"].map { Table.Header($0) })
-    for group in lines {
-      // A primitive is its own only stage.
-      let shown = group.count == 2 ? group.suffix(1) : group[...]
-      for (index, line) in shown.enumerated() {
-        table.add(
-          [
-            index == 0 ? line.name : "", line.stage, line.op, line.output.description,
-            Numbers.count(line.cost.parameters), Numbers.count(line.cost.macs),
-            Numbers.count(line.cost.flops),
-            Numbers.count(line.cost.bytes),
-          ], beginsGroup: index == 0)
+        + ["parameters", "MACs", "FLOPs", "bytes"].map { Table.Header($0) } + times)
+    var all: [CostLine] = []
+    for suite in suites {
+      for workload in suite.workloads {
+        let group = try CostLine.lines(workload)
+        all += group
+        // A primitive is its own only stage.
+        for (index, line) in (group.count == 2 ? group.suffix(1) : group[...]).enumerated() {
+          let cells =
+            [index == 0 ? line.name : "", line.stage, line.op, line.output.description]
+            + counts.map { Numbers.count(line.cost[keyPath: $0]) }
+            + times.map { _ in index == 0 ? Numbers.count(workload.multiplicity) : "" }
+          table.add(cells, beginsGroup: index == 0)
+        }
       }
+      if suite.hasMultiplicities { table.add(sums(suite), beginsGroup: true) }
     }
-    let all = lines.flatMap { $0 }
     return Report(
       table: table.console, markdown: table.markdown, csv: CostLine.csv(all), json: CostLine.json(all))
+  }
+
+  /// Costs times multiplicities, summed over a suite, and how many layers these are.
+  private static func sums(_ suite: Suite) -> [String] {
+    func sum(_ value: (Workload) -> Int) -> String {
+      Numbers.count(Weighted.sum(suite.workloads.map { ($0.multiplicity, value($0)) }))
+    }
+    return ["\(suite.name), each layer as often as it occurs", "sum", "", ""]
+      + counts.map { count in sum { $0.cost[keyPath: count] } } + [sum { _ in 1 }]
   }
 }
 

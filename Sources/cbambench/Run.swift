@@ -52,8 +52,12 @@ enum Run: Command {
 
   private static func report(_ records: [Record]) -> Report {
     let table = RunTable.table(records)
+    // Interrupted: layers that are missing have no row, and a sum would pass for the whole.
+    let summed = Interrupt.isSet ? [] : records
     return Report(
-      table: table.console, markdown: table.markdown, csv: CSV.text(records), json: JSON.text(records))
+      table: table.console + NetworkEstimate.text(summed),
+      markdown: table.markdown + NetworkEstimate.markdown(summed),
+      csv: CSV.text(records), json: JSON.text(records))
   }
 
   private static func conclude(_ rows: [RunRow]) -> ExitStatus {

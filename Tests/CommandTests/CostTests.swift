@@ -88,4 +88,14 @@ import Testing
     let lines = try Tool.run("cost", "relu@1x2x3x4", "--format", "markdown").output.split(separator: "\n")
     #expect(lines.count == 3 && lines.allSatisfy { $0.hasPrefix("|") && $0.hasSuffix("|") })
   }
+
+  /// Layers as often as they occur: the table ends in their sums; the columns of the CSV stay.
+  @Test func sumsOfANetwork() throws {
+    let table = try Tool.run("cost", "mobilenet-layers").output.split(separator: "\n")
+    let (header, last) = (try #require(table.first), try #require(table.last))
+    #expect(header.hasSuffix("times") && last.hasPrefix("mobilenet-layers, each layer as often as it occurs"))
+    #expect(last.contains(" 568,740,352 ") && last.hasSuffix(" 29"))
+    #expect(try CostTests.rows("mobilenet-layers").allSatisfy { $0["stage"] != "sum" })
+    #expect(try !Tool.run("cost", "smoke").output.contains("times"))
+  }
 }

@@ -48,7 +48,7 @@ import Testing
       #expect(result.output.split(separator: "\n").contains(Substring(name)), "\(result.output)")
     }
     let all = try Tool.run("list")
-    #expect(all.status == 0 && all.output.contains("suites:\n  awkward\n"))
+    #expect(all.status == 0 && all.output.contains("suites:\n  attention\n  awkward\n"))
     #expect(try Tool.run("list", "suites", "suites").output == Tool.run("list", "suites").output)
   }
 

@@ -50,6 +50,18 @@ import Testing
     #expect(try Tool.run(RunTests.tiny).output.contains("median ms"))
   }
 
+  @Test func layersOfANetworkAreSummedUp() throws {
+    let scratch = try Scratch()
+    try scratch.write("net.suite", "a *3 = relu@1x8x7x7\nb = relu@1x8x7x9\n".utf8)
+    let run = ["run", "net.suite", "--rounds", "1", "--threads", "1", "--output", "net.csv"]
+    let lines = try Tool.run(run, in: scratch.path).output.split(separator: "\n")
+    #expect(lines.suffix(3).first?.hasPrefix("net: every median times its multiplicity") == true)
+    #expect(lines.suffix(2).allSatisfy { $0.hasSuffix("ms for 4 layers, 0 MACs") })
+    let records = try CSV.records(try #require(scratch.text("net.csv")))
+    #expect(records.map(\.multiplicity) == [3, 3, 1, 1])
+    #expect(try RunTests.records(RunTests.tiny).allSatisfy { $0.multiplicity == 1 })
+  }
+
   @Test func filesBesideTheTable() throws {
     let scratch = try Scratch()
     let files = ["--output", "x.csv", "--output", "x.json"]

@@ -23,9 +23,28 @@ import Testing
     for (text, part) in [
       ("# nothing\n", "no workload"), ("relu@1x1x1x1\nfoo\n", "S:2:"),
       ("a = relu@1x1x1x1\na = relu@1x1x1x2", "line 1"),
+      ("a *2 = relu@1x1x1x1\na *3 = relu@1x1x1x2", "line 1"),
+      ("a *0 = relu@1x1x1x1", "S:1: '*0' behind the name 'a' is no multiplicity; expected * and a positive"),
+      ("\na *-1 = relu@1x1x1x1", "S:2: '*-1'"), ("a *x = relu@1x1x1x1", "'*x'"),
+      ("a * = relu@1x1x1x1", "'*'"), ("a *1.5 = relu@1x1x1x1", "'*1.5'"), ("a *+4 = relu@1x1x1x1", "'*+4'"),
+      ("a *4 b = relu@1x1x1x1", "'*4 b'"),
+      ("a **4 = relu@1x1x1x1", "'**4'"), ("a *4 *5 = relu@1x1x1x1", "'*4 *5'"),
+      ("a *99999999999999999999 = relu@1x1x1x1", "no multiplicity"),
+      ("*4 = relu@1x1x1x1", "S:1: no name before '*'"), (" = relu@1x1x1x1", "S:1: "),
     ] {
       let error = #expect(throws: UsageError.self) { try Suite(name: "s", text: text, path: "S") }
       #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
     }
+  }
+
+  @Test(arguments: [
+    ("relu@1x1x1x1", "relu@1x1x1x1", 1), ("a = relu@1x1x1x1", "a", 1), ("a *1 = relu@1x1x1x1", "a", 1),
+    ("conv 3x3 128->128@28 *4 = relu@1x1x1x1", "conv 3x3 128->128@28", 4),
+    ("a  * 12  = relu@1x1x1x1", "a", 12), ("a*4 = relu@1x1x1x1", "a*4", 1),
+  ])
+  func multiplicityFollowsTheName(line: String, name: String, multiplicity: Int) throws {
+    let workload = try Suite(name: "s", text: line, path: "S").workloads[0]
+    #expect(workload.name == name && workload.multiplicity == multiplicity)
+    #expect(workload.text == "relu@1x1x1x1")
   }
 }

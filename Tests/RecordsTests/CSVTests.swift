@@ -9,7 +9,7 @@ import Testing
       bytes,workspace_bytes,allocations_per_call,rounds,samples,median_ms,mad_ms,min_ms,p95_ms,ci_low_ms,ci_high_ms,\
       gflops,gbps,intensity,roof_gflops,roof_fraction,speedup_vs_reference,speedup_vs_1_thread,efficiency,max_error,\
       error_bound,seed,machine,revision,started,workload_text,requested_kernel,macs_inside,prepare_ms,cpu_ms,\
-      oversubscribed,compiler,load
+      oversubscribed,compiler,load,multiplicity
       """
     #expect(CSV.text([]) == promised + "\n")
   }
@@ -21,6 +21,7 @@ import Testing
     record.threads = 2
     record.medianMs = 0.1 + 0.2
     record.maxError = 1e-9
+    record.multiplicity = 4
     #expect(try CSV.records(CSV.text([record, Record()])) == [record, Record()])
     let unix = CSV.text([record])
     let lines = unix.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
