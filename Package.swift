@@ -55,7 +55,7 @@ let package = Package(
     floor(
       "Harness",
       [
-        "Roofs", "ReferenceKernels", "Kernels", "Models", "Operators", "Records", "Measurement",
+        "CPlatform", "Roofs", "ReferenceKernels", "Kernels", "Models", "Operators", "Records", "Measurement",
         "Tensors",
       ]),
     // 6

@@ -1,14 +1,18 @@
-// What Swift cannot say: which instruction sets this CPU has, a spin hint, a prefetch hint.
+// What Swift cannot say: which instruction sets this CPU has, a spin hint, a prefetch hint, a fork.
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /// Whether CPU and operating system support x86-64-v3 (AVX2, FMA, BMI). False off x86-64.
 bool cplatform_has_avx2_fma(void);
 
 /// Whether CPU and operating system support x86-64-v4 (AVX-512 F, BW, CD, DQ, VL). False off x86-64.
 bool cplatform_has_avx512(void);
+
+/// fork() for a process with one thread; where the system can (Linux), the child ends when its parent does.
+pid_t cplatform_fork(void);
 
 /// Tells the core that this thread spins.
 static inline void cplatform_relax(void) {
