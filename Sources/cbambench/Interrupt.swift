@@ -25,6 +25,7 @@ enum Interrupt {
       sigaddset(&blocked, number)
     }
     signal(SIGUSR1) { _ in Interrupt.flag.store(true, ordering: .relaxed) }
+    sigaddset(&blocked, SIGUSR1)
     // Whoever starts a process from a Dispatch queue hands on that queue's mask, which blocks signals.
     pthread_sigmask(SIG_UNBLOCK, &blocked, nil)
     signal(SIGPIPE, SIG_IGN)
