@@ -58,7 +58,8 @@ let package = Package(
     floor(
       "Harness",
       [
-        "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators", "Records", "Measurement",
+        "CPlatform", "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators", "Records",
+        "Measurement",
         "Tensors",
       ]),
     // 6

@@ -1,5 +1,26 @@
 #include "CPlatform.h"
 
+#include <signal.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+pid_t cplatform_fork(void) {
+  pid_t parent = getpid();
+  pid_t child = fork();
+#if defined(__linux__)
+  if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // It may have ended before it could be bound to us.
+    if (getppid() != parent) _exit(1);
+  }
+#else
+  (void)parent;
+#endif
+  return child;
+}
+
 #if defined(__x86_64__)
 
 bool cplatform_has_avx2_fma(void) {

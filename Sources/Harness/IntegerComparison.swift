@@ -12,7 +12,10 @@ extension Verification {
   /// Compares direct kernels with exact integers too, bit for bit: what a bound forgives shows here.
   ///
   /// One thread count will do, as all have the same bits with dense input.
-  func compareIntegers(_ judged: inout [Judged], _ workload: Workload, teams: (Int) -> Team) throws {
+  func compareIntegers(
+    _ judged: inout [Judged], _ workload: Workload, onStep: (Step) -> Void, teams: (Int) -> Team
+  ) throws {
+    onStep(Step(.oracle))
     let subject = try Subject(workload, filling: .integers, seed: seed, backing: backing)
     _ = try subject.withOracle { oracle in
       var start = 0
@@ -24,6 +27,7 @@ extension Verification {
         let range = start..<(end ?? judged.count)
         start = range.upperBound
         guard first.candidate.isDirect else { continue }
+        onStep(Step(.verify, first.key))
         let cases = try cases(first.candidate, subject, threads: [first.threads], teams: teams)
         guard let exact = verdicts(cases, subject, oracle: oracle).first else { continue }
         for i in range { judged[i].verdict.outcome = judged[i].verdict.outcome.joined(exact.outcome) }

@@ -73,6 +73,8 @@ package struct Candidate {
     }
   }
 
+  func key(threads: Int) -> CaseKey { CaseKey(kernel: kernelName, isa: isa.rawValue, threads: threads) }
+
   /// Why no kernel computes the workload; nil if one does.
   package var refusal: String? {
     if case .none(_, let reason) = choice { reason } else { nil }

@@ -9,6 +9,21 @@ public struct RunRow: Sendable {
   public var record: Record
   public var reproduction: String?
 
+  init(record: Record, reproduction: String? = nil) {
+    self.record = record
+    self.reproduction = reproduction
+  }
+
+  /// A row that has been written and read again.
+  public init(restoring record: Record) {
+    self.record = record
+    if [.disagrees, .mistrusted].contains(status) {
+      reproduction = Reproduction.line(
+        record.workloadText, kernel: record.kernel, isa: record.isa, threads: record.threads ?? 1,
+        seed: record.seed ?? 1)
+    }
+  }
+
   public var status: Record.Status? { Record.Status(rawValue: record.status) }
 }
 
@@ -54,6 +69,13 @@ struct RowBuilder {
     record.status = status.rawValue
     record.reason = reason
     return RunRow(record: record)
+  }
+
+  /// A row of one case that is not run again, and why.
+  func failed(_ candidate: Candidate, threads: Int, _ reason: String) -> RunRow {
+    var row = refused(candidate, .failed, reason)
+    row.record.threads = threads
+    return row
   }
 
   private func verified(_ item: Case, _ verdict: Verdict) -> Record {
@@ -130,8 +152,12 @@ public enum Reproduction {
   public static func line(_ workload: Workload, kernel: String, isa: ISA, threads: Int, seed: UInt64)
     -> String
   {
-    var line = "cbambench verify '\(workload.text)' --kernels \(kernel) --threads \(threads) --seed \(seed)"
-    if kernel != "reference" { line += " --isa \(isa.rawValue)" }
+    line(workload.text, kernel: kernel, isa: isa.rawValue, threads: threads, seed: Int(seed))
+  }
+
+  static func line(_ text: String, kernel: String, isa: String, threads: Int, seed: Int) -> String {
+    var line = "cbambench verify '\(text)' --kernels \(kernel) --threads \(threads) --seed \(seed)"
+    if kernel != "reference" { line += " --isa \(isa)" }
     return line
   }
 }

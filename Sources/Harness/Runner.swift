@@ -27,6 +27,8 @@ public final class Runner {
   private let teams = Teams()
   private let roofs: Roofs
   private let isInterrupted: () -> Bool
+  private var losses = Losses()
+  private var onStep: (Step) -> Void = { _ in }
 
   public init(plan: Plan, tiled: Catalogue, facts: RunFacts, isInterrupted: @escaping () -> Bool) {
     self.plan = plan
@@ -36,10 +38,22 @@ public final class Runner {
     roofs = Roofs(machine: facts.machine, teams: teams)
   }
 
+  /// Rows of one workload, without cases that were lost before; `onStep` hears of each step before it is taken.
+  public func run(
+    _ workload: Workload, suite: String, budget: Seconds, losses: Losses = Losses(),
+    onStep: @escaping (Step) -> Void = { _ in }
+  ) -> [RunRow] {
+    self.losses = losses
+    self.onStep = onStep
+    onStep(Step(.oracle))
+    return run(workload, suite: suite, budget: budget)
+  }
+
   /// Rows of one workload: those that were measured, and those that could not be, with a reason.
-  public func run(_ workload: Workload, suite: String, budget: Seconds) -> [RunRow] {
+  private func run(_ workload: Workload, suite: String, budget: Seconds) -> [RunRow] {
     let rows = RowBuilder(workload: workload, suite: suite, plan: plan, facts: facts)
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
+    if let reason = losses.workload { return candidates.map { rows.refused($0, .failed, reason) } }
     let needed = Subject.memory(workload)
     if let available = Machine.availableMemory(), needed > available {
       let reason =
@@ -70,12 +84,13 @@ public final class Runner {
       policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed,
       isInterrupted: isInterrupted)
     let timed = trusted.map { $0.item.timed(plan.cache) }
-    var times = sampler.sample(timed) { teams.rest() }
+    var times = sampler.sample(timed, onStep: { onStep(Step($0, trusted[$1].item.key)) }) { teams.rest() }
     for index in timed.indices where !isInterrupted() {
       teams.rest()
       times[index].allocations = timed[index].allocations()
     }
     teams.rest()
+    onStep(Step(.roofs))
     result += rows.measured(trusted, times) { self.roof(workload, $0) }
     return result
   }
@@ -94,16 +109,25 @@ public final class Runner {
           continue
         }
         do {
-          let threads = candidate.isReference ? [1] : plan.threads
+          var threads = candidate.isReference ? [1] : plan.threads
+          for count in threads {
+            guard let reason = losses.cases[candidate.key(threads: count)] else { continue }
+            refused.append(rows.failed(candidate, threads: count, reason))
+            threads.removeAll { $0 == count }
+          }
+          guard let first = threads.first else { continue }
+          onStep(Step(.verify, candidate.key(threads: first)))
           let cases = try verification.cases(candidate, subject, threads: threads) { teams[$0] }
-          judged += zip(cases, verification.verdicts(cases, subject, oracle: oracle)).map { ($0, $1) }
+          judged += zip(cases, verification.verdicts(cases, subject, oracle: oracle, onStep: onStep)).map {
+            ($0, $1)
+          }
         } catch {
           refused.append(rows.refused(candidate, .failed, "\(error)"))
         }
       }
     }
     if workload.op.isExactOnIntegers, oracleTime <= Verification.longestOracle, !isInterrupted() {
-      try verification.compareIntegers(&judged, workload) { teams[$0] }
+      try verification.compareIntegers(&judged, workload, onStep: onStep) { teams[$0] }
     }
     return (judged, refused)
   }

@@ -88,11 +88,16 @@ package struct Sampler {
     self.isInterrupted = isInterrupted
   }
 
-  /// - Parameter rest: called before each turn of a case.
+  /// - Parameters:
+  ///   - onStep: called before each turn of a case with its index.
+  ///   - rest: called before each turn of a case.
   /// - Returns: the times of each case; fewer rounds than asked for if interrupted.
-  package func sample(_ cases: [Timed], rest: () -> Void) -> [CaseTimes] {
+  package func sample(
+    _ cases: [Timed], onStep: (Step.Phase, Int) -> Void = { _, _ in }, rest: () -> Void
+  ) -> [CaseTimes] {
     let started = Clock.now()
-    let shapes = cases.map { item -> (Int, Int) in
+    let shapes = cases.enumerated().map { index, item -> (Int, Int) in
+      onStep(.warmUp, index)
       rest()
       return shape(item, warmUp(item))
     }
@@ -104,6 +109,7 @@ package struct Sampler {
       if isInterrupted() || (policy.rounds == nil && enough) { break }
       for index in cases.indices.shuffled(using: &generator) {
         if isInterrupted() { break }
+        onStep(.sample, index)
         rest()
         measure(cases[index], shapes[index], &times[index])
       }

@@ -80,6 +80,8 @@ final class Case {
     regions = prepared.bind(subject.inputs, [output], workspace: workspace, threads: team.threads)
   }
 
+  var key: CaseKey { CaseKey(kernel: kernelName, isa: candidate.isa.rawValue, threads: threads) }
+
   /// One call, as it is timed.
   func run() { team.run(regions) }
 

@@ -39,10 +39,13 @@ struct Verification {
 
   /// Runs each case once and compares: with the oracle under its bound, with the first case bit for bit, and direct
   /// kernels exactly if the numbers are exact integers.
-  func verdicts(_ cases: [Case], _ subject: Subject, oracle: Oracle) -> [Verdict] {
+  func verdicts(
+    _ cases: [Case], _ subject: Subject, oracle: Oracle, onStep: (Step) -> Void = { _ in }
+  ) -> [Verdict] {
     var first: Tensor<Float>?
     return cases.map { item in
       // What is not written stays NaN, or a number where NaN would be right.
+      onStep(Step(.verify, item.key))
       item.poison(subject.filling == .nan ? 12345 : .nan)
       item.run()
       var verdict = Verdict()

@@ -9,6 +9,8 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
 /// Where a report goes. Opened before anything is measured, so that a mistake costs no time.
 public struct OutputFile: Sendable {
   public let path: String
+  /// Whether it is, or becomes, a file that is replaced whole.
+  public var isRegular: Bool { temporary != nil }
   /// The file that symbolic links lead to.
   private let target: String
   /// Nil: the target is no regular file and is written straight.

@@ -14,10 +14,13 @@ struct Arguments {
   private(set) var targets: [String] = []
   private var values: [String: [String]] = [:]
   let command: String
+  /// As they were given.
+  let words: [String]
 
   init(_ words: some Sequence<String>, command: String, options: [Option]) throws(UsageError) {
     self.command = command
-    var words = Array(words)[...]
+    self.words = Array(words)
+    var words = self.words[...]
     var onlyTargets = false
     while let word = words.popFirst() {
       if onlyTargets || !word.hasPrefix("-") || word == "-" {
@@ -53,9 +56,20 @@ struct Arguments {
     }
   }
 
+  /// Options that are given.
+  var names: Set<String> { Set(values.keys) }
   func has(_ name: String) -> Bool { values[name] != nil }
   func value(_ name: String) -> String? { values[name]?.first }
   func all(_ name: String) -> [String] { values[name] ?? [] }
+
+  /// A time, fractions of seconds included.
+  func seconds(_ name: String, upTo most: Double) throws(UsageError) -> Double? {
+    guard let text = value(name) else { return nil }
+    guard let number = Double(text), number > 0, number <= most else {
+      throw UsageError("\(name) \(text): expected seconds, more than 0, at most \(Int(most))")
+    }
+    return number
+  }
 
   /// A whole number from `range`.
   func integer(_ name: String, _ range: ClosedRange<Int>) throws(UsageError) -> Int? {

@@ -21,6 +21,10 @@ extension Option {
     name: "--seed", value: "N", help: "seed of inputs, weights, order and bootstrap; default 1")
   static let rounds = Option(name: "--rounds", value: "N", help: "rounds per workload")
   static let budget = Option(name: "--budget", value: "SECONDS", help: "time for measuring all workloads")
+  static let caseLimit = Option(
+    name: "--case-limit", value: "SECONDS", help: "longest step of a case, else it fails; default 120")
+  static let resume = Option(
+    name: "--resume", value: "FILE", help: "continue an interrupted run from its .partial file; stands alone")
   static let format = Option(
     name: "--format", value: "table|csv|json|markdown", help: "form of standard output")
   static let output = Option(
@@ -80,11 +84,17 @@ struct Outputs {
     if quiet && files.isEmpty { throw UsageError("--quiet without --output would leave no result") }
   }
 
+  /// The first file that can have a side file.
+  var regularFile: String? { files.first { $0.0.isRegular }?.0.path }
+
   func write(_ report: Report) throws(UsageError) {
+    // All are tried, so that one full disk does not cost what was measured.
+    var failure: UsageError?
+    if !quiet { do { try Console.print(report.text(format)) } catch { failure = error } }
     for (file, form) in files {
-      do { try file.write(report.text(form)) } catch { throw UsageError("\(error)") }
+      do { try file.write(report.text(form)) } catch { failure = failure ?? UsageError("\(error)") }
     }
-    if !quiet { try Console.print(report.text(format)) }
+    if let failure { throw failure }
   }
 }
 

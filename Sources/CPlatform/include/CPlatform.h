@@ -1,9 +1,10 @@
-// What Swift cannot say: which instruction sets this CPU has, a spin hint, a prefetch hint.
+// What Swift cannot say: which instruction sets this CPU has, a spin hint, a prefetch hint, a fork.
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /// Whether CPU and operating system support x86-64-v3 (AVX2, FMA, BMI). False off x86-64.
 bool cplatform_has_avx2_fma(void);
@@ -14,6 +15,9 @@ bool cplatform_has_avx512(void);
 /// Writes back `bytes` from `address` on and drops them from all caches; returns when that is done. On architectures
 /// without such an instruction for programs nothing happens and false is returned.
 bool cplatform_evict(const void *address, size_t bytes);
+
+/// fork() for a process with one thread; where the system can (Linux), the child ends when its parent does.
+pid_t cplatform_fork(void);
 
 /// Tells the core that this thread spins.
 static inline void cplatform_relax(void) {

@@ -1,0 +1,80 @@
+import CPlatform
+import Glibc
+import Measurement
+
+/// A copy of this process that tells over a pipe what it does.
+///
+/// Made by fork without exec: an emulated process stays emulated, and the child knows what its parent knew.
+struct Child {
+  enum Ending: Equatable {
+    case finished
+    case crashed(signal: Int32)
+    case exited(status: Int32)
+    case tooSlow
+  }
+
+  let id: pid_t
+  private let input: Int32
+  private var rest: [UInt8] = []
+
+  /// - Precondition: the calling process has one thread, as threads are not copied.
+  init?(_ body: (_ send: @escaping (RunMessage) -> Void) -> Void) {
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    let output = ends[1]
+    id = cplatform_fork()
+    if id == 0 {
+      close(ends[0])
+      body { Child.write("\($0)\n", to: output) }
+      _exit(0)
+    }
+    input = ends[0]
+    close(output)
+    if id < 0 {
+      close(input)
+      return nil
+    }
+  }
+
+  private static func write(_ text: String, to file: Int32) {
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      // Nobody listens any more.
+      guard count > 0 else { _exit(1) }
+      written += count
+    }
+  }
+
+  /// Messages that came within `time`, none if nothing came; nil at the end.
+  mutating func messages(within time: Seconds) -> [RunMessage]? {
+    var request = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+    guard poll(&request, 1, Int32(max(0, min(time.value, 1e6)) * 1e3)) > 0 else { return [] }
+    var bytes = [UInt8](repeating: 0, count: 65536)
+    let count = read(input, &bytes, bytes.count)
+    if count < 0 && errno == EINTR { return [] }
+    guard count > 0 else { return nil }
+    rest += bytes[..<count]
+    var messages: [RunMessage] = []
+    while let end = rest.firstIndex(of: 10) {
+      if let message = RunMessage(String(decoding: rest[..<end], as: UTF8.self)) { messages.append(message) }
+      rest.removeFirst(end + 1)
+    }
+    return messages
+  }
+
+  /// Waits for the end, which has come or is brought about.
+  func end(killing: Bool) -> Ending {
+    if killing { kill(id, SIGKILL) }
+    close(input)
+    var status: Int32 = 0
+    while waitpid(id, &status, 0) < 0 && errno == EINTR {}
+    if killing { return .tooSlow }
+    if status & 0x7F != 0 { return .crashed(signal: status & 0x7F) }
+    let code = status >> 8 & 0xFF
+    return code == 0 ? .finished : .exited(status: code)
+  }
+}

@@ -1,0 +1,71 @@
+/// What the measuring process tells the one that watches over it; one line each.
+public enum RunMessage: Equatable, Sendable {
+  case begin(Int)
+  case step(Int, Step)
+  /// A line of CSV.
+  case row(String)
+  /// The workload is complete; its rows came before.
+  case done(Int)
+}
+
+extension RunMessage: CustomStringConvertible {
+  /// The line, without its end.
+  public var description: String {
+    switch self {
+    case .begin(let index): "begin \(index)"
+    case .step(let index, let step): "step \(index) \(step)"
+    case .row(let line): "row \(RunMessage.escaped(line))"
+    case .done(let index): "done \(index)"
+    }
+  }
+
+  public init?(_ line: some StringProtocol) {
+    let sides = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    guard sides.count == 2 else { return nil }
+    switch sides[0] {
+    case "begin":
+      guard let index = Int(sides[1]) else { return nil }
+      self = .begin(index)
+    case "done":
+      guard let index = Int(sides[1]) else { return nil }
+      self = .done(index)
+    case "step":
+      let parts = sides[1].split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, let index = Int(parts[0]), let step = Step(parts[1]) else { return nil }
+      self = .step(index, step)
+    case "row":
+      guard let text = RunMessage.unescaped(sides[1]) else { return nil }
+      self = .row(text)
+    default: return nil
+    }
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
+      case "\n": result.append(contentsOf: "\\n".unicodeScalars)
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
+  }
+
+  private static func unescaped(_ text: some StringProtocol) -> String? {
+    var result = String.UnicodeScalarView()
+    var scalars = text.unicodeScalars.makeIterator()
+    while let scalar = scalars.next() {
+      guard scalar == "\\" else {
+        result.append(scalar)
+        continue
+      }
+      switch scalars.next() {
+      case "\\": result.append("\\")
+      case "n": result.append("\n")
+      default: return nil
+      }
+    }
+    return String(result)
+  }
+}

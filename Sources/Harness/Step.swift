@@ -1,0 +1,72 @@
+/// One combination of kernel, instruction set and thread count: `kernel|isa|threads`.
+public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
+  public let kernel: String
+  public let isa: String
+  public let threads: Int
+
+  public init(kernel: String, isa: String, threads: Int) {
+    self.kernel = kernel
+    self.isa = isa
+    self.threads = threads
+  }
+
+  public init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: "|", omittingEmptySubsequences: false)
+    guard parts.count == 3, let threads = Int(parts[2]) else { return nil }
+    self.init(kernel: String(parts[0]), isa: String(parts[1]), threads: threads)
+  }
+
+  public var description: String { "\(kernel)|\(isa)|\(threads)" }
+}
+
+/// What a run is about to do.
+public struct Step: Hashable, Sendable, CustomStringConvertible {
+  public enum Phase: String, Sendable {
+    case oracle, verify, warmUp, sample, roofs
+  }
+
+  public let phase: Phase
+  /// Nil: what all cases of the workload share.
+  public let key: CaseKey?
+
+  public init(_ phase: Phase, _ key: CaseKey? = nil) {
+    self.phase = phase
+    self.key = key
+  }
+
+  public init?(_ text: some StringProtocol) {
+    let parts = text.split(separator: " ", maxSplits: 1)
+    guard let first = parts.first, let phase = Phase(rawValue: String(first)) else { return nil }
+    if parts.count == 1 {
+      self.init(phase)
+    } else {
+      guard let key = CaseKey(parts[1]) else { return nil }
+      self.init(phase, key)
+    }
+  }
+
+  public var description: String { phase.rawValue + (key.map { " \($0)" } ?? "") }
+
+  /// For a sentence that ends in "while …".
+  public var doing: String {
+    let what =
+      switch phase {
+      case .oracle: "computing the expected result"
+      case .verify: "verifying"
+      case .warmUp: "warming up"
+      case .sample: "sampling"
+      case .roofs: "measuring the limits of this machine"
+      }
+    guard let key else { return what }
+    return "\(what) \(key.kernel), \(key.isa), \(key.threads) \(key.threads == 1 ? "thread" : "threads")"
+  }
+}
+
+/// What a workload lost to crashes and to the time limit, with reasons; it is not tried again.
+public struct Losses: Equatable, Sendable {
+  /// Why no case of the workload can be measured.
+  public var workload: String?
+  public var cases: [CaseKey: String] = [:]
+
+  public init() {}
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Harness
+import Kernels
+import Measurement
+import Records
+import TiledKernels
+
+/// The workloads of a run: measured in a child process, collected in this one.
+struct MeasuringJob {
+  let plan: Plan
+  let machine: Machine
+  let work: [(suite: String, workload: Workload)]
+  let budget: Double
+  private let started = ISO8601DateFormatter().string(from: Date())
+
+  init(plan: Plan, machine: Machine, work: [(suite: String, workload: Workload)], budget: Double) {
+    self.plan = plan
+    self.machine = machine
+    self.work = work
+    self.budget = budget
+  }
+
+  /// Rows in the order of the workloads. This process makes no thread, as forked children would lack it.
+  func run(_ supervisor: Supervisor, _ side: inout SideFile?) -> [RunRow] {
+    let begin = Clock.now()
+    var rows = side?.done ?? [:]
+    let finished = rows.count
+    var open: (index: Int, lines: [String])?
+    if var file = side {
+      let lost = supervisor.run(work.indices.filter { rows[$0] == nil }, measure) { message in
+        receive(message, &rows, &open, &file, since: begin, finished)
+      }
+      side = file
+      complain(lost)
+    } else {
+      var none = SideFile(nil, [])
+      let lost = supervisor.run(Array(work.indices), measure) { message in
+        receive(message, &rows, &open, &none, since: begin, 0)
+      }
+      complain(lost)
+    }
+    Console.progress("")
+    if Interrupt.isSet, let open { rows[open.index] = SideFile.rows(open.lines.joined()) }
+    return rows.sorted { $0.key < $1.key }.flatMap(\.value)
+  }
+
+  private func receive(
+    _ message: RunMessage, _ rows: inout [Int: [RunRow]], _ open: inout (index: Int, lines: [String])?,
+    _ side: inout SideFile, since begin: Seconds, _ finished: Int
+  ) {
+    switch message {
+    case .begin(let index):
+      open = (index, [])
+      let name = work[index].workload.name
+      Console.progress(Progress.line(rows.count, work.count, name, before: finished, since: begin))
+    case .row(let line): open?.lines.append(line)
+    case .done(let index):
+      let lines = open?.lines.joined() ?? ""
+      open = nil
+      rows[index] = SideFile.rows(lines)
+      side.append(index, lines, rows[index] ?? [])
+    case .step: break
+    }
+  }
+
+  private func complain(_ lost: [(workload: Int, reason: String)]) {
+    for (index, reason) in lost { Console.note("cbambench: \(work[index].workload.name): \(reason)") }
+  }
+
+  /// The child's part.
+  private func measure(_ open: [Int], _ losses: [Int: Losses], _ send: @escaping (RunMessage) -> Void) {
+    Interrupt.obeyParent()
+    let facts = RunFacts(machine: machine, revision: Revision.current ?? "", started: started)
+    let runner = Runner(plan: plan, tiled: Catalogue(TiledKernels.all), facts: facts) { Interrupt.isSet }
+    for index in open where !Interrupt.isSet {
+      send(.begin(index))
+      let rows = runner.run(
+        work[index].workload, suite: work[index].suite, budget: Seconds(budget / Double(work.count)),
+        losses: losses[index] ?? Losses()
+      ) { send(.step(index, $0)) }
+      for row in rows { send(.row(CSV.line(Column.all.map { $0.text(row.record) }))) }
+      if !Interrupt.isSet { send(.done(index)) }
+    }
+  }
+}
+
+/// Progress with the time that is left, extrapolated from what is done.
+enum Progress {
+  /// - Parameter before: how many of `done` were there at the beginning.
+  static func line(
+    _ done: Int, _ total: Int, _ name: String, before: Int = 0, since begin: Seconds
+  ) -> String {
+    let spent = Clock.now() - begin
+    let left =
+      done == before
+      ? "" : ", about \(Int(spent.value / Double(done - before) * Double(total - done) + 0.5)) s left"
+    return "[\(done + 1)/\(total)\(left)] \(name)"
+  }
+}
+
+/// The revision of the checkout that the executable was built in.
+enum Revision {
+  static var current: String? {
+    let git = Process()
+    git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+      .deletingLastPathComponent()
+    git.arguments = ["git", "-C", folder.path, "describe", "--always", "--dirty", "--abbrev=12"]
+    let pipe = Pipe()
+    git.standardOutput = pipe
+    git.standardError = FileHandle.nullDevice
+    guard (try? git.run()) != nil else { return nil }
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    git.waitUntilExit()
+    guard git.terminationStatus == 0 else { return nil }
+    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}

@@ -1,0 +1,25 @@
+import Harness
+import Testing
+
+/// The lines between the measuring process and the one that watches it.
+@Suite struct RunProtocolTests {
+  static let key = CaseKey(kernel: "tiled/direct", isa: "avx2", threads: 2)
+
+  @Test(arguments: [
+    (RunMessage.begin(3), "begin 3"), (.done(0), "done 0"),
+    (.step(2, Step(.oracle)), "step 2 oracle"),
+    (.step(2, Step(.warmUp, key)), "step 2 warmUp tiled/direct|avx2|2"),
+    (.row("a,\"b\nc\"\n"), #"row a,"b\nc"\n"#), (.row(#"a\nb"#), #"row a\\nb"#),
+    (.row("é\r\n"), "row é\r\\n"), (.row(""), "row "),
+  ])
+  func textGoesBothWays(message: RunMessage, line: String) {
+    #expect(message.description == line)
+    #expect(RunMessage(line) == message)
+  }
+
+  @Test(arguments: [
+    "", "begin", "begin x", "done", "step 1", "step x oracle", "step 1 dance", "step 1 verify a|b",
+    #"row a\x"#, #"row a\"#, "other 1",
+  ])
+  func otherLinesAreNone(line: String) { #expect(RunMessage(line) == nil) }
+}

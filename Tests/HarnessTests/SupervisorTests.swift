@@ -1,0 +1,114 @@
+import Glibc
+import Harness
+import Kernels
+import Measurement
+import Testing
+
+/// Children that crash and hang: what is lost, and that the others are not.
+@Suite(.serialized) struct SupervisorTests {
+  enum Mishap: Sendable, CaseIterable {
+    case crash, exit, hang
+
+    var sentence: String {
+      switch self {
+      case .crash: "crashed with signal 11 (Segmentation fault) while verifying bad, avx2, 2 threads"
+      case .exit: "ended with status 7 while verifying bad, avx2, 2 threads"
+      case .hang: "took longer than the limit of 0.3 s while verifying bad, avx2, 2 threads"
+      }
+    }
+
+    func happen() {
+      switch self {
+      case .crash:
+        // Swift's own handler would write a backtrace first.
+        signal(SIGSEGV, SIG_DFL)
+        raise(SIGSEGV)
+      case .exit: _exit(7)
+      case .hang: sleep(60)
+      }
+    }
+  }
+
+  static let bad = CaseKey(kernel: "bad", isa: "avx2", threads: 2)
+  static let good = CaseKey(kernel: "good", isa: "avx2", threads: 2)
+
+  @Test(arguments: Mishap.allCases) func aCaseIsLostAndTheRestGoesOn(mishap: Mishap) {
+    var told: [RunMessage] = []
+    let lost = Supervisor(limit: Seconds(0.3)) { false }.run([4, 5, 6]) { open, losses, send in
+      for index in open {
+        send(.begin(index))
+        for key in [SupervisorTests.bad, SupervisorTests.good] {
+          if let reason = losses[index]?.cases[key] {
+            send(.row(reason))
+            continue
+          }
+          send(.step(index, Step(.verify, key)))
+          if index == 5 && key == SupervisorTests.bad { mishap.happen() }
+          send(.row("\(key)"))
+        }
+        send(.done(index))
+      }
+    } receive: {
+      told.append($0)
+    }
+    #expect(lost.isEmpty)
+    #expect(told.filter { if case .done = $0 { true } else { false } } == [.done(4), .done(5), .done(6)])
+    #expect(told.filter { $0 == .begin(5) }.count == 2, "once more without the case")
+    #expect(told.contains(.row(mishap.sentence)), "\(told)")
+    #expect(told.filter { $0 == .row("good|avx2|2") }.count == 3)
+  }
+
+  /// Nothing that a child does keeps the parent for ever.
+  @Test func whatAlwaysCrashesIsGivenUp() {
+    var children = 0
+    let lost = Supervisor(limit: Seconds(10)) { false }.run([0, 1]) { open, losses, send in
+      send(.begin(open[0]))
+      _exit(3)
+    } receive: {
+      if case .begin = $0 { children += 1 }
+    }
+    #expect(lost.map(\.workload) == [0, 1] && children == 4)
+    #expect(lost.allSatisfy { $0.reason == "ended with status 3 while computing the expected result" })
+  }
+
+  @Test func aWorkloadIsLostWithItsOracle() {
+    var rows: [RunMessage] = []
+    let lost = Supervisor(limit: Seconds(10)) { false }.run([0, 1]) { open, losses, send in
+      for index in open {
+        send(.begin(index))
+        if index == 0 && losses[0]?.workload == nil { _exit(9) }
+        send(.row(losses[index]?.workload ?? "fine"))
+        send(.done(index))
+      }
+    } receive: {
+      if case .row = $0 { rows.append($0) }
+    }
+    #expect(lost.isEmpty)
+    #expect(rows == [.row("ended with status 9 while computing the expected result"), .row("fine")])
+  }
+
+  /// What was lost before is a row with its reason and is not run.
+  @Test func lossesAreRowsOfTheRunner() throws {
+    let facts = RunFacts(machine: Machine(), revision: "", started: "")
+    var plan = Plan()
+    (plan.threads, plan.rounds) = ([1, 2], 1)
+    let runner = Runner(plan: plan, tiled: Catalogue([FlawedReLU(flaw: .swallowsNaN)]), facts: facts) {
+      false
+    }
+    let workload = try Workload("relu@1x2x3x5")
+    var steps: [Step] = []
+    let all = runner.run(workload, suite: "", budget: Seconds(1)) { steps.append($0) }
+    #expect(all.allSatisfy { $0.status == .ok } && all.count == 3)
+    #expect(steps.first == Step(.oracle) && steps.last == Step(.roofs))
+    let last = try #require(steps.last { $0.key?.threads == 2 }?.key)
+    var losses = Losses()
+    losses.cases[last] = "lost"
+    let rest = runner.run(workload, suite: "", budget: Seconds(1), losses: losses)
+    let failed = rest.filter { $0.status == .failed }
+    #expect(rest.count == 3 && failed.count == 1)
+    #expect(failed[0].record.threads == 2 && failed[0].record.reason == "lost")
+    losses.workload = "all lost"
+    let none = runner.run(workload, suite: "", budget: Seconds(1), losses: losses)
+    #expect(none.count == 2 && none.allSatisfy { $0.status == .failed && $0.record.reason == "all lost" })
+  }
+}
