@@ -95,15 +95,10 @@ struct SideFile {
     guard let path, !isBroken else { return }
     var text = lines + SideFile.marker + "\(index)\n"
     if !isBegun { text = head + SideFile.header + text }
-    let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (isBegun ? O_APPEND : O_TRUNC), 0o644)
-    defer { if file >= 0 { close(file) } }
-    let bytes = Array(text.utf8)
-    guard file >= 0, Glibc.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
+    do { try write(text, to: path) } catch {
       isBroken = true
       Console.progress("")
-      Console.note(
-        "cbambench: \(path): cannot be written: \(String(cString: strerror(errno))); measuring goes on without"
-      )
+      Console.note("cbambench: \(path): cannot be written: \(error); measuring goes on without")
       return
     }
     if !isBegun, isatty(2) == 1 {
@@ -112,6 +107,23 @@ struct SideFile {
     }
     isBegun = true
   }
+
+  private func write(_ text: String, to path: String) throws(UsageError) {
+    let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (isBegun ? O_APPEND : O_TRUNC), 0o644)
+    guard file >= 0 else { throw SideFile.error }
+    defer { close(file) }
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw SideFile.error }
+      written += count
+    }
+    guard fsync(file) == 0 else { throw SideFile.error }
+  }
+
+  private static var error: UsageError { UsageError(String(cString: strerror(errno))) }
 
   private var head: String {
     let encoder = JSONEncoder()
