@@ -83,6 +83,7 @@ struct RowBuilder {
     record.kernel = item.kernelName
     record.threads = item.threads
     record.workspaceBytes = item.workspaceFloats * 4
+    record.memoryBytes = item.memoryBytes
     record.prepareMs = item.prepareTime.milliseconds
     record.oversubscribed = item.threads > facts.machine.usableCPUs ? 1 : 0
     record.maxError = verdict.agreement.maxError

@@ -85,6 +85,12 @@ final class Case {
   /// One call, as it is timed.
   func run() { team.run(regions) }
 
+  /// What a call needs in memory: inputs, packed weights, output and workspace.
+  var memoryBytes: Int {
+    let tensors = inputs.reduce(output.count + workspaceFloats) { $0 + $1.count }
+    return tensors * MemoryLayout<Float>.stride + prepared.weightMemory.reduce(0) { $0 + $1.count }
+  }
+
   func timed(_ cache: CacheState) -> Timed {
     let evicted: [UnsafeRawBufferPointer] =
       switch cache {

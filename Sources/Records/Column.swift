@@ -67,6 +67,6 @@ public struct Column: Sendable {
     Column("workload_text", \.workloadText), Column("requested_kernel", \.requestedKernel),
     Column("macs_inside", \.macsInside), Column("prepare_ms", \.prepareMs), Column("cpu_ms", \.cpuMs),
     Column("oversubscribed", \.oversubscribed), Column("compiler", \.compiler), Column("load", \.load),
-    Column("multiplicity", \.multiplicity),
+    Column("multiplicity", \.multiplicity), Column("memory_bytes", \.memoryBytes),
   ]
 }

@@ -52,6 +52,7 @@ public struct Record: Sendable, Equatable {
   public var compiler = ""
   public var load: Double?
   public var multiplicity: Int?
+  public var memoryBytes: Int?
 
   public init() {}
 }
