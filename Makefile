@@ -4,7 +4,6 @@ SUITE ?= cbam
 BUILD := swift build -c release
 TOOL := .build/release/cbambench
 PACKAGES := binutils git libgoogle-perftools-dev make pkg-config
-HEADER := /usr/include/gperftools/malloc_hook_c.h
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
   else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi
@@ -14,7 +13,7 @@ INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
 	@command -v swift >/dev/null || { echo "setup: no 'swift' found; install a Swift 6.3 toolchain first (swift.org/install)"; exit 1; }
-	@if ! (command -v nm && command -v git && command -v pkg-config && [ -e $(HEADER) ]) >/dev/null; then $(INSTALL); fi
+	@if ! (command -v nm && command -v git && command -v pkg-config && pkg-config --exists libtcmalloc) >/dev/null; then $(INSTALL); fi
 
 # The emulator of other CPUs, for test-portable alone.
 setup-portable: private PACKAGES := qemu-user
