@@ -62,6 +62,22 @@ public final class Roofs {
   public func peak(_ isa: ISA, threads: Int) -> Limit {
     let key = PeakKey(isa: isa, threads: threads)
     if let known = peaks[key] { return known }
+    let peak = probe(key)
+    peaks[key] = peak
+    return peak
+  }
+
+  /// Probes all limits known so far once more and keeps the better of both: a neighbour may have been busy for longer
+  /// than one limit takes.
+  public func remeasure() {
+    for (key, known) in peaks { peaks[key] = max(known, probe(key)) }
+    for (key, known) in bandwidths { bandwidths[key] = max(known, probe(key)) }
+  }
+
+  private func max(_ a: Limit, _ b: Limit) -> Limit { b.value > a.value ? b : a }
+
+  private func probe(_ key: PeakKey) -> Limit {
+    let (isa, threads) = (key.isa, key.threads)
     let probe = isa.microKernels.probes.multiplyAdd
     let sinks = try? Tensor<Float>(Shape(threads * 16))
     guard let sinks else { return Limit(value: 0, spread: 0) }
@@ -76,9 +92,7 @@ public final class Roofs {
     }
     // Two cores do not always give twice the operations, but less says that something else used one of them.
     let hope = threads == 1 ? 0 : 0.95 * Double(min(threads, usableCPUs)) * self.peak(isa, threads: 1).value
-    let peak = limit(region, threads: threads, hope: hope) { Double(operations * threads) / $0.value * 1e-9 }
-    peaks[key] = peak
-    return peak
+    return limit(region, threads: threads, hope: hope) { Double(operations * threads) / $0.value * 1e-9 }
   }
 
   /// The smallest level that holds `bytes` when `threads` threads share them.
@@ -100,7 +114,7 @@ public final class Roofs {
   private func probe(_ key: BandwidthKey) -> Limit {
     let arrays = key.traffic == .read ? 1 : 2
     let total = workingSet(key.level, threads: key.threads, arrays: arrays)
-    let count = max(128, total / 4 / arrays / key.threads / 128 * 128)
+    let count = Swift.max(128, total / 4 / arrays / key.threads / 128 * 128)
     guard let memory = try? Tensor<Float>(Shape(key.threads, arrays, count)),
       let sinks = try? Tensor<Float>(Shape(key.threads * 16))
     else { return Limit(value: 0, spread: 0) }
@@ -108,7 +122,7 @@ public final class Roofs {
     let probes = ISA.best.microKernels.probes
     let bytes = count * 4 * arrays
     // About a millisecond per probe at 20 GB/s.
-    let repeats = max(1, (20 << 20) / (bytes * key.threads))
+    let repeats = Swift.max(1, (20 << 20) / (bytes * key.threads))
     let region = Region("bandwidth probe", tiles: key.threads) { tile, _ in
       let source = memory.pointer + tile * arrays * count
       for _ in 0..<repeats {
@@ -129,7 +143,7 @@ public final class Roofs {
     switch level {
     case .l1: return sizes[.l1, default: 0] / 2 * threads
     case .l2: return l2 / 2 * threads
-    case .l3: return min(4 * l2 * threads, max(l3 / 2, l2 * threads))
+    case .l3: return min(4 * l2 * threads, Swift.max(l3 / 2, l2 * threads))
     // Each array alone is larger than the cache, whose replacement may keep a part of what is read in circles.
     case .dram: return min(3 * l3 * arrays * threads, 1 << 30)
     }

@@ -23,6 +23,7 @@ struct MachineReport {
     addFacts(machine)
     let teams = Teams()
     let roofs = Roofs(machine: machine, teams: teams)
+    MachineReport.probe(roofs, isas, threads)
     for isa in isas {
       for count in threads { addPeak(isa, count, machine, roofs) }
     }
@@ -35,6 +36,18 @@ struct MachineReport {
       }
     }
     for count in threads { addOverheads(teams[count]) }
+  }
+
+  /// Three passes over all limits, seconds apart.
+  private static func probe(_ roofs: Roofs, _ isas: [ISA], _ threads: [Int]) {
+    for count in threads {
+      for isa in isas { _ = roofs.peak(isa, threads: count) }
+      for level in MemoryLevel.allCases {
+        _ = roofs.bandwidth(level, .read, threads: count)
+        _ = roofs.bandwidth(level, .copy, threads: count)
+      }
+    }
+    for _ in 0..<2 { roofs.remeasure() }
   }
 
   private mutating func addFacts(_ machine: Machine) {
