@@ -1,6 +1,7 @@
 import CPlatform
 import Glibc
 import Measurement
+import Records
 
 /// A copy of this process that tells over a pipe what it does.
 ///
@@ -26,7 +27,8 @@ struct Child {
     id = cplatform_fork()
     if id == 0 {
       close(ends[0])
-      body { Child.write("\($0)\n", to: output) }
+      // Where nobody listens any more there is nothing left to do.
+      body { if !writeAll("\($0)\n", to: output) { _exit(1) } }
       _exit(0)
     }
     input = ends[0]
@@ -34,18 +36,6 @@ struct Child {
     if id < 0 {
       close(input)
       return nil
-    }
-  }
-
-  private static func write(_ text: String, to file: Int32) {
-    let bytes = Array(text.utf8)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      // Nobody listens any more.
-      guard count > 0 else { _exit(1) }
-      written += count
     }
   }
 

@@ -48,14 +48,7 @@ public struct OutputFile: Sendable {
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (temporary == nil ? 0 : O_TRUNC)
     let file = open(temporary ?? target, flags, mode)
     guard file >= 0 else { throw OutputFile.error(path) }
-    var failure: OutputError?
-    let bytes = Array(text.utf8)
-    var written = 0
-    while written < bytes.count, failure == nil {
-      let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      if count <= 0 { failure = OutputFile.error(path) } else { written += count }
-    }
+    var failure = writeAll(text, to: file) ? nil : OutputFile.error(path)
     if failure == nil, temporary != nil, fsync(file) != 0 { failure = OutputFile.error(path) }
     if close(file) != 0, failure == nil { failure = OutputFile.error(path) }
     if failure == nil, let temporary, rename(temporary, target) != 0 { failure = OutputFile.error(path) }

@@ -26,8 +26,13 @@ public enum NetworkEstimate {
       guard rows.contains(where: { $0.multiplicity ?? 1 > 1 }) else { return "" }
       let lines = table(layers(rows), series(rows)).map { bullet + $0 + "\n" }.joined()
       return "\n\(suite): every median times its multiplicity, summed over the layers above, "
-        + "which were measured alone, warm:\n\n" + lines
+        + "which were measured alone, \(caches(rows)):\n\n" + lines
     }.joined()
+  }
+
+  private static func caches(_ rows: [Record]) -> String {
+    let states = unique(rows.map(\.cache)).filter { !$0.isEmpty && $0 != "hot" }
+    return states.isEmpty ? "warm" : "with caches \(states.joined(separator: " and "))"
   }
 
   public static func markdown(_ records: [Record]) -> String { text(records, bullet: "- ") }

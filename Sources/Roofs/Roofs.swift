@@ -70,11 +70,11 @@ public final class Roofs {
   /// Probes all limits known so far once more and keeps the better of both: a neighbour may have been busy for longer
   /// than one limit takes.
   public func remeasure() {
-    for (key, known) in peaks { peaks[key] = max(known, probe(key)) }
-    for (key, known) in bandwidths { bandwidths[key] = max(known, probe(key)) }
+    for (key, known) in peaks { peaks[key] = better(known, probe(key)) }
+    for (key, known) in bandwidths { bandwidths[key] = better(known, probe(key)) }
   }
 
-  private func max(_ a: Limit, _ b: Limit) -> Limit { b.value > a.value ? b : a }
+  private func better(_ a: Limit, _ b: Limit) -> Limit { b.value > a.value ? b : a }
 
   private func probe(_ key: PeakKey) -> Limit {
     let (isa, threads) = (key.isa, key.threads)
@@ -114,7 +114,7 @@ public final class Roofs {
   private func probe(_ key: BandwidthKey) -> Limit {
     let arrays = key.traffic == .read ? 1 : 2
     let total = workingSet(key.level, threads: key.threads, arrays: arrays)
-    let count = Swift.max(128, total / 4 / arrays / key.threads / 128 * 128)
+    let count = max(128, total / 4 / arrays / key.threads / 128 * 128)
     guard let memory = try? Tensor<Float>(Shape(key.threads, arrays, count)),
       let sinks = try? Tensor<Float>(Shape(key.threads * 16))
     else { return Limit(value: 0, spread: 0) }
@@ -122,7 +122,7 @@ public final class Roofs {
     let probes = ISA.best.microKernels.probes
     let bytes = count * 4 * arrays
     // About a millisecond per probe at 20 GB/s.
-    let repeats = Swift.max(1, (20 << 20) / (bytes * key.threads))
+    let repeats = max(1, (20 << 20) / (bytes * key.threads))
     let region = Region("bandwidth probe", tiles: key.threads) { tile, _ in
       let source = memory.pointer + tile * arrays * count
       for _ in 0..<repeats {
@@ -143,7 +143,7 @@ public final class Roofs {
     switch level {
     case .l1: return sizes[.l1, default: 0] / 2 * threads
     case .l2: return l2 / 2 * threads
-    case .l3: return min(4 * l2 * threads, Swift.max(l3 / 2, l2 * threads))
+    case .l3: return min(4 * l2 * threads, max(l3 / 2, l2 * threads))
     // Each array alone is larger than the cache, whose replacement may keep a part of what is read in circles.
     case .dram: return min(3 * l3 * arrays * threads, 1 << 30)
     }

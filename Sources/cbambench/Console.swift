@@ -1,5 +1,6 @@
 import Glibc
 import Harness
+import Records
 
 /// The two streams: results on standard output, everything else on standard error.
 enum Console {
@@ -18,16 +19,7 @@ enum Console {
   }
 
   private static func write(_ text: String, to file: Int32) throws(UsageError) {
-    let bytes = Array(text.utf8)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else {
-        if errno == EPIPE { return }
-        throw UsageError("standard output: cannot be written: \(String(cString: strerror(errno)))")
-      }
-      written += count
-    }
+    guard !writeAll(text, to: file), errno != EPIPE else { return }
+    throw UsageError("standard output: cannot be written: \(String(cString: strerror(errno)))")
   }
 }

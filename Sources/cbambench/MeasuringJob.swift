@@ -21,25 +21,16 @@ struct MeasuringJob {
   }
 
   /// Rows in the order of the workloads. This process makes no thread, as forked children would lack it.
-  func run(_ supervisor: Supervisor, _ side: inout SideFile?) -> [RunRow] {
+  func run(_ supervisor: Supervisor, _ side: inout SideFile) -> [RunRow] {
     let begin = Clock.now()
-    var rows = side?.done ?? [:]
+    var rows = side.done
     let finished = rows.count
     var open: (index: Int, lines: [String])?
-    if var file = side {
-      let lost = supervisor.run(work.indices.filter { rows[$0] == nil }, measure) { message in
-        receive(message, &rows, &open, &file, since: begin, finished)
-      }
-      side = file
-      complain(lost)
-    } else {
-      var none = SideFile(nil, [])
-      let lost = supervisor.run(Array(work.indices), measure) { message in
-        receive(message, &rows, &open, &none, since: begin, 0)
-      }
-      complain(lost)
+    let lost = supervisor.run(work.indices.filter { rows[$0] == nil }, measure) { message in
+      receive(message, &rows, &open, &side, since: begin, finished)
     }
     Console.progress("")
+    for (index, reason) in lost { Console.note("cbambench: \(work[index].workload.name): \(reason)") }
     if Interrupt.isSet, let open { rows[open.index] = SideFile.rows(open.lines.joined()) }
     return rows.sorted { $0.key < $1.key }.flatMap(\.value)
   }
@@ -61,10 +52,6 @@ struct MeasuringJob {
       side.append(index, lines, rows[index] ?? [])
     case .step: break
     }
-  }
-
-  private func complain(_ lost: [(workload: Int, reason: String)]) {
-    for (index, reason) in lost { Console.note("cbambench: \(work[index].workload.name): \(reason)") }
   }
 
   /// The child's part.

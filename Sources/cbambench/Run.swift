@@ -44,14 +44,14 @@ enum Run: Command {
     let limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
     let job = MeasuringJob(plan: plan, machine: machine, work: work, budget: budget)
     try resumed?.check(work.map(\.workload.text))
-    var side = resumed ?? outputs.regularFile.map { SideFile($0 + ".partial", arguments.words) }
+    var side = resumed ?? SideFile(outputs.regularFile.map { $0 + ".partial" }, arguments.words)
     let rows = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
     // Interrupted before the first row: what the files hold is worth more than nothing.
     if !(rows.isEmpty && Interrupt.isSet) { try outputs.write(report(rows.map(\.record))) }
-    let isComplete = !Interrupt.isSet || side?.done.count == work.count
-    if isComplete { side?.remove() }
+    let isComplete = !Interrupt.isSet || side.done.count == work.count
+    if isComplete { side.remove() }
     let status = conclude(rows)
-    if !isComplete, let side, side.isUseful { Console.note(side.sentence) }
+    if !isComplete, side.isUseful { Console.note(side.sentence) }
     return status
   }
 

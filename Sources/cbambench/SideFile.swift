@@ -112,15 +112,7 @@ struct SideFile {
     let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (isBegun ? O_APPEND : O_TRUNC), 0o644)
     guard file >= 0 else { throw SideFile.error }
     defer { close(file) }
-    let bytes = Array(text.utf8)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw SideFile.error }
-      written += count
-    }
-    guard fsync(file) == 0 else { throw SideFile.error }
+    guard writeAll(text, to: file), fsync(file) == 0 else { throw SideFile.error }
   }
 
   private static var error: UsageError { UsageError(String(cString: strerror(errno))) }

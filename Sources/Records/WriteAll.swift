@@ -1,0 +1,15 @@
+import Glibc
+
+/// Writes a text whole, however often the system interrupts or takes a part.
+/// - Returns: whether all of it is written; else `errno` tells why not.
+public func writeAll(_ text: String, to file: Int32) -> Bool {
+  let bytes = Array(text.utf8)
+  var written = 0
+  while written < bytes.count {
+    let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+    if count < 0 && errno == EINTR { continue }
+    guard count > 0 else { return false }
+    written += count
+  }
+  return true
+}
