@@ -7,25 +7,22 @@ public enum Allocations {
 
   /// Allocations while `body` runs, of whatever thread; nil if the allocator does not tell (a sanitizer replaced it).
   ///
-  /// One thread at a time may count.
+  /// Several threads may count at once. From the first call on every allocation of the process adds to one counter.
   public static func count(during body: () -> Void) -> Int? {
-    isTold ? hooked(body) : nil
-  }
-
-  /// Whether an allocation is noticed, found out once.
-  private static let isTold: Bool = {
-    let noticed = hooked { UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 8).deallocate() }
-    return (noticed ?? 0) > 0
-  }()
-
-  private static func hooked(_ body: () -> Void) -> Int? {
-    // Touched before the hook is in place, which must not initialise it.
-    counter.store(0, ordering: .sequentiallyConsistent)
-    guard MallocHook_AddNewHook(hook) != 0 else { return nil }
+    guard isTold else { return nil }
+    let before = counter.load(ordering: .sequentiallyConsistent)
     body()
-    guard MallocHook_RemoveNewHook(hook) != 0 else { return nil }
-    return counter.load(ordering: .sequentiallyConsistent)
+    return counter.load(ordering: .sequentiallyConsistent) - before
   }
+
+  /// Whether allocations are noticed, found out once: the hook stays in place.
+  private static let isTold: Bool = {
+    // Touched before the hook is in place, which must not initialise it.
+    let before = counter.load(ordering: .sequentiallyConsistent)
+    guard MallocHook_AddNewHook(hook) != 0 else { return false }
+    UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 8).deallocate()
+    return counter.load(ordering: .sequentiallyConsistent) > before
+  }()
 
   private static let hook: MallocHook_NewHook = { _, _ in counter.add(1, ordering: .relaxed) }
 }
