@@ -80,7 +80,7 @@ let package = Package(
       resources: [.copy("Goldens")], swiftSettings: strict),
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
-    tests("OperatorsTests", ["Operators", "Tensors"]),
+    tests("OperatorsTests", ["Models", "Operators", "Tensors"]),
     tests("ModelsTests", ["Models", "Operators", "Tensors"]),
     // Loops to compare the reference with: optimised like it, neither of them vectorised.
     .target(

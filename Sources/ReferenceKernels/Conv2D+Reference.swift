@@ -27,10 +27,11 @@ extension Conv2D: ReferenceOperator {
 
 @_specialize(where A == Float, T == NoTaps)
 @_specialize(where A == Bounded, T == NoTaps)
+@_specialize(where A == Likely, T == NoTaps)
 @_specialize(where A == Float, T == TapCount)
 func convolve<A: ReferenceNumber, T: TapObserver>(
-  _ op: Conv2D, _ input: UnsafePointer<A>, _ inputShape: Shape, _ weight: UnsafePointer<A>,
-  _ bias: UnsafePointer<A>?,
+  _ op: Conv2D, _ input: UnsafePointer<A>, _ inputShape: Shape, _ weight: UnsafePointer<Float>,
+  _ bias: UnsafePointer<Float>?,
   into output: UnsafeMutablePointer<A>, _ outputShape: Shape, _ taps: inout T
 ) {
   let (N, C, H, W) = (inputShape.n, inputShape.c, inputShape.h, inputShape.w)
@@ -68,7 +69,7 @@ func convolve<A: ReferenceNumber, T: TapObserver>(
               w += KW
             }
           }
-          if let bias { sum = sum + bias[o] }
+          if let bias { sum = sum + A(bias[o]) }
           out.pointee = relu ? sum.rectified() : sum
           out += 1
         }

@@ -2,7 +2,9 @@ import Foundation
 import Harness
 import Kernels
 import Measurement
+import Models
 import Records
+import Tensors
 import TiledKernels
 
 extension Option {
@@ -146,11 +148,13 @@ extension Plan {
 }
 
 /// Suites that targets name, filtered; `standard` where none is named.
-func resolve(_ arguments: Arguments, standard: String) throws(UsageError) -> [Suite] {
-  let library = SuiteLibrary.standard
+func resolve(
+  _ arguments: Arguments, standard: String, networkInput: Shape = Network.standardInput
+) throws(UsageError) -> [Suite] {
+  let targets = Targets(library: .standard, networkInput: networkInput)
   let names = arguments.targets.isEmpty ? [standard] : arguments.targets
   var suites: [Suite] = []
-  for name in names { suites.append(try Targets(library: library).resolve(name)) }
+  for name in names { suites.append(try targets.resolve(name)) }
   guard let pattern = arguments.value("--filter") else { return suites }
   let regex: Regex<AnyRegexOutput>
   do { regex = try Regex(pattern) } catch {

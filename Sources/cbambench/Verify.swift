@@ -1,6 +1,7 @@
 import Harness
 import Kernels
 import Measurement
+import Models
 import Records
 import Reporting
 import TiledKernels
@@ -20,7 +21,8 @@ enum Verify: Command {
     defaults.isas = ISA.allCases.filter(\.isAvailable)
     defaults.threads = [1, 2, 5]
     let plan = try Plan(arguments, defaults: defaults)
-    let workloads = try resolve(arguments, standard: "awkward").flatMap(\.workloads)
+    let workloads = try resolve(arguments, standard: "awkward", networkInput: Network.smallInput)
+      .flatMap(\.workloads)
     let verifier = Verifier(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
     let begin = Clock.now()
     var checks: [Check] = []
