@@ -28,7 +28,7 @@ unchanged (modules throughout, `+=` in ResNet; GoogLeNet calls `F.relu`); CBAM a
 (their `F.sigmoid` is an older name for it), `*`, `torch.max`, `torch.mean`, `torch.cat`, a module for convolution and
 batch norm; SE in modules: `nn.AdaptiveAvgPool2d(1)`, `nn.ReLU`, `nn.Sigmoid`, then `*`; MobileNet in modules.
 
-`network_rules.py` recomputes every number of the three files without PyTorch.
+`network_rules.py` recomputes every total of the three files without PyTorch, not the subtotals of single operators.
 """
 
 import importlib.metadata

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Networks with attention as lists of operators, and what each counting convention makes of one operator.
 
-Python alone is needed. Run as a program it recomputes every number of the files that make_network_goldens.py
+Python alone is needed. Run as a program it recomputes every total of the files that make_network_goldens.py
 writes (cbam-paper-table4.json, network-conventions.json, network-parameters.json) and names those that differ:
 
     python3 network_rules.py
