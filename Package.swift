@@ -81,7 +81,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
     tests("OperatorsTests", ["Models", "Operators", "Tensors"]),
-    tests("ModelsTests", ["Models", "Operators", "Tensors"]),
+    tests("ModelsTests", ["Support", "Models", "Operators", "Tensors"]),
     // Loops to compare the reference with: optimised like it, neither of them vectorised.
     .target(
       name: "CLoops", path: "Tests/CLoops",

@@ -46,17 +46,17 @@ public struct Arena: Sendable {
     self.size = size
   }
 
-  /// The most elements that live at the same time: no arena can be smaller.
-  public static func peak(_ intervals: [Interval]) -> Int {
+  /// The most elements that live at the same time, and the first step at which they do: no arena can be smaller.
+  public static func peak(_ intervals: [Interval]) -> (size: Int, step: Int) {
     var changes: [Int: Int] = [:]
     for interval in intervals {
       changes[interval.first, default: 0] += interval.size
       changes[interval.last + 1, default: 0] -= interval.size
     }
-    var (live, most) = (0, 0)
+    var (live, most) = (0, (size: 0, step: 0))
     for step in changes.keys.sorted() {
       live += changes[step] ?? 0
-      most = max(most, live)
+      if live > most.size { most = (live, step) }
     }
     return most
   }
@@ -77,13 +77,15 @@ extension Stages {
     return indices.map { Arena.Interval(size: self[$0].output.count, first: $0, last: last[$0]) }
   }
 
-  /// Elements of inputs and intermediate results that live at the same time if every stage writes a tensor of its own.
-  public func peakActivations(_ inputs: [Shape]) -> Int {
+  /// Elements of inputs and results that live at the same time if every stage writes a tensor of its own, and the stage
+  /// at which they do.
+  public func peakActivations(_ inputs: [Shape]) -> (size: Int, stage: Int) {
     var last = Array(repeating: 0, count: inputs.count)
     for (step, stage) in enumerated() {
       for case .input(let source) in stage.sources { last[source] = step }
     }
     let given = zip(inputs, last).map { Arena.Interval(size: $0.count, first: 0, last: $1) }
-    return Arena.peak(given + lifetimes)
+    let peak = Arena.peak(given + lifetimes)
+    return (peak.size, peak.step)
   }
 }

@@ -80,6 +80,11 @@ public struct Conv2D: Operator {
     return [try shape([input.n, outputChannels, h, w])]
   }
 
+  /// Filters, one per output channel, and kernels: a filter is a stack of one kernel per input channel of its group.
+  public func filters(_ input: Shape) -> (filters: Int, kernels: Int) {
+    (outputChannels, outputChannels * (input.c / groups))
+  }
+
   /// Output extent along one axis, nil if the window does not fit.
   static func extent(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int? {
     let span = size + 2 * padding - dilation * (kernel - 1) - 1

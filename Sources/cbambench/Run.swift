@@ -10,7 +10,7 @@ enum Run: Command {
   static let summary = "measure suites or workloads"
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .cache, .filter, .seed, .rounds, .budget, .caseLimit, .resume, .format,
+    .threads, .kernels, .isa, .cache, .style, .filter, .seed, .rounds, .budget, .caseLimit, .resume, .format,
     .output, .quiet,
   ]
 

@@ -44,6 +44,14 @@ public struct Network: Composite {
 }
 
 extension Network {
+  /// The same network with the module that a text names as behind the plus sign: `none`, `se`, `cbam/8`.
+  public func with(attention text: String) throws(OperatorError) -> Network {
+    var result = self
+    result.options.attention =
+      try Network.read("\(architecture.name)+\(text)", keys: "")?.options.attention ?? .none
+    return result
+  }
+
   /// There is no network without a name.
   public init(_ a: inout Attributes) throws(OperatorError) {
     throw OperatorError("networks have names of their own: \(Architectures.names.joined(separator: " "))")
