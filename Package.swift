@@ -102,7 +102,8 @@ let package = Package(
     tests(
       "HarnessTests",
       [
-        "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Operators", "Records", "Measurement",
+        "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Models", "Operators", "Records",
+        "Measurement",
         "Tensors",
       ]),
   ],
