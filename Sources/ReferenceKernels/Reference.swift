@@ -19,12 +19,14 @@ protocol ReferenceOperator: Operator {
 
 /// The formulas of an operator and its parts, in order.
 enum ReferenceProgram {
-  /// Elements of all intermediate results of a composite.
+  /// Elements of all intermediate results of a composite; its own result is not among them.
   static func scratch(_ op: any Operator, _ inputs: [Shape]) throws -> Int {
     guard let composite = op as? any Composite else { return 0 }
     let graph = try composite.graph(inputs)
-    return try zip(graph.nodes, graph.shapes(inputs)).reduce(0) {
-      $0 + $1.1.output.count + (try scratch($1.0.op, $1.1.inputs))
+    return try zip(graph.nodes, graph.shapes(inputs)).enumerated().reduce(0) { sum, item in
+      let (node, shapes) = item.element
+      let kept = graph.output == .node(item.offset) ? 0 : shapes.output.count
+      return sum + kept + (try scratch(node.op, shapes.inputs))
     }
   }
 
