@@ -54,14 +54,11 @@ public final class Runner {
     let rows = RowBuilder(workload: workload, suite: suite, plan: plan, facts: facts)
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
     if let reason = losses.workload { return candidates.map { rows.refused($0, .failed, reason) } }
-    let needed = Subject.memory(workload)
-    if let available = Machine.availableMemory(), needed > available {
-      let reason =
-        "needs about \(needed >> 20) MiB to be verified and measured; \(available >> 20) MiB are available"
-      return candidates.map { rows.refused($0, .skipped, reason) }
-    }
     do {
+      try Shortage.check(Footprint(workload).peak())
       return try measure(workload, candidates, rows, budget: budget)
+    } catch let shortage as Shortage {
+      return candidates.map { rows.refused($0, .skipped, "\(shortage)") }
     } catch {
       return candidates.map { rows.refused($0, .failed, "\(error)") }
     }
@@ -121,6 +118,8 @@ public final class Runner {
           judged += zip(cases, verification.verdicts(cases, subject, oracle: oracle, onStep: onStep)).map {
             ($0, $1)
           }
+        } catch let shortage as Shortage {
+          refused.append(rows.refused(candidate, .skipped, "\(shortage)"))
         } catch {
           refused.append(rows.refused(candidate, .failed, "\(error)"))
         }

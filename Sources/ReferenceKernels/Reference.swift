@@ -106,6 +106,9 @@ private struct PreparedReference: Prepared {
 
 /// The formulas in `Double` with error bounds: what every other kernel must agree with.
 public struct Oracle {
+  /// Memory of each number that it computes with.
+  public static let numberBytes = MemoryLayout<Bounded>.stride
+
   private let output: Tensor<Bounded>
 
   public init(_ op: any Operator, _ inputs: [Tensor<Float>], weights: Weights<Float>) throws {

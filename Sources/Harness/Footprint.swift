@@ -1,0 +1,51 @@
+import Measurement
+import Operators
+import ReferenceKernels
+
+/// Bytes that a workload takes while it is verified and measured.
+///
+/// Inputs and weights stay. The oracle keeps `Oracle.numberBytes` for every number of its copies of them, of the
+/// intermediate results and of the answer, and the answer alone until all kernels have been compared. Kernels add their
+/// outputs, workspaces and packed weights one after the other; each is asked for when it is prepared.
+package struct Footprint: Sendable {
+  /// Inputs and weights.
+  package let subject: Int
+  /// What the oracle keeps while it computes.
+  package let oracle: Int
+  /// What is left of that while kernels are compared with it.
+  package let answer: Int
+
+  package init(_ workload: Workload) {
+    // In `Double`, as the largest shapes overflow an `Int`.
+    let number = Double(Oracle.numberBytes)
+    let weights = (try? workload.op.weights(workload.inputs)) ?? []
+    let given = (workload.inputs + weights.map(\.shape)).reduce(0) { $0 + Double($1.count) }
+    let results = ((try? workload.op.stages(workload.inputs)) ?? []).reduce(0) {
+      $0 + Double($1.output.count)
+    }
+    func bytes(_ count: Double) -> Int { count < 4e18 ? Int(count) : Int.max / 4 }
+    subject = bytes(given * Double(MemoryLayout<Float>.stride))
+    oracle = bytes((given + results) * number)
+    answer = bytes(Double(workload.output.count) * number)
+  }
+
+  /// The largest sum of what lives at the same time.
+  /// - Parameters:
+  ///   - kernels: outputs, workspaces and packed weights of all kernels, or of those that are kept at the same time.
+  ///   - integers: whether there is a second comparison, with exact integers, while they are kept.
+  package func peak(kernels: Int = 0, integers: Bool = false) -> Int {
+    max(subject + oracle, subject + answer + kernels, integers ? 2 * subject + kernels + oracle : 0)
+  }
+}
+
+/// Memory that is not there.
+struct Shortage: Error, CustomStringConvertible {
+  let description: String
+
+  /// - Throws: a shortage if the machine has less than `bytes` left.
+  static func check(_ bytes: Int) throws(Shortage) {
+    guard let available = Machine.availableMemory(), bytes > available else { return }
+    throw Shortage(
+      description: "needs about \(bytes >> 20) MiB to be verified; \(available >> 20) MiB are available")
+  }
+}
