@@ -81,11 +81,7 @@ public final class Runner {
       policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed,
       isInterrupted: isInterrupted)
     let timed = trusted.map { $0.item.timed(plan.cache) }
-    var times = sampler.sample(timed, onStep: { onStep(Step($0, trusted[$1].item.key)) }) { teams.rest() }
-    for index in timed.indices where !isInterrupted() {
-      teams.rest()
-      times[index].allocations = timed[index].allocations()
-    }
+    let times = sampler.sample(timed, onStep: { onStep(Step($0, trusted[$1].item.key)) }) { teams.rest() }
     teams.rest()
     onStep(Step(.roofs))
     result += rows.measured(trusted, times) { self.roof(workload, $0) }
