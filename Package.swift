@@ -98,7 +98,7 @@ let package = Package(
     tests("RecordsTests", ["Records"]),
     tests("ReportingTests", ["Reporting", "Records"]),
     tests("HouseTests", ["Records"]),
-    tests("CommandTests", ["cbambench", "Measurement", "Records"]),
+    tests("CommandTests", ["cbambench", "Harness", "Measurement", "Records"]),
     tests(
       "HarnessTests",
       [
