@@ -51,9 +51,9 @@ package struct Timed {
   }
 
   /// Whether something is done before each call, so that calls cannot follow each other within a sample.
-  fileprivate var isPrepared: Bool { before != nil }
+  var isPrepared: Bool { before != nil }
 
-  fileprivate func call() {
+  func call() {
     before?()
     run()
   }
@@ -68,7 +68,7 @@ package struct Timed {
   }
 
   /// Time of `calls` calls, and the processor time they took.
-  fileprivate func time(calls: Int = 1) -> (time: Seconds, processor: Seconds) {
+  func time(calls: Int = 1) -> (time: Seconds, processor: Seconds) {
     before?()
     let start = processorTime()
     let time = Clock.time { for _ in 0..<calls { run() } }
