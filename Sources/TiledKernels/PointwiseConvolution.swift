@@ -28,6 +28,9 @@ private struct PreparedPointwise: Prepared {
   let starts: [Int]
   let blockParts: Partition
   let blocksOutside: Bool
+  /// Where weights are stored several times, what is read instead of the image: a block's weights are then used for many
+  /// panels while they are near.
+  let panels: Panels?
 
   init(_ task: Task) throws {
     self.task = try ConvolutionTask(task)
@@ -38,6 +41,8 @@ private struct PreparedPointwise: Prepared {
     weights = PackedWeights(conv, task, block: block, copies: micro.weightCopies)
     let whole = input.plane / micro.lanes * micro.lanes
     starts = Array(stride(from: 0, to: whole, by: 2 * micro.lanes)) + (whole < input.plane ? [whole] : [])
+    // With few outputs the copy is not worth it.
+    panels = micro.weightCopies > 1 && perGroup >= 24 ? Panels(input, groups: conv.groups, micro) : nil
     let blocks = conv.groups * weights.blocksPerGroup
     blocksOutside = weights.bytes > input.c * input.plane * 4
     let parts = blocksOutside ? desiredTiles : ceilDivide(desiredTiles, starts.count)
@@ -50,12 +55,16 @@ private struct PreparedPointwise: Prepared {
   var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
 
   func workspace(threads: Int) -> Int {
-    tail == 0 ? 0 : WorkerScratch.count(task.micro, threads: threads) + task.input.c * task.micro.lanes
+    if let panels { return WorkerScratch.count(task.micro, threads: threads) + panels.floats }
+    return tail == 0 ? 0 : WorkerScratch.count(task.micro, threads: threads) + task.input.c * task.micro.lanes
   }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
     return task.images(memory).flatMap { image -> [Region] in
+      if let panels {
+        return [panels.draw(image.input, into: scratch.rest), multiply(image, panels, scratch)]
+      }
       let multiply = Region("multiply", tiles: starts.count * blockParts.parts) { tile, worker in
         let part = blocksOutside ? tile / starts.count : tile % blockParts.parts
         let start = starts[blocksOutside ? tile % starts.count : tile / blockParts.parts]
@@ -102,6 +111,35 @@ private struct PreparedPointwise: Prepared {
       if !isTail { tile.ahead = lookahead(from: source, during: index - blocks.lowerBound, of: blocks.count) }
       if let residual = image.residual { tile.epilogue.residual = residual + at }
       micro.pointTile(&tile)
+    }
+  }
+
+  private func multiply(
+    _ image: ConvolutionTask.Image, _ panels: Panels, _ scratch: WorkerScratch
+  ) -> Region {
+    let blocks = task.conv.groups * weights.blocksPerGroup
+    let runs = NearRuns.partition(
+      panels.count, blocks: blocks, inputs: panels.floats, weights: weights.values.count)
+    return Region("multiply panels", tiles: blocks * runs.parts) { tile, worker in
+      let (group, block) = (tile % blocks / weights.blocksPerGroup, tile % weights.blocksPerGroup)
+      let first = (group * weights.outputsPerGroup + block * weights.block) * task.output.plane
+      var work = PointTile(
+        input: scratch.rest, weights: weights.weights(group, block), bias: weights.bias(group, block),
+        output: image.output, scratch: scratch[worker])
+      work.channels = task.channels
+      work.channelStride = panels.width
+      work.outputChannelStride = task.output.plane
+      work.block = weights.block
+      work.outputs = weights.width(block)
+      work.epilogue.relu = task.relu
+      for panel in runs[tile / blocks] {
+        let at = first + panel * panels.width
+        work.input = UnsafePointer(scratch.rest) + panels.offset(group: group, panel)
+        work.pixels = panels.pixels(panel)
+        work.output = image.output + at
+        if let residual = image.residual { work.epilogue.residual = residual + at }
+        task.micro.pointTile(&work)
+      }
     }
   }
 
