@@ -1,13 +1,14 @@
 import Kernels
-import MicroKernelAPI
+import Operators
 import Tensors
 
-/// The pixels of an image in panels `[group][panel][channel][pixel]`, the last panel filled up with zeros.
+/// The pixels that a 1×1 convolution reads, in panels `[group][panel][channel][pixel]`, the last panel filled up with zeros.
 ///
 /// Channels that are planes apart lie on a page each, more pages than a core looks up at once; here they are neighbours.
 struct Panels: Sendable {
+  private let conv: Conv2D
   private let image: Shape
-  private let groups: Int
+  private let output: Shape
   /// Of a group.
   private let channels: Int
   /// Pixels of a panel: as many as a `PointTile` computes.
@@ -15,12 +16,11 @@ struct Panels: Sendable {
   /// Panels of a group.
   let count: Int
 
-  init(_ image: Shape, groups: Int, _ micro: MicroKernels) {
-    self.image = image
-    self.groups = groups
-    width = 2 * micro.lanes
-    count = ceilDivide(image.plane, width)
-    channels = image.c / groups
+  init(_ task: ConvolutionTask) {
+    (conv, image, output) = (task.conv, task.input, task.output)
+    width = 2 * task.micro.lanes
+    count = ceilDivide(output.plane, width)
+    channels = task.channels
     stride = (ceilDivide(channels * width, 16) | 1) * 16
   }
 
@@ -30,10 +30,10 @@ struct Panels: Sendable {
   /// Floats of a group's panels.
   private var group: Int { count * stride }
 
-  var floats: Int { groups * group }
+  var floats: Int { conv.groups * group }
 
   /// Pixels of a panel that are the image's.
-  func pixels(_ panel: Int) -> Int { min(width, image.plane - panel * width) }
+  func pixels(_ panel: Int) -> Int { min(width, output.plane - panel * width) }
 
   /// Where a panel lies.
   func offset(group index: Int, _ panel: Int) -> Int { index * group + panel * stride }
@@ -44,17 +44,17 @@ struct Panels: Sendable {
   /// Copies one image.
   func draw(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) -> Region {
     let bundles = ceilDivide(count, Panels.together)
-    return Region("panels", tiles: groups * bundles) { tile, _ in
+    let isDense = conv.stride == Pair(1)
+    return Region("panels", tiles: conv.groups * bundles) { tile, _ in
       let (group, bundle) = (tile / bundles, tile % bundles)
       let first = bundle * Panels.together
-      let whole = min(first + Panels.together, image.plane / width) - first
+      let last = min(first + Panels.together, count)
+      let whole = isDense ? min(last, output.plane / width) : first
       for c in 0..<channels {
-        let plane = source + ((group * channels + c) * image.plane + first * width)
+        let plane = source + (group * channels + c) * image.plane
         let place = target + (offset(group: group, first) + c * width)
-        copy(plane, into: place, panels: whole)
-        if first + whole < min(first + Panels.together, count) {
-          copyTail(plane + whole * width, into: place + whole * stride)
-        }
+        copy(plane + first * width, into: place, panels: whole - first)
+        for panel in whole..<last { pick(plane, panel, into: place + (panel - first) * stride) }
       }
     }
   }
@@ -73,10 +73,15 @@ struct Panels: Sendable {
     }
   }
 
-  /// One channel of the last panel, which has fewer pixels.
-  private func copyTail(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
-    let pixels = image.plane % width
-    target.update(from: source, count: pixels)
+  /// One channel of a panel that is not whole or whose pixels are no neighbours in the image.
+  private func pick(_ source: UnsafePointer<Float>, _ panel: Int, into target: UnsafeMutablePointer<Float>) {
+    let (first, pixels) = (panel * width, pixels(panel))
+    var (y, x) = (first / output.w, first % output.w)
+    for i in 0..<pixels {
+      target[i] = source[y &* conv.stride.h &* image.w &+ x &* conv.stride.w]
+      x &+= 1
+      if x == output.w { (y, x) = (y &+ 1, 0) }
+    }
     (target + pixels).update(repeating: 0, count: width - pixels)
   }
 }

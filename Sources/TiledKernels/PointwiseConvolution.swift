@@ -8,17 +8,28 @@ struct PointwiseConvolution: Kernel {
   let name = "tiled/pointwise"
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    guard let conv = op as? Conv2D, conv.kernel == Pair(1), conv.stride == Pair(1), conv.padding == Pair(0)
+    guard let conv = op as? Conv2D, conv.kernel == Pair(1), conv.padding == Pair(0),
+      let output = try? conv.output(inputs), conv.stride == Pair(1) || Self.usesPanels(conv, isa.microKernels)
     else {
-      return .no("computes 1×1 convolutions with stride 1 and without padding only")
+      return .no("computes 1×1 convolutions without padding only, with AVX or few outputs of stride 1 only")
     }
     // Vectors that the last pixels of a plane leave half empty: with few pixels channels make better vectors.
     let lanes = isa.microKernels.lanes
-    let filled = Double(inputs[0].plane) / Double(ceilDivide(inputs[0].plane, lanes) * lanes)
-    return .yes(Abilities(epilogues: Kernels.Epilogue.ofConvolutions, preference: filled > 0.85 ? 3 : 1))
+    func filled(_ width: Int) -> Double {
+      Double(output.plane) / Double(ceilDivide(output.plane, width) * width)
+    }
+    let isBest = Self.usesPanels(conv, isa.microKernels) && filled(2 * lanes) > 0.8
+    return .yes(
+      Abilities(
+        epilogues: Kernels.Epilogue.ofConvolutions, preference: isBest ? 4 : filled(lanes) > 0.85 ? 3 : 1))
   }
 
   func prepare(_ task: Task) throws -> any Prepared { try PreparedPointwise(task) }
+
+  /// Where weights are stored several times; with few outputs the copy of the image is not worth it.
+  static func usesPanels(_ conv: Conv2D, _ micro: MicroKernels) -> Bool {
+    micro.weightCopies > 1 && conv.outputChannels / conv.groups >= 24
+  }
 }
 
 private struct PreparedPointwise: Prepared {
@@ -28,8 +39,7 @@ private struct PreparedPointwise: Prepared {
   let starts: [Int]
   let blockParts: Partition
   let blocksOutside: Bool
-  /// Where weights are stored several times, what is read instead of the image: a block's weights are then used for many
-  /// panels while they are near.
+  /// What is read instead of the image: a block's weights are then used for many panels while they are near.
   let panels: Panels?
 
   init(_ task: Task) throws {
@@ -41,8 +51,7 @@ private struct PreparedPointwise: Prepared {
     weights = PackedWeights(conv, task, block: block, copies: micro.weightCopies)
     let whole = input.plane / micro.lanes * micro.lanes
     starts = Array(stride(from: 0, to: whole, by: 2 * micro.lanes)) + (whole < input.plane ? [whole] : [])
-    // With few outputs the copy is not worth it.
-    panels = micro.weightCopies > 1 && perGroup >= 24 ? Panels(input, groups: conv.groups, micro) : nil
+    panels = PointwiseConvolution.usesPanels(conv, micro) ? Panels(self.task) : nil
     let blocks = conv.groups * weights.blocksPerGroup
     blocksOutside = weights.bytes > input.c * input.plane * 4
     let parts = blocksOutside ? desiredTiles : ceilDivide(desiredTiles, starts.count)
