@@ -31,8 +31,8 @@ public struct Weights<Element: BitwiseCopyable & Sendable>: Sendable {
 
 extension Weights where Element == Float {
   /// Seeded weights that neither blow up nor extinguish a signal: uniform within ±√(3 / fan-in), so that a sum of
-  /// fan-in products has the variance of one input; scales and variances near one; all times their gain, except
-  /// integers.
+  /// fan-in products has the variance of one input; scales and variances near one; all times their gain and around
+  /// their center, except integers.
   public static func seeded(
     _ list: [Weight], filling: Filling = .dense, using generator: inout some RandomNumberGenerator
   ) throws(MemoryError) -> Weights<Float> {
@@ -43,6 +43,9 @@ extension Weights where Element == Float {
       let spread = weight.role == .weight ? (3 / Float(weight.fanIn)).squareRoot() : 0.5
       // Weights stay finite and of both signs, whatever the input is.
       tensor.fill(exact ? .integers : .dense, scale: exact ? 1 : spread * weight.gain, using: &generator)
+      if weight.center != 0 && !exact {
+        for i in 0..<tensor.count { tensor.pointer[i] += weight.center }
+      }
       if weight.role == .scale || weight.role == .variance {
         for i in 0..<tensor.count { tensor.pointer[i] = exact ? 1 : weight.gain + tensor.pointer[i] }
       }

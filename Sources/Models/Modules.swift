@@ -4,6 +4,12 @@ import Tensors
 /// A module that can sit in the attention slot of a block: shape in, the same shape out.
 public protocol AttentionModule: Composite {}
 
+extension Graph {
+  /// What is added before a gate's sigmoid, when seeded: most of the signal passes, or behind many gates nothing of it would
+  /// be left.
+  static let openGate: Float = 3
+}
+
 /// What the command line knows by name.
 public enum Modules {
   public static let attention: [any AttentionModule.Type] = [

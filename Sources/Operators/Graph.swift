@@ -17,6 +17,8 @@ public struct Graph: Sendable, Hashable {
     public let sharing: Int?
     /// Factor of seeded weights.
     public let gain: Float
+    /// What seeded biases and shifts are spread around.
+    public let center: Float
   }
 
   public private(set) var nodes: [Node] = []
@@ -25,21 +27,25 @@ public struct Graph: Sendable, Hashable {
   public init() {}
 
   /// Appends a node and returns its output, which becomes the graph's.
-  /// - Parameter gain: factor of seeded weights, which else keep the variance of what they are applied to.
+  /// - Parameters:
+  ///   - gain: factor of seeded weights, which else keep the variance of what they are applied to.
+  ///   - center: what seeded biases and shifts are spread around.
   @discardableResult
   public mutating func add(
-    _ name: String, _ op: any Operator, _ inputs: Source..., sharing: Source? = nil, gain: Float = 1
+    _ name: String, _ op: any Operator, _ inputs: Source..., sharing: Source? = nil, gain: Float = 1,
+    center: Float = 0
   ) -> Source {
-    add(name, op, inputs, sharing: sharing, gain: gain)
+    add(name, op, inputs, sharing: sharing, gain: gain, center: center)
   }
 
   @discardableResult
   public mutating func add(
-    _ name: String, _ op: any Operator, _ inputs: [Source], sharing: Source? = nil, gain: Float = 1
+    _ name: String, _ op: any Operator, _ inputs: [Source], sharing: Source? = nil, gain: Float = 1,
+    center: Float = 0
   ) -> Source {
     var owner: Int?
     if case .node(let index)? = sharing { owner = index }
-    nodes.append(Node(name: name, op: op, inputs: inputs, sharing: owner, gain: gain))
+    nodes.append(Node(name: name, op: op, inputs: inputs, sharing: owner, gain: gain, center: center))
     output = .node(nodes.count - 1)
     return output
   }
@@ -66,6 +72,7 @@ public struct Graph: Sendable, Hashable {
 extension Graph.Node: Hashable {
   public static func == (a: Self, b: Self) -> Bool {
     a.name == b.name && a.inputs == b.inputs && a.sharing == b.sharing && a.gain == b.gain
+      && a.center == b.center
       && AnyHashable(a.op) == AnyHashable(b.op)
   }
 
@@ -104,9 +111,7 @@ extension Composite {
     let graph = try wired(inputs)
     var result: [Weight] = []
     for (node, shapes) in zip(graph.nodes, try graph.shapes(inputs)) where node.sharing == nil {
-      result += try node.op.weights(shapes.inputs).map {
-        $0.named("\(node.name).\($0.name)").amplified(node.gain)
-      }
+      result += try node.op.weights(shapes.inputs).map { $0.of(node) }
     }
     return result
   }

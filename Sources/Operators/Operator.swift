@@ -74,23 +74,28 @@ public struct Weight: Sendable, Hashable {
   public let fanIn: Int
   /// Factor of seeded values, for initialisation.
   public let gain: Float
+  /// What seeded values are spread around, for initialisation.
+  public let center: Float
 
-  public init(_ name: String, _ shape: Shape, _ role: Role, fanIn: Int = 1, gain: Float = 1) {
+  public init(
+    _ name: String, _ shape: Shape, _ role: Role, fanIn: Int = 1, gain: Float = 1, center: Float = 0
+  ) {
     self.name = name
     self.shape = shape
     self.role = role
     self.fanIn = fanIn
     self.gain = gain
+    self.center = center
   }
 
   /// Learned, as against estimated from data (mean and variance of batch norm).
   public var isLearned: Bool { role != .mean && role != .variance }
 
-  public func named(_ name: String) -> Weight { Weight(name, shape, role, fanIn: fanIn, gain: gain) }
-
-  /// Seeded with larger or smaller values, if it is learned.
-  public func amplified(_ factor: Float) -> Weight {
-    Weight(name, shape, role, fanIn: fanIn, gain: isLearned ? gain * factor : gain)
+  /// As a weight of a node: seeded larger or smaller if it is learned, around another value if it is added to a result.
+  func of(_ node: Graph.Node) -> Weight {
+    Weight(
+      "\(node.name).\(name)", shape, role, fanIn: fanIn, gain: isLearned ? gain * node.gain : gain,
+      center: role == .bias || role == .shift ? center + node.center : center)
   }
 }
 

@@ -47,8 +47,8 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ("separable:out=64,s=2", "separable:out=64,s=2"),
     ("separable:out=64,attention=se,r=8", "separable:out=64,s=1,attention=se,r=8"),
     (
-      "inception:pool=6,one=1,three=3,five=5,reduce3=2,reduce5=4",
-      "inception:one=1,reduce3=2,three=3,reduce5=4,five=5,pool=6"
+      "inception:branch4=6,branch1=1,branch2=3,branch3=5,reduce2=2,reduce3=4",
+      "inception:branch1=1,reduce2=2,branch2=3,reduce3=4,branch3=5,branch4=6"
     ),
     ("bottleneck:width=64,style=caffe,s=2", "bottleneck:width=64,out=256,s=2,g=1,style=caffe"),
     ("bottleneck:width=64", "bottleneck:width=64,out=256,s=1,g=1"),
@@ -83,7 +83,7 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     // Keys that have no default.
     let needed = [
       "conv": "out=4", "dense": "out=4", "basicblock": "out=4", "bottleneck": "width=4",
-      "separable": "out=4", "inception": "one=1,reduce3=2,three=3,reduce5=4,five=5,pool=6",
+      "separable": "out=4", "inception": "branch1=1,reduce2=2,branch2=3,reduce3=4,branch3=5,branch4=6",
     ]
     for type in Modules.all {
       let op = try Modules.parse(needed[type.keyword].map { "\(type.keyword):\($0)" } ?? type.keyword)

@@ -129,7 +129,6 @@ struct CostRow: Sendable, CustomTestStringConvertible {
     #expect(norm.map(\.role) == [.scale, .shift, .mean, .variance])
     #expect(norm.map(\.isLearned) == [true, true, false, false])
     #expect(norm.allSatisfy { $0.shape == Shape(4) })
-    #expect(norm[0].named("bn.weight") == Weight("bn.weight", Shape(4), .scale))
   }
 
   @Test func inputsOfOneShape() throws {

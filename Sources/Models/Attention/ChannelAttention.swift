@@ -49,7 +49,7 @@ public struct BottleneckMLP: Composite {
     }
     var graph = Graph()
     let squeezed = graph.add("fc1", Dense(out: hidden, bias: bias, activation: .relu), .input(0))
-    graph.add("fc2", Dense(out: inputs[0].count / inputs[0].n, bias: bias), squeezed)
+    graph.add("fc2", Dense(out: inputs[0].count / inputs[0].n, bias: bias), squeezed, center: Graph.openGate)
     return graph
   }
 }

@@ -26,7 +26,7 @@ public struct SpatialGate: Composite {
     var graph = Graph()
     let pooled = graph.add("pool", ChannelPool(), .input(0))
     let conv = Conv2D(out: 1, kernel: Pair(kernel), padding: Pair(kernel / 2), bias: false)
-    let normalised = graph.add("bn", BatchNorm(), graph.add("conv", conv, pooled))
+    let normalised = graph.add("bn", BatchNorm(), graph.add("conv", conv, pooled), center: Graph.openGate)
     graph.add("sigmoid", Sigmoid(), normalised)
     return graph
   }

@@ -31,7 +31,7 @@ public struct BasicBlock: Composite {
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
     var graph = Graph()
     let first = graph.addConvolution(
-      "conv1", "bn1", out: outputChannels, kernel: 3, stride: stride, .input(0))
+      "conv1", "bn1", out: outputChannels, kernel: 3, stride: stride, .input(0), gain: Graph.rectifiedGain)
     let second = graph.addConvolution(
       "conv2", "bn2", out: outputChannels, kernel: 3, graph.add("relu1", ReLU(), first),
       gain: Graph.branchGain)

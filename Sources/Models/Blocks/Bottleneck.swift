@@ -58,10 +58,11 @@ public struct Bottleneck: Composite {
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
     let (first, second) = style == .caffe ? (stride, 1) : (1, stride)
     var graph = Graph()
-    let reduced = graph.addConvolution("conv1", "bn1", out: width, kernel: 1, stride: first, .input(0))
+    let reduced = graph.addConvolution(
+      "conv1", "bn1", out: width, kernel: 1, stride: first, .input(0), gain: Graph.rectifiedGain)
     let middle = graph.addConvolution(
       "conv2", "bn2", out: width, kernel: 3, stride: second, groups: groups,
-      graph.add("relu1", ReLU(), reduced))
+      graph.add("relu1", ReLU(), reduced), gain: Graph.rectifiedGain)
     let expanded = graph.addConvolution(
       "conv3", "bn3", out: outputChannels, kernel: 1, graph.add("relu2", ReLU(), middle),
       gain: Graph.branchGain)

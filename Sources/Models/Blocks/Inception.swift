@@ -2,7 +2,7 @@ import Operators
 import Tensors
 
 /// Four branches from one input, concatenated: 1×1; 1×1 and 3×3; 1×1 and 3×3 (the paper's 5×5); 3×3 maximum pool and 1×1.
-/// Every convolution has batch norm and ReLU.
+/// Every convolution has batch norm and ReLU. Attention sits behind the concatenation.
 /// - Shapes: `input` N×C×H×W, `output` N×(sum of the branches)×H×W.
 /// - Source: Szegedy et al. 2015, arXiv:1409.4842, figure 2(b), in torchvision's variant (see `GoogLeNet`).
 public struct Inception: Composite {
@@ -15,27 +15,33 @@ public struct Inception: Composite {
   /// Channels of the 1×1 reductions before the second and third branch's 3×3.
   public var reduce3: Int
   public var reduce5: Int
+  public var attention: AttentionSlot
 
-  public init(_ one: Int, reduce3: Int, _ three: Int, reduce5: Int, _ five: Int, pool: Int) {
+  public init(
+    _ one: Int, reduce3: Int, _ three: Int, reduce5: Int, _ five: Int, pool: Int,
+    attention: AttentionSlot = .none
+  ) {
     precondition(min(one, reduce3, three, reduce5, five, pool) > 0, "a branch without channels")
     (self.one, self.three, self.five, self.pool) = (one, three, five, pool)
     (self.reduce3, self.reduce5) = (reduce3, reduce5)
+    self.attention = attention
   }
 
   public init(_ a: inout Attributes) throws(OperatorError) {
-    one = try a.int("one")
-    reduce3 = try a.int("reduce3")
-    three = try a.int("three")
-    reduce5 = try a.int("reduce5")
-    five = try a.int("five")
-    pool = try a.int("pool")
+    one = try a.int("branch1")
+    reduce3 = try a.int("reduce2")
+    three = try a.int("branch2")
+    reduce5 = try a.int("reduce3")
+    five = try a.int("branch3")
+    pool = try a.int("branch4")
+    attention = try AttentionSlot(&a)
   }
 
   public var attributes: [Attribute] {
     [
-      Attribute("one", one), Attribute("reduce3", reduce3), Attribute("three", three),
-      Attribute("reduce5", reduce5), Attribute("five", five), Attribute("pool", pool),
-    ]
+      Attribute("branch1", one), Attribute("reduce2", reduce3), Attribute("branch2", three),
+      Attribute("reduce3", reduce5), Attribute("branch3", five), Attribute("branch4", pool),
+    ] + attention.attributes
   }
 
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
@@ -50,7 +56,8 @@ public struct Inception: Composite {
     let pooled = graph.add(
       "branch4.pool", Pool2D(.max, window: Pair(3), stride: Pair(1), padding: Pair(1)), .input(0))
     let fourth = graph.addRectified("branch4.1x1", out: pool, kernel: 1, pooled)
-    graph.add("concat", Concat(4), first, second, third, fourth)
+    let joined = graph.add("concat", Concat(4), first, second, third, fourth)
+    _ = attention.add(to: &graph, after: joined)
     return graph
   }
 }

@@ -1,7 +1,7 @@
 import Operators
 import Tensors
 
-/// Width: nine inception modules, each four branches side by side, concatenated. Attention sits after each module.
+/// Width: nine inception modules, each four branches side by side, concatenated. Attention sits after each module's concatenation.
 /// - Source: Szegedy et al. 2015, arXiv:1409.4842, table 1, in torchvision's variant: batch norm after every
 ///   convolution, no auxiliary heads, no local response normalisation, a 3×3 where the paper has a 5×5 (6,624,904
 ///   parameters). Batch norm's ε, 1e-3 there, is this package's 1e-5.
@@ -38,8 +38,9 @@ public struct GoogLeNet: Architecture {
     x = graph.add("stem.pool2", pool(3), x)
     for (name, module) in GoogLeNet.modules {
       let stage = "inception\(name)"
-      x = graph.add("\(stage).module", module, x)
-      x = options.attention.add(to: &graph, "\(stage).attention", after: x)
+      var attended = module
+      attended.attention = options.attention
+      x = graph.add("\(stage).module", attended, x)
       if name == "3b" { x = graph.add("\(stage).pool", pool(3), x) }
       if name == "4e" { x = graph.add("\(stage).pool", pool(2), x) }
     }

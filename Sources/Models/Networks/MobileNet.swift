@@ -31,7 +31,9 @@ public struct MobileNet: Architecture {
 
   public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     var graph = Graph()
-    var x = graph.addConvolution("stem.conv", "stem.bn", out: scaled(32), kernel: 3, stride: 2, .input(0))
+    var x = graph.addConvolution(
+      "stem.conv", "stem.bn", out: scaled(32), kernel: 3, stride: 2, .input(0),
+      gain: Graph.rectifiedGain)
     x = graph.add("stem.relu", ReLU(), x)
     for (index, (width, stride)) in MobileNet.pairs.enumerated() {
       let pair = DepthwiseSeparable(out: scaled(width), stride: stride, attention: options.attention)

@@ -45,7 +45,8 @@ func residualNetwork(
   blocks: [Int], _ options: NetworkOptions, block: (_ stage: Int, _ stride: Int) -> any Composite
 ) -> Graph {
   var graph = Graph()
-  var x = graph.addConvolution("stem.conv", "stem.bn", out: 64, kernel: 7, stride: 2, .input(0))
+  var x = graph.addConvolution(
+    "stem.conv", "stem.bn", out: 64, kernel: 7, stride: 2, .input(0), gain: Graph.rectifiedGain)
   x = graph.add("stem.relu", ReLU(), x)
   x = graph.add("stem.pool", Pool2D(.max, window: Pair(3), stride: Pair(2), padding: Pair(1)), x)
   for (stage, count) in blocks.enumerated() {

@@ -54,8 +54,11 @@ public struct VGG: Architecture {
     _ graph: inout Graph, _ stage: String, _ layer: Int, _ width: Int, _ source: Graph.Source
   ) -> Graph.Source {
     let conv = Conv2D(out: width, kernel: Pair(3), padding: Pair(1))
-    var x = graph.add("\(stage)conv\(layer)", conv, source, gain: isNormalised ? 1 : VGG.gain)
-    if isNormalised { x = graph.add("\(stage)bn\(layer)", BatchNorm(), x) }
+    var x = graph.add(
+      "\(stage)conv\(layer)", conv, source, gain: isNormalised ? 1 : VGG.gain)
+    if isNormalised {
+      x = graph.add("\(stage)bn\(layer)", BatchNorm(), x, gain: Graph.rectifiedGain)
+    }
     return graph.add("\(stage)relu\(layer)", ReLU(), x)
   }
 }
