@@ -1,5 +1,6 @@
 import Kernels
 import Measurement
+import Models
 import Operators
 import ReferenceKernels
 import Tensors
@@ -20,7 +21,11 @@ struct Subject {
       tensor.fill(filling, using: &generator)
       return tensor
     }
-    weights = try .seeded(workload.op.weights(workload.inputs), filling: filling, using: &generator)
+    // Integer weights double a signal and more in every layer: a deep network would leave the range of `Float`, and its
+    // result is no exact integer anyway.
+    weights = try .seeded(
+      workload.op.weights(workload.inputs), filling: workload.op is Network ? .dense : filling,
+      using: &generator)
   }
 
   func oracle() throws -> Oracle { try Oracle(workload.op, inputs, weights: weights) }

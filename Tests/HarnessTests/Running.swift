@@ -19,9 +19,9 @@ func rows(
 /// Checks of a workload under all fillings.
 func checks(
   _ text: String, _ requests: [Plan.Request], _ kernels: [any Kernel] = TiledKernels.all,
-  isas: [ISA] = [.best], threads: [Int] = [1, 2]
+  isas: [ISA] = [.best], threads: [Int] = [1, 2], seed: UInt64 = 1
 ) throws -> [Check] {
   var plan = Plan()
-  (plan.requests, plan.threads, plan.isas) = (requests, threads, isas)
+  (plan.requests, plan.threads, plan.isas, plan.seed) = (requests, threads, isas, seed)
   return try Verifier(plan: plan, tiled: Catalogue(kernels)) { false }.check(try Workload(text))
 }

@@ -19,6 +19,15 @@ import Testing
     for check in checks { #expect(check.outcome == .right, "\(check.reproduction ?? "")") }
   }
 
+  /// A hundred layers deep, within the range of `Float` with every filling.
+  @Test(arguments: 1...3) func deepNetworksAreRight(seed: UInt64) throws {
+    let text = "resnext101-1x1d:classes=10@1x3x32x32"
+    for check in try checks(text, [.reference, .tiled], seed: seed) {
+      #expect(check.outcome == .right && check.fillings == 5, "\(check.outcome)")
+      #expect(check.worstRatio > 0 && check.worstRatio < 0.5, "\(check.worstRatio)")
+    }
+  }
+
   /// A kernel that does nothing, one that is off by a little and one that depends on the thread count are found out.
   @Test(arguments: Flaw.allCases)
   func flawsAreFound(flaw: Flaw) throws {

@@ -86,6 +86,9 @@ import Testing
     #expect(try kinds("googlenet") == ["18 reduction"])
     #expect(try kinds("mobilenet-1.0+cbam") == ["13 separable"])
     #expect(try kinds("vgg16+se") == [])
+    // 9·10¹² weights are more than a tensor can have.
+    let wide = try Modules.parse("bottleneck:width=1,out=1000000").stages([Shape(1, 1_000_000, 1, 1)])
+    #expect(try Saving.all(in: wide).isEmpty)
   }
 
   /// A filter has one kernel per input channel of its group.

@@ -34,7 +34,7 @@ public struct Saving: Sendable {
   public private(set) var factorised = Cost()
   public private(set) var dense = Cost()
 
-  /// What an operator saves, by kind.
+  /// What an operator saves, by kind; nothing where the dense convolution would be too large to be counted.
   public static func all(in stages: Stages) throws(OperatorError) -> [Saving] {
     var savings = Factorisation.Kind.allCases.map { Saving(kind: $0) }
     for block in stages.blocks {
@@ -52,13 +52,14 @@ public struct Saving: Sendable {
   private mutating func add(_ factorisation: Factorisation, _ block: Block, _ stages: Stages)
     throws(OperatorError)
   {
+    guard let cost = try? factorisation.dense.cost(block.inputs) else { return }
     let prefix = block.name.isEmpty ? "" : block.name + "."
     let parts = Set(factorisation.parts.map { prefix + $0 })
     count += 1
     for index in block.stages where parts.contains(stages[index].name) {
       try factorised.add(stages[index].cost)
     }
-    try dense.add(factorisation.dense.cost(block.inputs))
+    try dense.add(cost)
   }
 }
 
