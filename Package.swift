@@ -53,7 +53,7 @@ let package = Package(
     floor("TiledKernels", ["Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
     // 4
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
-    floor("Profiling", ["CGperftools"]),
+    floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "Records"]),
     // 5
     floor(
       "Harness",
