@@ -98,11 +98,12 @@ let package = Package(
     tests("RecordsTests", ["Records"]),
     tests("ReportingTests", ["Reporting", "Records"]),
     tests("HouseTests", ["Records"]),
-    tests("CommandTests", ["cbambench", "Measurement", "Records"]),
+    tests("CommandTests", ["cbambench", "Harness", "Measurement", "Records"]),
     tests(
       "HarnessTests",
       [
-        "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Operators", "Records", "Measurement",
+        "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Models", "Operators", "Records",
+        "Measurement",
         "Tensors",
       ]),
   ],

@@ -29,6 +29,17 @@ public struct Oracle {
     return (try output.map(\.value), try output.map(\.bound))
   }
 
+  /// Bytes that an oracle takes while it computes, and those of its answer, which stay.
+  public static func memory(_ op: any Operator, _ inputs: [Shape]) throws(OperatorError) -> (
+    computing: Int, answer: Int
+  ) {
+    let output = try op.output(inputs).count
+    let numbers = inputs.reduce(try ReferenceProgram(op, inputs).scratch + output) { $0 + $1.count }
+    let answer = 2 * output * MemoryLayout<Double>.stride
+    let number = max(MemoryLayout<Bounded>.stride, MemoryLayout<Likely>.stride)
+    return (max(numbers * number, output * number + answer), answer)
+  }
+
   public var shape: Shape { values.shape }
 
   public func value(_ i: Int) -> Double { values.pointer[i] }

@@ -33,6 +33,7 @@ extension Float: ReferenceNumber {
 }
 
 /// A number that knows what its computation in `Float` would have given.
+/// Nobody times it: its convolutions may use all processors.
 protocol Exact: ReferenceNumber {
   var value: Double { get }
   /// Bound of |float result − value|.

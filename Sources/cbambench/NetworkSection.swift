@@ -91,7 +91,7 @@ enum NetworkNotes {
     return [counted(counts, convention), peak(stages, counts, workload.inputs), filters(counts)].compactMap {
       $0
     }
-      + (try Saving.all(in: stages).map(saving))
+      + (try savings(stages))
   }
 
   private static func counted(_ counts: Counts, _ convention: Convention?) -> String? {
@@ -112,6 +112,9 @@ enum NetworkNotes {
     "\(Numbers.count(counts.filters)) filters of \(Numbers.count(counts.kernels)) kernels: "
       + "a filter is a stack of one kernel per input channel of its group"
   }
+
+  /// What smaller convolutions save against the dense ones in whose place they are.
+  static func savings(_ stages: Stages) throws -> [String] { try Saving.all(in: stages).map(saving) }
 
   private static func saving(_ saving: Saving) -> String {
     func times(_ count: KeyPath<Cost, Int>) -> String {

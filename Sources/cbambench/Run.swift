@@ -42,15 +42,16 @@ enum Run: Command {
     }
     let budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? 40)
     let limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
-    let job = MeasuringJob(plan: plan, machine: machine, work: work, budget: budget)
     try resumed?.check(work.map(\.workload.text))
-    var side = resumed ?? SideFile(outputs.regularFile.map { $0 + ".partial" }, arguments.words)
-    let rows = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
+    var side = try resumed ?? SideFile(beside: outputs.regularFile, arguments.words)
+    let job = MeasuringJob(
+      plan: plan, machine: machine, work: work, budget: budget, started: side.started)
+    let (rows, cut) = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
     // Interrupted before the first row: what the files hold is worth more than nothing.
     if !(rows.isEmpty && Interrupt.isSet) { try outputs.write(report(rows.map(\.record))) }
     let isComplete = !Interrupt.isSet || side.done.count == work.count
     if isComplete { side.remove() }
-    let status = conclude(rows)
+    let status = conclude(rows, cut: cut)
     if !isComplete, side.isUseful { Console.note(side.sentence) }
     return status
   }
@@ -65,7 +66,7 @@ enum Run: Command {
       csv: CSV.text(records), json: JSON.text(records))
   }
 
-  private static func conclude(_ rows: [RunRow]) -> ExitStatus {
+  private static func conclude(_ rows: [RunRow], cut: String?) -> ExitStatus {
     let wrong = rows.filter { $0.reproduction != nil }
     for row in wrong {
       Console.note(
@@ -76,7 +77,8 @@ enum Run: Command {
     if Interrupt.isSet {
       let kept =
         rows.isEmpty ? "nothing was measured until then" : "rows measured until then are kept: \(rows.count)"
-      Console.note("cbambench: interrupted; \(kept)")
+      let remark = cut.map { ", those of \($0) with fewer rounds" } ?? ""
+      Console.note("cbambench: interrupted; \(kept)\(remark)")
       return .interrupted
     }
     if !rows.contains(where: { $0.status == .ok }) {

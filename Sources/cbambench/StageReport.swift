@@ -28,7 +28,7 @@ struct StageReport {
 
   func report(_ suites: [Suite]) throws -> Report {
     var all: [CostLine] = []
-    var (console, markdown) = ([String](), [String]())
+    var (console, markdown, notes) = ([String](), [String](), [String]())
     let hasMultiplicities = suites.contains(where: \.hasMultiplicities)
     var table = Table(
       ["workload", "stage", "operator", "output"].map { Table.Header($0, .left) }
@@ -43,9 +43,16 @@ struct StageReport {
           markdown.append(section.markdown)
         } else {
           add(lines, times: hasMultiplicities ? workload.multiplicity : nil, to: &table)
+          notes += try NetworkNotes.savings(workload.op.stages(workload.inputs)).map {
+            "\(workload.name): \($0)"
+          }
         }
       }
       if suite.hasMultiplicities { table.add(try sums(suite), beginsGroup: true) }
+    }
+    if !notes.isEmpty {
+      console.insert(notes.map { $0 + "\n" }.joined(), at: 0)
+      markdown.insert(notes.map { "- \($0)\n" }.joined(), at: 0)
     }
     if !table.rows.isEmpty {
       console.insert(table.console, at: 0)
