@@ -68,7 +68,8 @@ let package = Package(
     .executableTarget(
       name: "cbambench",
       dependencies: [
-        "Harness", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels", "Kernels", "Models",
+        "Harness", "Profiling", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels",
+        "Kernels", "Models",
         "Operators", "Measurement", "Tensors",
       ],
       exclude: ["README.md"],
@@ -93,7 +94,7 @@ let package = Package(
       "TiledKernelsTests",
       ["Support", "TiledKernels", "ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
-    tests("ProfilingTests", ["Profiling"]),
+    tests("ProfilingTests", ["Profiling", "Kernels", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),
     tests("RecordsTests", ["Records"]),
     tests("ReportingTests", ["Reporting", "Records"]),

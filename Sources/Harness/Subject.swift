@@ -48,7 +48,7 @@ final class Case {
   let workspaceFloats: Int
   let regions: [Region]
   private let inputs: [Tensor<Float>]
-  private let team: Team
+  let team: Team
 
   init(
     _ candidate: Candidate, _ kernelName: String, _ prepared: any Prepared, _ prepareTime: Seconds,

@@ -12,23 +12,31 @@ enum Mark {
     }
   }
 
-  /// What a marked region does with one chunk.
-  private struct Chunk {
-    let body: Region.Body
-    let tiles: Range<Int>
-    let worker: Int
+  /// A region's body where a C function can be told of it. Counting references to it at every chunk would let the workers
+  /// wait for each other: 15 % of a small CBAM.
+  final class Body: Sendable {
+    private nonisolated(unsafe) let body: Region.Body
+    init(_ body: @escaping Region.Body) { self.body = body }
+
+    /// Calls it from the function that stands for a stage.
+    func run(as stage: Int, _ tiles: Range<Int>, _ worker: Int) {
+      let chunk = Chunk(body: Unmanaged.passUnretained(self), tiles: tiles, worker: worker)
+      withUnsafePointer(to: chunk) { chunk in
+        cplatform_mark_stage(
+          Int32(stage),
+          { context in
+            guard let chunk = context?.assumingMemoryBound(to: Chunk.self) else { return }
+            let (tiles, worker) = (chunk.pointee.tiles, chunk.pointee.worker)
+            chunk.pointee.body._withUnsafeGuaranteedRef { $0.body(tiles, worker) }
+          }, chunk)
+      }
+    }
   }
 
-  /// Calls the body of a region from the function that stands for a stage.
-  static func stage(_ index: Int, _ body: @escaping Region.Body, _ tiles: Range<Int>, _ worker: Int) {
-    withUnsafePointer(to: Chunk(body: body, tiles: tiles, worker: worker)) { chunk in
-      cplatform_mark_stage(
-        Int32(index),
-        { context in
-          guard let chunk = context?.assumingMemoryBound(to: Chunk.self).pointee else { return }
-          chunk.body(chunk.tiles, chunk.worker)
-        }, chunk)
-    }
+  private struct Chunk {
+    let body: Unmanaged<Body>
+    let tiles: Range<Int>
+    let worker: Int
   }
 }
 
@@ -41,6 +49,7 @@ extension Region {
   /// - Parameter stage: below `marks`.
   public func marked(as stage: Int) -> Region {
     precondition((0..<Region.marks).contains(stage), "stage \(stage) has no mark; there are \(Region.marks)")
-    return Region(name, rangesOf: tiles) { [body] in Mark.stage(stage, body, $0, $1) }
+    let body = Mark.Body(body)
+    return replacingBody { body.run(as: stage, $0, $1) }
   }
 }

@@ -62,7 +62,7 @@ public enum Attribution {
       let stage = mark(frames[at], "cplatform_stage_")
     {
       // The helpers that call the region's body belong to the mark.
-      let rest = frames[(at + 1)...].drop { $0.contains("7Kernels4MarkO5stage") }
+      let rest = frames[(at + 1)...].drop { $0.contains("7Kernels4MarkO") }
       return (
         [self.worker(worker), stages[stage] ?? "stage \(stage)"], Array(rest.isEmpty ? frames[at...] : rest)
       )
@@ -73,8 +73,9 @@ public enum Attribution {
     if let at = frames.firstIndex(where: isWaiting) {
       return ([self.worker(worker), wait], Array(frames[at...]))
     }
-    if let at = frames.firstIndex(where: { $0.contains("7Kernels4Team") || $0.hasPrefix("cplatform_worker_") }
-    ) {
+    let isTeam: (String) -> Bool = { $0.contains("7Kernels4TeamC3run") || $0.contains("7Kernels6Worker") }
+    let entry = frames.lastIndex { $0.hasPrefix("cplatform_worker_") }
+    if let at = frames.firstIndex(where: isTeam) ?? entry {
       return ([self.worker(worker), team], Array(frames[at...]))
     }
     return ([outside, outside], frames)

@@ -14,7 +14,7 @@ public enum Demangling {
   /// `closure #1 in TiledKernels.DirectConvolution.bind`; other languages' symbols as they are.
   public static func short(_ symbol: String) -> String {
     guard var name = full(symbol) else { return symbol }
-    for kind in ["partial apply forwarder for ", "merged ", "outlined "] {
+    for kind in ["@objc ", "partial apply forwarder for ", "merged ", "outlined "] {
       while name.hasPrefix(kind) { name.removeFirst(kind.count) }
     }
     name = withoutSpecialisation(name)
@@ -66,6 +66,8 @@ public enum Demangling {
       rest = rest.dropFirst()
     }
     let words = result.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
-    return words.isEmpty ? name : words
+    // `x.getter : Int` is `x.getter`.
+    let plain = words.replacing(/\.(getter|setter|modify|read) :.*$/) { ".\($0.1)" }.replacing("@Sendable ", with: "")
+    return plain.isEmpty ? name : plain
   }
 }

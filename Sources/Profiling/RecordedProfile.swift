@@ -11,7 +11,7 @@ public struct RecordedProfile: Sendable {
   public let period: Seconds
   /// How often each stack was seen; addresses leaf first, callers' ones behind the call.
   public let stacks: [[UInt]: Int]
-  /// The file, with the period that was in force.
+  /// The file.
   public private(set) var bytes: [UInt8]
   /// What this project has noted in the text.
   public private(set) var notes: [String: String] = [:]
@@ -23,11 +23,9 @@ public struct RecordedProfile: Sendable {
   private static let deepest: UInt = 10_000
 
   /// Reads a file.
-  /// - Parameters:
-  ///   - name: of the file, for messages.
-  ///   - period: what a sample stands for, if the header does not know.
+  /// - Parameter name: of the file, for messages.
   /// - Throws: `ProfileError` with offset, found and expected.
-  public init(_ bytes: [UInt8], name: String, period: Seconds? = nil) throws(ProfileError) {
+  public init(_ bytes: [UInt8], name: String) throws(ProfileError) {
     var reader = Reader(bytes: bytes, name: name)
     for (expected, what) in [
       (UInt(0), "the header's first word"), (3, "the header's length"), (0, "the version"),
@@ -40,14 +38,11 @@ public struct RecordedProfile: Sendable {
       throw reader.wrong(at, "\(written)", "a period between 1 and 1000000000 µs")
     }
     try reader.require(0, "the header's last word")
-    (stacks, self.period) = (
-      try reader.stacks(deepest: Self.deepest), period ?? Seconds(Double(written) * 1e-6)
-    )
+    stacks = try reader.stacks(deepest: Self.deepest)
+    period = Seconds(Double(written) * 1e-6)
     let text = String(decoding: bytes[reader.offset...], as: UTF8.self)
     mappings = Mapping.list(text)
     self.bytes = bytes
-    let micros = UInt(self.period.value * 1e6 + 0.5)
-    withUnsafeBytes(of: micros) { self.bytes.replaceSubrange(at..<at + Self.word, with: $0) }
     for line in text.split(separator: "\n") where line.hasPrefix(Self.notePrefix) {
       let sides = line.dropFirst(Self.notePrefix.count).split(separator: "=", maxSplits: 1)
       if sides.count == 2 { notes[String(sides[0])] = String(sides[1]) }

@@ -41,4 +41,30 @@ public struct StackProfile: Sendable, Equatable {
     return cumulative.map { Function(name: $0.key, itself: itself[$0.key] ?? 0, cumulative: $0.value) }
       .sorted { ($1.itself, $1.cumulative, $0.name) < ($0.itself, $0.cumulative, $1.name) }
   }
+
+  /// Share of the samples whose leaf has a name.
+  public var namedShare: Double {
+    let unnamed = stacks.reduce(0) { $0 + ($1.key.last == Attribution.unknown ? $1.value : 0) }
+    return total == 0 ? 0 : 1 - Double(unnamed) / Double(total)
+  }
+
+  /// A function's own share of the samples in two profiles.
+  public struct Change: Sendable, Equatable {
+    public let name: String
+    public let before: Double
+    public let now: Double
+  }
+
+  /// Functions by how much their own share has changed, the largest change first.
+  public func changes(since other: StackProfile, below roots: Int = 0) -> [Change] {
+    func shares(_ profile: StackProfile) -> [String: Double] {
+      let total = Double(max(1, profile.total))
+      let functions = profile.functions(below: roots)
+      return Dictionary(uniqueKeysWithValues: functions.map { ($0.name, Double($0.itself) / total) })
+    }
+    let (before, now) = (shares(other), shares(self))
+    return Set(before.keys).union(now.keys).map {
+      Change(name: $0, before: before[$0] ?? 0, now: now[$0] ?? 0)
+    }.sorted { (abs($1.now - $1.before), $0.name) < (abs($0.now - $0.before), $1.name) }
+  }
 }

@@ -50,7 +50,7 @@ struct FusedSpatialGate: Sendable {
     let gates = gates(workspace)
     let canvases = gates + pixels
     let pooling = pool.regions(
-      image, gates: channelGates, into: workspace, workspace: canvases + 2 * canvas.plane)
+      node: "pool", image, gates: channelGates, into: workspace, workspace: canvases + 2 * canvas.plane)
     return pooling + [
       Region("pad maps", tiles: 2) { map, _ in
         canvas.draw(workspace + map * pixels, into: canvases + map * canvas.plane, micro)
@@ -71,7 +71,7 @@ struct FusedSpatialGate: Sendable {
         let (first, count) = (rows[tile].lowerBound * width, rows[tile].count * width)
         var work = Elementwise(.sigmoid, input: gates + first, output: gates + first, count: count)
         micro.elementwise(&work)
-      },
+      }.computing("conv", "bn", "sigmoid"),
     ]
   }
 }

@@ -76,7 +76,7 @@ private struct PreparedRows: Prepared {
       for block in 0..<weights.blocksPerGroup {
         rows(0..<task.output.h, group: group, block: block, image, from: canvases, scratch[worker])
       }
-    }
+    }.computing("")
   }
 
   private func convolve(_ image: ConvolutionTask.Image, _ scratch: WorkerScratch) -> Region {
@@ -86,7 +86,7 @@ private struct PreparedRows: Prepared {
       rows(
         rowParts[tile / blocks], group: group, block: block, image,
         from: scratch.rest + group * task.channels * canvas.plane, scratch[worker])
-    }
+    }.computing("")
   }
 
   /// - Parameter source: the canvases of the group's channels.
