@@ -32,6 +32,11 @@ public final class CaseProfiler {
     return try profile(try verified(workload), workload, budget: budget)
   }
 
+  /// What the stages of the case compute.
+  package func costs(_ workload: Workload) throws -> StageCosts {
+    StageCosts(workload.op, workload.inputs, regions: try verified(workload).regions)
+  }
+
   /// A case whose result is right.
   func verified(_ workload: Workload) throws -> Case {
     try Shortage.check(Footprint(workload).peak())

@@ -67,7 +67,8 @@ public enum Demangling {
     }
     let words = result.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
     // `x.getter : Int` is `x.getter`.
-    let plain = words.replacing(/\.(getter|setter|modify|read) :.*$/) { ".\($0.1)" }.replacing("@Sendable ", with: "")
+    let plain = words.replacing(/\.(getter|setter|modify|read) :.*$/) { ".\($0.1)" }.replacing(
+      "@Sendable ", with: "")
     return plain.isEmpty ? name : plain
   }
 }
