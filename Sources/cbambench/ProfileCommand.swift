@@ -17,7 +17,7 @@ enum ProfileCommand: Command {
       name: "--kernels", value: "reference|tiled|NAME",
       help: "one kernel; default tiled: the selector's choice"),
     Option(name: "--isa", value: "baseline|avx2|avx512|best", help: "one instruction set; default best"),
-    .style, .seed,
+    .style, .filter, .seed,
     Option(
       name: "--budget", value: "SECONDS",
       help: "longest time of sampling; default 10, less if samples suffice"),

@@ -67,7 +67,7 @@ struct ProfileReport {
     }
     let blank = workers.map { _ in "" }
     table.add(
-      ["parked", share(times.parked), Numbers.significant(times.parked.value)] + blank + ["", "", ""],
+      ["not running", share(times.parked), Numbers.significant(times.parked.value)] + blank + ["", "", ""],
       beginsGroup: true)
     return table
   }
@@ -75,8 +75,8 @@ struct ProfileReport {
   private var idle: String {
     let times = profile.times
     return """
-      idle (waiting and parked): \(Numbers.percent(times.idleShare)) of \(times.threads) × \
-      \(Numbers.significant(times.wall.value)) s; stages and parked time account for \
+      idle (waiting and not running): \(Numbers.percent(times.idleShare)) of \(times.threads) × \
+      \(Numbers.significant(times.wall.value)) s; stages and the time not running account for \
       \(Numbers.percent(times.accounted)) of it
       named functions: \(Numbers.percent(profile.stacks.namedShare)) of the samples; rates are of one thread while it is in \
       the stage
