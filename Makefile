@@ -13,7 +13,7 @@ INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
 	@command -v swift >/dev/null || { echo "setup: no 'swift' found; install a Swift 6.3 toolchain first (swift.org/install)"; exit 1; }
-	@if ! (command -v nm && command -v git && command -v pkg-config && pkg-config --exists libtcmalloc) >/dev/null; then $(INSTALL); fi
+	@if ! (command -v nm && command -v git && command -v pkg-config && pkg-config --exists libtcmalloc libprofiler) >/dev/null; then $(INSTALL); fi
 
 # The emulator of other CPUs, for test-portable alone.
 setup-portable: private PACKAGES := qemu-user

@@ -53,7 +53,7 @@ let package = Package(
     floor("TiledKernels", ["Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
     // 4
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
-    floor("Profiling", ["CGperftools"]),
+    floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "Records"]),
     // 5
     floor(
       "Harness",
@@ -69,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "cbambench",
       dependencies: [
-        "Harness", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels", "Kernels", "Models",
+        "Harness", "Profiling", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels",
+        "Kernels", "Models",
         "Operators", "Measurement", "Tensors",
       ],
       exclude: ["README.md"],
@@ -94,7 +95,7 @@ let package = Package(
       "TiledKernelsTests",
       ["Support", "TiledKernels", "ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
-    tests("ProfilingTests", ["Profiling"]),
+    tests("ProfilingTests", ["Profiling", "Kernels", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),
     tests("RecordsTests", ["Records"]),
     tests("ReportingTests", ["Reporting", "Records"]),

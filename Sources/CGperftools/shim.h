@@ -1,2 +1,3 @@
-// gperftools: hooks of its allocator.
+// gperftools: hooks of its allocator, its profiler of processor time.
 #include <gperftools/malloc_hook_c.h>
+#include <gperftools/profiler.h>

@@ -55,7 +55,7 @@ final class Case {
   /// A second case that regions of this one use.
   var companion: Case?
   private let inputs: [Tensor<Float>]
-  private let team: Team
+  let team: Team
 
   init(
     _ candidate: Candidate, _ kernelName: String, _ prepared: any Prepared, _ prepareTime: Seconds,

@@ -10,6 +10,9 @@ public struct Region: @unchecked Sendable {
   public let name: String
   public let tiles: Int
   public let body: Body
+  /// What the operator's cost knows of what the region computes: paths of stages or blocks of the operator, the empty one
+  /// for the whole. A stage that several regions share stands in the one that does most of it.
+  public private(set) var computes: [String] = []
 
   /// For small tiles: the body sees several at once.
   public init(_ name: String, rangesOf tiles: Int, body: @escaping Body) {
@@ -23,5 +26,28 @@ public struct Region: @unchecked Sendable {
     self.init(name, rangesOf: tiles) { range, worker in
       for tile in range { body(tile, worker) }
     }
+  }
+
+  /// The same region with something around its body.
+  public func replacingBody(_ body: @escaping Body) -> Region {
+    var region = Region(name, rangesOf: tiles, body: body)
+    region.computes = computes
+    return region
+  }
+
+  /// The same region, which computes these parts of its operator.
+  public func computing(_ paths: String...) -> Region {
+    var region = self
+    region.computes = paths
+    return region
+  }
+
+  /// The same region, its operator being a node of a composite.
+  /// - Parameter fused: nodes that are computed with it wherever the whole operator is.
+  public func inside(_ node: String, with fused: [String] = []) -> Region {
+    var region = self
+    region.computes = computes.map { node.isEmpty ? $0 : $0.isEmpty ? node : "\(node).\($0)" }
+    if computes.contains("") { region.computes += fused }
+    return region
   }
 }

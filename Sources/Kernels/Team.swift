@@ -20,7 +20,7 @@ public final class Team: Sendable {
     workers = (1..<max(threads, 1)).map { Worker(index: $0) }
     for worker in workers {
       let queue = DispatchQueue(label: "cbambench.worker.\(worker.index)", qos: .userInitiated)
-      queue.async { [state] in worker.live(state) }
+      queue.async { [state] in Mark.worker(worker.index) { worker.live(state) } }
     }
   }
 
@@ -48,10 +48,17 @@ public final class Team: Sendable {
   /// Seconds of processor time that caller and workers have used so far, waiting included. The process's own clock lags
   /// behind: it does not see what other threads have used since the last tick.
   public var processorTime: Double {
-    workers.reduce(Self.seconds(CLOCK_THREAD_CPUTIME_ID)) { total, worker in
-      let clock = worker.clock.load(ordering: .relaxed)
-      return clock == 0 ? total : total + Self.seconds(clockid_t(clock))
-    }
+    workers.reduce(Self.seconds(CLOCK_THREAD_CPUTIME_ID)) { $0 + Self.seconds(of: $1) }
+  }
+
+  /// The same for each thread, the caller first.
+  public var processorTimes: [Double] {
+    [Self.seconds(CLOCK_THREAD_CPUTIME_ID)] + workers.map { Self.seconds(of: $0) }
+  }
+
+  private static func seconds(of worker: Worker) -> Double {
+    let clock = worker.clock.load(ordering: .relaxed)
+    return clock == 0 ? 0 : seconds(clockid_t(clock))
   }
 
   private static func seconds(_ clock: clockid_t) -> Double {
@@ -59,6 +66,9 @@ public final class Team: Sendable {
     clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
+
+  /// What the functions that wait are called, for profiles.
+  public static let waitingFunctions = ["awaitEnd", "awaitWork", "park"]
 
   /// Sends the workers to sleep until the next `run`, so that they take no time from what is measured meanwhile.
   public func rest() { state.resting.store(true, ordering: .sequentiallyConsistent) }
@@ -139,7 +149,9 @@ private final class State: @unchecked Sendable {
     }
   }
 
-  /// Spins until all chunks are done; yields the core now and then, in case a worker waits for it.
+  /// Spins until all chunks are done; yields the core now and then, in case a worker waits for it. Not inlined, for
+  /// profiles.
+  @inline(never)
   func awaitEnd() {
     var spins = 0
     while done.load(ordering: .acquiring) < chunks {
@@ -167,15 +179,22 @@ private final class Worker: Sendable {
     if pthread_getcpuclockid(pthread_self(), &id) == 0 { clock.store(Int(id), ordering: .relaxed) }
     while !state.stop.load(ordering: .relaxed) {
       state.work(as: index)
-      var spins = 0
-      while !state.hasWork, spins < Worker.spins, !state.resting.load(ordering: .relaxed) {
-        spins += 1
-        if spins % 512 == 0 { yieldCore() } else { cplatform_relax() }
-      }
+      awaitWork(state)
       if !state.hasWork { park(state) }
     }
   }
 
+  /// Not inlined, for profiles.
+  @inline(never)
+  private func awaitWork(_ state: State) {
+    var spins = 0
+    while !state.hasWork, spins < Worker.spins, !state.resting.load(ordering: .relaxed) {
+      spins += 1
+      if spins % 512 == 0 { yieldCore() } else { cplatform_relax() }
+    }
+  }
+
+  @inline(never)
   private func park(_ state: State) {
     parked.store(true, ordering: .sequentiallyConsistent)
     // Work that was published before `parked` was seen would otherwise wait for the next region.

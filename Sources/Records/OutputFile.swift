@@ -44,11 +44,14 @@ public struct OutputFile: Sendable {
   }
 
   /// Replaces the whole file, or leaves it as it was.
-  public func write(_ text: String) throws(OutputError) {
+  public func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
+
+  /// Likewise.
+  public func write(_ bytes: [UInt8]) throws(OutputError) {
     let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (temporary == nil ? 0 : O_TRUNC)
     let file = open(temporary ?? target, flags, mode)
     guard file >= 0 else { throw OutputFile.error(path) }
-    var failure = writeAll(text, to: file) ? nil : OutputFile.error(path)
+    var failure = writeAll(bytes, to: file) ? nil : OutputFile.error(path)
     if failure == nil, temporary != nil, fsync(file) != 0 { failure = OutputFile.error(path) }
     if close(file) != 0, failure == nil { failure = OutputFile.error(path) }
     if failure == nil, let temporary, rename(temporary, target) != 0 { failure = OutputFile.error(path) }

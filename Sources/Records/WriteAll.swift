@@ -2,8 +2,10 @@ import Glibc
 
 /// Writes a text whole, however often the system interrupts or takes a part.
 /// - Returns: whether all of it is written; else `errno` tells why not.
-public func writeAll(_ text: String, to file: Int32) -> Bool {
-  let bytes = Array(text.utf8)
+public func writeAll(_ text: String, to file: Int32) -> Bool { writeAll(Array(text.utf8), to: file) }
+
+/// Writes bytes whole, likewise.
+public func writeAll(_ bytes: [UInt8], to file: Int32) -> Bool {
   var written = 0
   while written < bytes.count {
     let count = bytes[written...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }

@@ -93,6 +93,6 @@ private struct PreparedReference: Prepared {
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let steps = program.steps(
       memory.inputs, weights: weights, output: memory.outputs[0], scratch: memory.workspace)
-    return [Region("reference", tiles: 1) { _, _ in for step in steps { step() } }]
+    return [Region("reference", tiles: 1) { _, _ in for step in steps { step() } }.computing("")]
   }
 }

@@ -43,7 +43,7 @@ private struct PreparedAdaptivePool: Prepared {
         } else {
           pool(image, into: means)
         }
-      }
+      }.computing("")
     ]
   }
 

@@ -43,7 +43,7 @@ private struct PreparedDense: Prepared {
       layer.run(
         block, batch == 1 ? memory.inputs[0] : UnsafePointer(scratch.rest), columns: batch,
         into: memory.outputs[0], channelStride: 1, columnStride: outputs, scratch[worker])
-    }
+    }.computing("")
     if batch == 1 { return [compute] }
     let transpose = Region("transpose", tiles: ceilDivide(features, 256)) { tile, _ in
       for k in tile * 256..<min(features, (tile + 1) * 256) {

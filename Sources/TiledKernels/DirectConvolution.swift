@@ -62,7 +62,7 @@ private struct PreparedDirect: Prepared {
       let block = blocksOutside ? tile / rowParts.parts : tile % blocks
       let part = blocksOutside ? tile % rowParts.parts : tile / blocks
       rows(rowParts[part], block: block, image, from: source, plane: plane, scratch[worker])
-    }
+    }.computing("")
   }
 
   /// - Parameter block: among the blocks of all groups.

@@ -26,6 +26,8 @@ private struct PreparedAttention: Prepared {
   var channel: FusedChannelGate?
   var spatial: FusedSpatialGate?
   var order = CBAM.Order.channelFirst
+  /// The nodes that compute the gates.
+  var (channelNode, spatialNode) = ("", "")
 
   init(_ task: Task) throws {
     shape = task.inputs[0]
@@ -36,12 +38,15 @@ private struct PreparedAttention: Prepared {
       let mlp = BottleneckMLP(hidden: se.hidden(shape.c), bias: se.bias)
       channel = FusedChannelGate(.avg, mlp: mlp, channels: shape.c, task.weights.scoped("mlp"), micro)
     case let attention as ChannelAttention:
-      channel = Self.channelGate(attention.gate, task, at: "gate", micro)
+      channelNode = "gate"
+      channel = Self.channelGate(attention.gate, task, at: channelNode, micro)
     case let attention as SpatialAttention:
-      spatial = FusedSpatialGate(attention.gate, shape, task.weights.scoped("gate"), micro)
+      spatialNode = "gate"
+      spatial = FusedSpatialGate(attention.gate, shape, task.weights.scoped(spatialNode), micro)
     case let cbam as CBAM:
-      channel = Self.channelGate(cbam.channel, task, at: "channel", micro)
-      spatial = FusedSpatialGate(cbam.spatial, shape, task.weights.scoped("spatial"), micro)
+      (channelNode, spatialNode) = ("channel", "spatial")
+      channel = Self.channelGate(cbam.channel, task, at: channelNode, micro)
+      spatial = FusedSpatialGate(cbam.spatial, shape, task.weights.scoped(spatialNode), micro)
       order = cbam.order
     default:
       preconditionFailure("\(task.op.text) is not a fused attention")
@@ -87,12 +92,14 @@ private struct PreparedAttention: Prepared {
       guard let channel else { return [] }
       let pool = sweeps.planeColumns(
         x, gates: gates, pools: channel.pools, into: channel.columns(memory), scratch)
-      return [pool] + channel.regions(memory, scratch)
+      return ([pool.computing("squeeze", "avg-pool", "max-pool")] + channel.regions(memory, scratch)).map {
+        $0.inside(channelNode)
+      }
     }
 
     /// Gates of pixels, likewise.
     func spatialRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
-      spatial?.regions(x, channelGates: gates, perPixel, scratch) ?? []
+      spatial?.regions(x, channelGates: gates, perPixel, scratch).map { $0.inside(spatialNode) } ?? []
     }
 
     let gates: [Region]
@@ -103,6 +110,6 @@ private struct PreparedAttention: Prepared {
     }
     let apply = sweeps.apply(
       x, channelGates: channelGates, pixelGates: pixelGates, pixelFirst: order == .spatialFirst, into: target)
-    return gates + [apply]
+    return gates + [apply.computing("scale", "channel-scale", "spatial-scale")]
   }
 }

@@ -49,7 +49,7 @@ struct FusedChannelGate: Sendable {
         first.run(
           block, workspace, columns: width, into: hidden, channelStride: width, columnStride: 1,
           scratch[worker])
-      },
+      }.computing("mlp.fc1", "mlp-max.fc1"),
       Region("mlp 2", tiles: second.blocks) { block, worker in
         second.run(
           block, hidden, columns: width, into: logits, channelStride: 1, columnStride: channels,
@@ -59,7 +59,7 @@ struct FusedChannelGate: Sendable {
         var work = Elementwise(
           .sigmoid, input: gates + range.lowerBound, output: gates + range.lowerBound, count: range.count)
         micro.elementwise(&work)
-      },
+      }.computing("mlp.fc2", "mlp-max.fc2", "add", "sigmoid"),
     ]
   }
 }

@@ -50,7 +50,7 @@ struct FusedSpatialGate: Sendable {
     let gates = gates(workspace)
     let canvases = gates + pixels
     let pooling = pool.regions(
-      image, gates: channelGates, into: workspace, workspace: canvases + 2 * canvas.plane)
+      node: "pool", image, gates: channelGates, into: workspace, workspace: canvases + 2 * canvas.plane)
     return pooling + [
       Region("pad maps", tiles: 2) { map, _ in
         canvas.draw(workspace + map * pixels, into: canvases + map * canvas.plane, micro)
@@ -70,7 +70,7 @@ struct FusedSpatialGate: Sendable {
         micro.convRow(&row)
         var work = Elementwise(.sigmoid, input: gates + first, output: gates + first, count: count)
         micro.elementwise(&work)
-      },
+      }.computing("conv", "bn", "sigmoid"),
     ]
   }
 }

@@ -58,6 +58,7 @@ struct Layers: Kernel {
         weights: task.weights.scoped(graph.nodes[node.sharing ?? group.root].name),
         isa: task.isa, fusion: fusion)
       return LayerStep(
+        node: node.name, fused: group.members.sorted().map { graph.nodes[$0].name },
         prepared: try kernel.prepare(inner), inputs: node.inputs + (group.residual.map { [$0] } ?? []),
         output: group.last)
     }
@@ -112,7 +113,7 @@ struct FusedGroup {
     return group
   }
 
-  private var members: Set<Int> = []
+  fileprivate var members: Set<Int> = []
 
   private init(root: Int, last: Int) {
     self.root = root
@@ -132,6 +133,9 @@ extension Graph {
 }
 
 private struct LayerStep: Sendable {
+  let node: String
+  /// Nodes that are computed together with it.
+  let fused: [String]
   let prepared: any Prepared
   let inputs: [Graph.Source]
   let output: Int
@@ -186,7 +190,8 @@ private struct PreparedLayers: Prepared {
       }
       return step.prepared.bind(
         Arguments(inputs: inputs, outputs: [place(step.output)], workspace: memory.workspace + partsOffset),
-        threads: threads)
+        threads: threads
+      ).map { $0.inside(step.node, with: step.fused) }
     }
   }
 }

@@ -27,9 +27,12 @@ struct PixelPool: Sendable {
   /// Two maps of each part.
   var workspace: Int { parts.parts == 1 ? 0 : 2 * parts.parts * shape.plane }
 
-  /// - Parameter gates: factors of the channels, if any.
+  /// - Parameters:
+  ///   - node: that the operator computes the maps with.
+  ///   - gates: factors of the channels, if any.
   func regions(
-    _ image: UnsafePointer<Float>, gates: UnsafePointer<Float>?, into maps: UnsafeMutablePointer<Float>,
+    node: String = "", _ image: UnsafePointer<Float>, gates: UnsafePointer<Float>?,
+    into maps: UnsafeMutablePointer<Float>,
     workspace: UnsafeMutablePointer<Float>
   ) -> [Region] {
     let pixels = shape.plane
@@ -48,7 +51,7 @@ struct PixelPool: Sendable {
       work.sum = target + pixels
       if isWhole { work.divisor = Float(shape.c) }
       micro.pixelStatistics(&work)
-    }
+    }.computing(node)
     return isWhole ? [pool] : [pool, combine(workspace, into: maps)]
   }
 

@@ -78,7 +78,7 @@ private struct PreparedPointwise: Prepared {
         let part = blocksOutside ? tile / starts.count : tile % blockParts.parts
         let start = starts[blocksOutside ? tile % starts.count : tile / blockParts.parts]
         self.multiply(image, tail: scratch.rest, start, blockParts[part], scratch[worker])
-      }
+      }.computing("")
       return tail == 0 ? [multiply] : [copyTail(image.input, scratch.rest), multiply]
     }
   }

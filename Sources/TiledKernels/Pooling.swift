@@ -67,7 +67,7 @@ private struct PreparedPool: Prepared {
         self.plane(
           source + plane * input.plane, into: target + plane * output.plane,
           memory.workspace + worker * scratch)
-      }
+      }.computing("")
     ]
   }
 
@@ -119,7 +119,7 @@ private struct PreparedGlobalPool: Prepared {
       }
       micro.planeStatistics(&work)
     }
-    return [pooling]
+    return [pooling.computing("")]
   }
 }
 

@@ -79,7 +79,7 @@ private struct PreparedRows: Prepared {
       for block in 0..<weights.blocksPerGroup {
         rows(0..<task.output.h, group: group, block: block, image, from: canvases, scratch[worker])
       }
-    }
+    }.computing("")
   }
 
   private func convolve(_ image: ConvolutionTask.Image, _ scratch: WorkerScratch) -> Region {
@@ -88,9 +88,8 @@ private struct PreparedRows: Prepared {
       let (group, block) = (tile % blocks / weights.blocksPerGroup, tile % weights.blocksPerGroup)
       rows(
         rowParts[tile / blocks], group: group, block: block, image,
-        from: scratch.rest + group * task.channels * canvas.plane,
-        scratch[worker])
-    }
+        from: scratch.rest + group * task.channels * canvas.plane, scratch[worker])
+    }.computing("")
   }
 
   /// - Parameter source: the canvases of the group's channels.

@@ -25,7 +25,7 @@ protocol Command {
 enum Main {
   static let version = "0.1.0"
   private static var commands: [any Command.Type] {
-    [Run.self, List.self, CostCommand.self, Verify.self, MachineCommand.self]
+    [Run.self, List.self, CostCommand.self, Verify.self, ProfileCommand.self, MachineCommand.self]
   }
 
   static func main() {

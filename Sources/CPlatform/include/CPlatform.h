@@ -1,9 +1,11 @@
-// What Swift cannot say: which instruction sets this CPU has, a spin hint, a prefetch hint, a fork.
+// What Swift cannot say: which instruction sets this CPU has, a spin hint, a prefetch hint, a fork, frames
+// that a profiler can tell apart, the demangler of the Swift runtime.
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /// Whether CPU and operating system support x86-64-v3 (AVX2, FMA, BMI). False off x86-64.
@@ -18,6 +20,19 @@ bool cplatform_evict(const void *address, size_t bytes);
 
 /// fork() for a process with one thread; where the system can (Linux), the child ends when its parent does.
 pid_t cplatform_fork(void);
+
+enum { cplatform_worker_marks = 16, cplatform_stage_marks = 64 };
+
+/// Calls `body` from a function of its own, `cplatform_worker_03` for index 3 (hexadecimal): a sampled stack shows which worker it is of,
+/// though samples carry no thread. Indices from `cplatform_worker_marks` on share the functions of lower ones.
+void cplatform_mark_worker(int index, void (*body)(const void *), const void *context);
+
+/// Likewise for what a worker does, `cplatform_stage_03`; indices from `cplatform_stage_marks` on share the last function.
+void cplatform_mark_stage(int index, void (*body)(const void *), const void *context);
+
+/// Of the Swift runtime, which exports it without a header: a readable name in memory of malloc's, null if `name` is none
+/// of Swift's. `output` and `size` null, `flags` 0.
+char *swift_demangle(const char *name, size_t length, char *output, size_t *size, uint32_t flags);
 
 /// Tells the core that this thread spins.
 static inline void cplatform_relax(void) {

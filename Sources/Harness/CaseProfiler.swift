@@ -1,0 +1,151 @@
+import Kernels
+import Measurement
+import Profiling
+import ReferenceKernels
+import Roofs
+import Tensors
+
+/// Verifies one case, warms it up and samples it alone.
+public final class CaseProfiler {
+  private let plan: Plan
+  private let tiled: Catalogue
+  private let teams = Teams()
+  private let isInterrupted: () -> Bool
+
+  /// A share of one half is then known to ±2 % in 19 of 20 profiles.
+  static let enough = 4000
+  /// Fewer tell nothing.
+  static let fewest = 50
+
+  /// - Parameter plan: one kernel, instruction set and thread count.
+  public init(plan: Plan, tiled: Catalogue, isInterrupted: @escaping () -> Bool) {
+    self.plan = plan
+    self.tiled = tiled
+    self.isInterrupted = isInterrupted
+  }
+
+  /// - Parameter budget: time for sampling, ended early when there are enough samples.
+  /// - Throws: `UsageError` if no kernel computes the workload or the budget is too short, `WrongResult`,
+  ///   `ProfileError`.
+  public func profile(_ workload: Workload, budget: Seconds) throws -> CaseProfile {
+    try CPUProfiler.requireIdle()
+    return try profile(try verified(workload), workload, budget: budget)
+  }
+
+  /// What the stages of the case compute.
+  package func costs(_ workload: Workload) throws -> StageCosts {
+    StageCosts(workload.op, workload.inputs, regions: try verified(workload).regions)
+  }
+
+  /// A case whose result is right.
+  func verified(_ workload: Workload) throws -> Case {
+    try Shortage.check(Footprint(workload).peak())
+    let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
+    guard let candidate = candidates.first, candidates.count == 1 else {
+      let names = candidates.map(\.kernelName).joined(separator: " ")
+      throw UsageError("a profile is of one case, --kernels names \(candidates.count): \(names)")
+    }
+    if let reason = candidate.refusal { throw UsageError("\(workload.name): \(reason)") }
+    let threads = candidate.isReference ? 1 : plan.threads[0]
+    let verification = Verification(seed: plan.seed, backing: .aligned)
+    let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
+    let cases = try verification.cases(candidate, subject, threads: [threads]) { teams[$0] }
+    var outcome = Verdict.Outcome.agrees
+    _ = try subject.withOracle { outcome = verification.verdicts(cases, subject, oracle: $0)[0].outcome }
+    switch outcome {
+    case .agrees: return cases[0]
+    case .disagrees(let reason), .mistrusted(let reason):
+      throw WrongResult(
+        reason: "\(workload.name) \(cases[0].kernelName): \(reason)",
+        reproduction: Reproduction.line(
+          workload, kernel: cases[0].kernelName, isa: candidate.isa, threads: threads, seed: plan.seed))
+    }
+  }
+
+  /// Samples a case that was verified.
+  func profile(_ item: Case, _ workload: Workload, budget: Seconds) throws -> CaseProfile {
+    let stages = StageNames(item.regions)
+    let marked = item.regions.map { $0.marked(as: stages.index($0.name)) }
+    let before = plainCalls(item, budget)
+    var sampled = Calls()
+    var recorded = try CPUProfiler.record {
+      sampled = calls(item, marked, for: budget) { CPUProfiler.samples >= CaseProfiler.enough }
+    }
+    let after = plainCalls(item, budget)
+    item.team.rest()
+    guard recorded.total >= CaseProfiler.fewest else {
+      throw UsageError(
+        "\(workload.name): \(recorded.total) samples in \(sampled.wall.value) s are too few for a profile; expected at "
+          + "least \(CaseProfiler.fewest), a longer --budget gives more")
+    }
+    for (index, name) in stages.names.enumerated() { recorded.note(Attribution.note(index), name) }
+    recorded.note("case", "\(workload.text) \(item.key)")
+    recorded.noteSymbols()
+    let stacks = Attribution.attribute(recorded)
+    return CaseProfile(
+      workload: workload, kernel: item.kernelName, isa: item.candidate.isa, threads: item.threads,
+      calls: sampled.times.count, profiledMedian: sampled.median,
+      plainMedian: Seconds(Statistics.median(before.times + after.times)), recorded: recorded, stacks: stacks,
+      times: StageTimes(
+        stacks, order: stages.names, threads: item.threads, wall: sampled.wall, processor: sampled.processor),
+      costs: StageCosts(workload.op, workload.inputs, regions: item.regions))
+  }
+
+  /// Calls that followed each other.
+  private struct Calls {
+    var times: [Double] = []
+    var wall = Seconds(0)
+    var processor = Seconds(0)
+    var median: Seconds { Seconds(Statistics.median(times)) }
+  }
+
+  /// Calls without the profiler, for comparison; a quarter of a second of others brings caches, clock and team into the
+  /// steady state.
+  private func plainCalls(_ item: Case, _ budget: Seconds) -> Calls {
+    _ = calls(item, item.regions, for: Seconds(min(0.25, budget.value / 4)))
+    return calls(item, item.regions, for: Seconds(min(1, budget.value / 4)))
+  }
+
+  private func calls(
+    _ item: Case, _ regions: [Region], for budget: Seconds, until isEnough: () -> Bool = { false }
+  ) -> Calls {
+    var result = Calls()
+    let processor = item.team.processorTime
+    let start = Clock.now()
+    var last = start
+    var asked = start
+    while true {
+      item.team.run(regions)
+      let now = Clock.now()
+      result.times.append(now.value - last.value)
+      last = now
+      if now - start >= budget { break }
+      // Asking costs more than a short call.
+      guard now - asked > Seconds(10e-3) else { continue }
+      asked = now
+      if isEnough() || isInterrupted() { break }
+    }
+    result.wall = last - start
+    result.processor = Seconds(item.team.processorTime - processor)
+    return result
+  }
+}
+
+/// A result that a profile would be of no use for.
+public struct WrongResult: Error {
+  public let reason: String
+  /// The command that shows it again.
+  public let reproduction: String
+}
+
+/// A number for each region's name.
+struct StageNames {
+  private(set) var names: [String] = []
+
+  init(_ regions: [Region]) {
+    for region in regions where !names.contains(region.name) { names.append(region.name) }
+  }
+
+  /// Names that have no mark of their own share the last one.
+  func index(_ name: String) -> Int { min(names.firstIndex(of: name) ?? Region.marks - 1, Region.marks - 1) }
+}

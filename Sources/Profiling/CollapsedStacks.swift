@@ -1,0 +1,37 @@
+import Measurement
+
+/// Collapsed stacks, as flame graph tools read them: `root;…;leaf count`, one line per stack.
+public enum CollapsedStacks {
+  public static func text(_ profile: StackProfile) -> String {
+    profile.sorted.map { line($0.stack) + " \($0.count)\n" }.joined()
+  }
+
+  /// Two profiles in one: `root;…;leaf before after`, what difference flame graphs are made of.
+  public static func difference(_ before: StackProfile, _ after: StackProfile) -> String {
+    let stacks = Set(before.stacks.keys).union(after.stacks.keys)
+    return stacks.sorted { $0.lexicographicallyPrecedes($1) }.map {
+      "\(line($0)) \(before.stacks[$0] ?? 0) \(after.stacks[$0] ?? 0)\n"
+    }.joined()
+  }
+
+  /// Reads lines; equal stacks are summed.
+  /// - Throws: `ProfileError` with line, found and expected.
+  public static func read(_ text: String, name: String, period: Seconds) throws(ProfileError) -> StackProfile
+  {
+    var profile = StackProfile(period: period)
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    where !line.isEmpty {
+      let blank = line.lastIndex(of: " ") ?? line.startIndex
+      let stack = line[..<blank].split(separator: ";").map { String($0) }
+      guard let count = Int(line[blank...].dropFirst()), count >= 0, !stack.isEmpty else {
+        throw ProfileError("\(name):\(index + 1): found '\(line)', expected 'root;…;leaf count'")
+      }
+      profile.add(stack, count: count)
+    }
+    return profile
+  }
+
+  private static func line(_ stack: StackProfile.Stack) -> String {
+    stack.map { $0.replacing(";", with: ",") }.joined(separator: ";")
+  }
+}

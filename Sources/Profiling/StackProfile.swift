@@ -1,0 +1,70 @@
+import Measurement
+
+/// How often which functions were seen: stacks of names, root first.
+public struct StackProfile: Sendable, Equatable {
+  public typealias Stack = [String]
+
+  public private(set) var stacks: [Stack: Int] = [:]
+  /// What a sample stands for: time for processor profiles.
+  public let period: Seconds
+
+  public init(period: Seconds) { self.period = period }
+
+  public mutating func add(_ stack: Stack, count: Int = 1) {
+    precondition(!stack.isEmpty && count >= 0, "\(count) samples of \(stack)")
+    if count > 0 { stacks[stack, default: 0] += count }
+  }
+
+  /// All samples.
+  public var total: Int { stacks.values.reduce(0, +) }
+
+  /// In an order that two profiles of the same stacks share.
+  public var sorted: [(stack: Stack, count: Int)] {
+    stacks.map { (stack: $0.key, count: $0.value) }.sorted { $0.stack.lexicographicallyPrecedes($1.stack) }
+  }
+
+  /// Samples of a function: as the leaf, and anywhere on the stack.
+  public struct Function: Sendable, Equatable {
+    public let name: String
+    public let itself: Int
+    public let cumulative: Int
+  }
+
+  /// Functions below `roots` frames, the most often seen leaf first. A recursive function counts once per stack.
+  public func functions(below roots: Int = 0) -> [Function] {
+    var (itself, cumulative): ([String: Int], [String: Int]) = ([:], [:])
+    for (stack, count) in stacks {
+      let frames = stack.dropFirst(roots)
+      if let leaf = frames.last { itself[leaf, default: 0] += count }
+      for name in Set(frames) { cumulative[name, default: 0] += count }
+    }
+    return cumulative.map { Function(name: $0.key, itself: itself[$0.key] ?? 0, cumulative: $0.value) }
+      .sorted { ($1.itself, $1.cumulative, $0.name) < ($0.itself, $0.cumulative, $1.name) }
+  }
+
+  /// Share of the samples whose leaf has a name.
+  public var namedShare: Double {
+    let unnamed = stacks.reduce(0) { $0 + ($1.key.last == Attribution.unknown ? $1.value : 0) }
+    return total == 0 ? 0 : 1 - Double(unnamed) / Double(total)
+  }
+
+  /// A function's own share of the samples in two profiles.
+  public struct Change: Sendable, Equatable {
+    public let name: String
+    public let before: Double
+    public let now: Double
+  }
+
+  /// Functions by how much their own share has changed, the largest change first.
+  public func changes(since other: StackProfile, below roots: Int = 0) -> [Change] {
+    func shares(_ profile: StackProfile) -> [String: Double] {
+      let total = Double(max(1, profile.total))
+      let functions = profile.functions(below: roots)
+      return Dictionary(uniqueKeysWithValues: functions.map { ($0.name, Double($0.itself) / total) })
+    }
+    let (before, now) = (shares(other), shares(self))
+    return Set(before.keys).union(now.keys).map {
+      Change(name: $0, before: before[$0] ?? 0, now: now[$0] ?? 0)
+    }.sorted { (abs($1.now - $1.before), $0.name) < (abs($0.now - $0.before), $1.name) }
+  }
+}

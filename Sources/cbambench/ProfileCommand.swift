@@ -1,0 +1,105 @@
+import Foundation
+import Harness
+import Kernels
+import Measurement
+import Profiling
+import TiledKernels
+
+/// `cbambench profile`: where the time of one case goes.
+enum ProfileCommand: Command {
+  static let name = "profile"
+  static let synopsis = "TARGET [OPTION]..."
+  static let summary = "where the time of one workload goes: stages, workers, functions"
+  static let example = "cbambench profile cbam@1x256x56x56 --threads 2 --output cbam.svg --output cbam.pb.gz"
+  static let options: [Option] = [
+    Option(name: "--threads", value: "T", help: "one thread count; default 2, or 1 if one CPU is usable"),
+    Option(
+      name: "--kernels", value: "reference|tiled|NAME",
+      help: "one kernel; default tiled: the selector's choice"),
+    Option(name: "--isa", value: "baseline|avx2|avx512|best", help: "one instruction set; default best"),
+    .style, .filter, .seed,
+    Option(
+      name: "--budget", value: "SECONDS",
+      help: "longest time of sampling; default 10, less if samples suffice"),
+    Option(name: "--diff", value: "OTHER.prof", help: "compare with a profile written before"),
+    Option(
+      name: "--timeline", value: "FILE.json", help: "also trace some calls: which worker did which tiles when"
+    ),
+    Option(
+      name: "--output", value: "FILE",
+      help: "also write \(ProfileFiles.endings); may be given several times"),
+    .quiet,
+  ]
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    let files = try ProfileFiles(arguments)
+    let timeline = try ProfileFiles.timeline(arguments)
+    let other = try arguments.value("--diff").map(OtherProfile.init(path:))
+    let plan = try onePlan(arguments)
+    let workload = try oneWorkload(arguments)
+    let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
+    let profiler = CaseProfiler(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
+    do {
+      let profile = try profiler.profile(workload, budget: budget)
+      let report = ProfileReport(profile, other: other)
+      try files.write(report)
+      if let timeline {
+        let trace = try profiler.trace(workload)
+        try timeline.write(trace.json)
+        Console.note(trace.sentence(file: timeline.path))
+      }
+    } catch let wrong as WrongResult {
+      Console.note("cbambench: \(wrong.reason)")
+      Console.note(wrong.reproduction)
+      return .wrong
+    }
+    return Interrupt.isSet ? .interrupted : .fine
+  }
+
+  private static func onePlan(_ arguments: Arguments) throws(UsageError) -> Plan {
+    var defaults = Plan()
+    defaults.requests = [.tiled]
+    defaults.threads = [min(2, Machine().usableCPUs)]
+    let plan = try Plan(arguments, defaults: defaults)
+    for (name, count) in [
+      ("--threads", plan.threads.count), ("--kernels", plan.requests.count), ("--isa", plan.isas.count),
+    ] where count != 1 {
+      throw UsageError(
+        "\(name) \(arguments.value(name) ?? ""): names \(count) of them; a profile is of one case")
+    }
+    return plan
+  }
+
+  private static func oneWorkload(_ arguments: Arguments) throws(UsageError) -> Workload {
+    guard arguments.targets.count == 1 else {
+      throw UsageError("a profile is of one workload, \(arguments.targets.count) targets are given")
+    }
+    let workloads = try resolve(arguments, standard: "").flatMap(\.workloads)
+    guard workloads.count == 1 else {
+      throw UsageError(
+        "'\(arguments.targets[0])' has \(workloads.count) workloads, a profile is of one; 'cbambench list workloads' "
+          + "names them")
+    }
+    return workloads[0]
+  }
+}
+
+/// A profile that was written before.
+struct OtherProfile {
+  let path: String
+  let stacks: StackProfile
+  /// What it is of; nil if another program wrote it.
+  let title: String?
+
+  init(path: String) throws(UsageError) {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw UsageError("--diff \(path): cannot be read")
+    }
+    do {
+      let recorded = try RecordedProfile(Array(data), name: path)
+      (self.path, title, stacks) = (path, recorded.notes["case"], Attribution.attribute(recorded))
+    } catch {
+      throw UsageError("--diff \(error)")
+    }
+  }
+}
