@@ -69,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "cbambench",
       dependencies: [
-        "Harness", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels", "Kernels", "Models",
+        "Gate", "Harness", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels", "Kernels",
+        "Models",
         "Operators", "Measurement", "Tensors",
       ],
       exclude: ["README.md"],
