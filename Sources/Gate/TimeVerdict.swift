@@ -76,7 +76,7 @@ public struct Margins: Sendable, Equatable {
   }
 
   /// The effect that `rounds` find with the promised power: test and interval must both be beyond the margin.
-  func smallestEffect(spread: Double, margin: Double, rounds: Int) -> Double? {
+  package func smallestEffect(spread: Double, margin: Double, rounds: Int) -> Double? {
     guard rounds >= fewestRounds, rounds > 2 else { return nil }
     let K = Double(rounds)
     func t(_ p: Double) -> Double { Distributions.studentQuantile(p, freedom: K - 1) }

@@ -26,7 +26,7 @@ protocol Command {
 enum Main {
   static let version = "0.1.0"
   private static var commands: [any Command.Type] {
-    [Run.self, List.self, CostCommand.self, Verify.self, Compare.self, MachineCommand.self]
+    [Run.self, List.self, CostCommand.self, Verify.self, Compare.self, GateCommand.self, MachineCommand.self]
   }
   /// For other commands, not for people.
   private static var internals: [any Command.Type] { [Serve.self] }
