@@ -13,7 +13,7 @@ enum GateCommand: Command {
     Option(name: "--baseline", value: "FILE", help: "rows to compare with"),
     Option(name: "--update", value: nil, help: "make these records the baseline"),
     Option(name: "--allow-missing", value: nil, help: "rows of the baseline may be missing in the records"),
-    .policy, .onUndetermined, .annotate, .junit, .format, .output, .quiet,
+    .policy, .onUndetermined, .annotate, .junit, .format, .output, .export, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
@@ -22,7 +22,7 @@ enum GateCommand: Command {
     else { throw UsageError("gate needs one file of records and --baseline, such as \(example)") }
     if arguments.has("--update") { return try update(arguments, path) }
     let outputs = try Outputs(arguments)
-    let junit = try arguments.file("--junit")
+    let (junit, export) = (try arguments.file("--junit"), try Export(arguments))
     let (fails, annotates) = (try arguments.failsOnUndetermined(), try arguments.annotates())
     let judge = BaselineJudge(
       try Policy(arguments), allowsMissing: arguments.has("--allow-missing"),
@@ -34,6 +34,7 @@ enum GateCommand: Command {
     }
     let report = VerdictReport(judgements: judgements, preface: preface(records, baseline))
     try outputs.write(report.report)
+    try export.write(records)
     do { try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate")) } catch {
       throw UsageError("\(error)")
     }

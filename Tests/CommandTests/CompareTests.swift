@@ -125,13 +125,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("#!/bin/sh\nread x; exit 2\n", "--base base: ended with status 2"),
-    ("#!/bin/sh\nread x; echo hello; read x\n", "--base base: said 'hello'; expected 'hello 1'"),
+    ("#!/bin/sh\nread x; exit 2\n", "base: ended with status 2"),
+    ("#!/bin/sh\nread x; echo hello; read x\n", "base: said 'hello'; expected 'hello 1'"),
     (
       "#!/bin/sh\nread x; echo 'hello 9 2.0.0 a'; read x\n",
-      "--base base: speaks version 9 of the protocol; expected 1"
+      "base: speaks version 9 of the protocol; expected 1"
     ),
-    ("no program at all", "--base base: cannot be started"),
+    ("no program at all", "base: cannot be started"),
   ])
   func buildsThatAreNone(script: String, part: String) throws {
     let scratch = try Scratch()

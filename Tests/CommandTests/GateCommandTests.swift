@@ -151,3 +151,30 @@ import Testing
     ] { try BadInputTests.expectRefusal(words, part, in: scratch) }
   }
 }
+
+/// Files for other tools, and options that name none.
+@Suite struct ExportOptionTests {
+  @Test func filesAreWritten() throws {
+    let scratch = try Scratch()
+    for (kind, names) in [
+      ("google-benchmark", ["x.json"]), ("bencher", ["x.json"]),
+      ("github-action", ["x.json", "x.throughput.json"]),
+    ] {
+      let result = try Tool.run(
+        ["run", "relu@1x4x9x9", "--rounds", "1", "--threads", "1", "--export", "\(kind)=x.json"],
+        in: scratch.path)
+      #expect(result.status == 0 && scratch.names == names, "\(kind): \(result.error)")
+      for name in names {
+        let data = Data((scratch.text(name) ?? "").utf8)
+        #expect((try? JSONSerialization.jsonObject(with: data)) != nil, "\(kind)")
+        try FileManager.default.removeItem(atPath: scratch.file(name))
+      }
+    }
+    for value in ["bencher", "bencher=", "xml=x", "=x"] {
+      try BadInputTests.expectRefusal(
+        ["run", "relu@1x1x1x1", "--export", value], "expected KIND=FILE", in: scratch)
+    }
+    try BadInputTests.expectRefusal(
+      ["run", "relu@1x1x1x1", "--export", "bencher=no/x"], "--export no/x: cannot be written", in: scratch)
+  }
+}
