@@ -8,7 +8,7 @@ import Records
 enum Compare: Command {
   static let name = "compare"
   static let synopsis =
-    "(--base OLD [--head NEW] | --samples FILE) [TARGET]... [OPTION]...   (default: suite ci)"
+    "(--base OLD [--head NEW] | --samples FILE | --self-test) [TARGET]... [OPTION]...   (default: suite ci)"
   static let summary = "measure two builds side by side: regressed, improved, same or undetermined"
   static let example = "cbambench compare --base ../old/.build/release/cbambench ci --save samples.txt"
   static let options: [Option] = [
@@ -16,6 +16,9 @@ enum Compare: Command {
     Option(name: "--head", value: "FILE", help: "executable of the new build; default: this one"),
     Option(name: "--samples", value: "FILE", help: "judge a saved run again, without measuring"),
     Option(name: "--save", value: "FILE", help: "keep everything that was measured"),
+    Option(
+      name: "--self-test", value: nil,
+      help: "how often this gate is wrong on this machine; default budget 720"),
     .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
@@ -24,6 +27,7 @@ enum Compare: Command {
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let outputs = try Outputs(arguments)
+    if arguments.has("--self-test") { return try selfTest(arguments, outputs) }
     let junit = try arguments.file("--junit")
     let judge = PairedJudge(try Policy(arguments))
     let fails = try arguments.failsOnUndetermined()
@@ -89,31 +93,42 @@ enum Compare: Command {
     let head = arguments.value("--head") ?? Executable.path
     let save = try arguments.file("--save")
     let machine = Machine()
-    var defaults = Plan()
-    defaults.threads = defaults.threads.filter { $0 <= machine.usableCPUs }
-    var plan = try Plan(arguments, defaults: defaults)
-    plan.rounds = try arguments.integer("--rounds", 1...100_000)
-    if plan.rounds != nil && arguments.has("--budget") {
-      throw UsageError("--budget has no effect with --rounds, which says how long to measure")
-    }
-    let budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? 120)
-    let limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
-    let workloads = try resolve(arguments, standard: "ci").flatMap(\.workloads)
+    let setting = try Setting(arguments, machine, budget: 120, requests: [.reference, .tiled])
     let run = PairedRun(
-      seed: plan.seed, started: ISO8601DateFormatter().string(from: Date()), machine: machine.description,
+      seed: setting.plan.seed, started: ISO8601DateFormatter().string(from: Date()),
+      machine: machine.description,
       base: base, head: arguments.value("--head") ?? "this build")
     let contest = Contest(
       ContestPlan(
         base: [try Executable.absolute(base, "--base"), "serve"],
-        head: [try Executable.absolute(head, "--head"), "serve"], plan: plan, budget: Seconds(budget),
-        limit: Seconds(limit)),
-      ContestRules(judge), workloads: workloads.uniqued, run: run, isInterrupted: { Interrupt.isSet },
+        head: [try Executable.absolute(head, "--head"), "serve"], plan: setting.plan,
+        budget: Seconds(setting.budget), limit: Seconds(setting.limit)),
+      ContestRules(judge), workloads: setting.workloads, run: run, isInterrupted: { Interrupt.isSet },
       onProgress: { Console.progress($0) },
       onRound: { run in try? save?.write(PairedRunFile.text(run)) })
     defer { Console.progress("") }
     let result = try contest.measure()
     do { try save?.write(PairedRunFile.text(result)) } catch { throw UsageError("\(error)") }
     return result
+  }
+
+  private static func selfTest(_ arguments: Arguments, _ outputs: Outputs) throws -> ExitStatus {
+    let others = [
+      "--base", "--head", "--samples", "--save", "--on-undetermined", "--annotate", "--junit",
+    ]
+    if let other = others.first(where: { arguments.has($0) }) {
+      throw UsageError("\(other) has no effect with --self-test, which compares this build with itself")
+    }
+    let machine = Machine()
+    // Of the reference no tile can be planted: it is one.
+    let setting = try Setting(arguments, machine, budget: 720, requests: [.tiled])
+    let test = SelfTest(
+      plan: setting.plan, policy: try Policy(arguments), workloads: setting.workloads,
+      budget: setting.budget, limit: setting.limit, machine: machine)
+    let (report, status) = try test.run()
+    try outputs.write(report)
+    if status == .worse { Console.note("cbambench: equal builds look different on this machine too often") }
+    return status
   }
 
   private static func conclude(_ judgements: [CaseJudgement], _ run: PairedRun, fails: Bool) -> ExitStatus {
@@ -137,6 +152,31 @@ enum Compare: Command {
       Console.note("cbambench compare --base \(run.base)\(head) \(first.identity.options) --seed \(run.seed)")
     }
     return status
+  }
+}
+
+/// What is compared, and how long.
+private struct Setting {
+  let plan: Plan
+  let workloads: [Workload]
+  let budget: Double
+  let limit: Double
+
+  init(
+    _ arguments: Arguments, _ machine: Machine, budget standard: Double, requests: [Plan.Request]
+  ) throws(UsageError) {
+    var defaults = Plan()
+    defaults.requests = requests
+    defaults.threads = defaults.threads.filter { $0 <= machine.usableCPUs }
+    var plan = try Plan(arguments, defaults: defaults)
+    plan.rounds = try arguments.integer("--rounds", 1...100_000)
+    if plan.rounds != nil && arguments.has("--budget") {
+      throw UsageError("--budget has no effect with --rounds, which says how long to measure")
+    }
+    self.plan = plan
+    budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? Int(standard))
+    limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
+    workloads = try resolve(arguments, standard: "ci").flatMap(\.workloads).uniqued
   }
 }
 

@@ -199,4 +199,23 @@ import Testing
       #expect(orders.count { $0 } == 2, "balanced")
     }
   }
+
+  /// One round says nothing about rates, but every row is there.
+  @Test func selfTestHasARowForEverySlowdown() throws {
+    let result = try Tool.run(
+      [
+        "compare", "--self-test", "conv:out=8,k=3,p=1@1x4x9x9", "--threads", "1", "--rounds", "1", "--format",
+        "csv",
+      ])
+    #expect(result.status == 0, "\(result.error)")
+    let rows = try CSV.rows(result.output)
+    #expect(
+      rows.dropFirst().map { $0[0] + $0[1] }
+        == ["quiet", "bursts"].flatMap { machine in
+          ["0", "1", "2", "5", "10", "20"].map { machine + $0 }
+        })
+    #expect(rows[1][2] == "1", "the A/A run counts short cases too")
+    try BadInputTests.expectRefusal(
+      ["compare", "--self-test", "--base", "x"], "--base has no effect with --self-test")
+  }
 }
