@@ -82,8 +82,8 @@ let package = Package(
       resources: [.copy("Goldens")], swiftSettings: strict),
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
-    tests("OperatorsTests", ["Operators", "Tensors"]),
-    tests("ModelsTests", ["Models", "Operators", "Tensors"]),
+    tests("OperatorsTests", ["Models", "Operators", "Tensors"]),
+    tests("ModelsTests", ["Support", "Models", "Operators", "Tensors"]),
     // Loops to compare the reference with: optimised like it, neither of them vectorised.
     .target(
       name: "CLoops", path: "Tests/CLoops",
@@ -104,11 +104,12 @@ let package = Package(
       exclude: ["Fixtures/make_fixtures.py"], resources: [.copy("Fixtures/statistics.json")],
       swiftSettings: strict),
     tests("HouseTests", ["Records"]),
-    tests("CommandTests", ["cbambench", "Measurement", "Records"]),
+    tests("CommandTests", ["cbambench", "Harness", "Measurement", "Records"]),
     tests(
       "HarnessTests",
       [
-        "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Operators", "Records", "Measurement",
+        "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Models", "Operators", "Records",
+        "Measurement",
         "Tensors",
       ]),
   ],

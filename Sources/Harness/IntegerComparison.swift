@@ -11,24 +11,23 @@ extension Verification {
 
   /// Compares direct kernels with exact integers too, bit for bit: what a bound forgives shows here.
   ///
-  /// One thread count will do, as all have the same bits with dense input.
+  /// One thread count will do, as all have the same bits with dense input. Where memory does not suffice, `judged` is left
+  /// as it is.
   func compareIntegers(
     _ judged: inout [Judged], _ workload: Workload, onStep: (Step) -> Void, teams: (Int) -> Team
   ) throws {
+    guard (try? Shortage.check(Footprint(workload).peak())) != nil else { return }
     onStep(Step(.oracle))
     let subject = try Subject(workload, filling: .integers, seed: seed, backing: backing)
     _ = try subject.withOracle { oracle in
-      var start = 0
-      while start < judged.count {
-        let first = judged[start].item
-        let end = judged[start...].firstIndex {
-          $0.item.kernelName != first.kernelName || $0.item.candidate.isa != first.candidate.isa
-        }
-        let range = start..<(end ?? judged.count)
-        start = range.upperBound
+      for range in Candidate.runs(judged.map(\.item.candidate)) {
+        let first = judged[range.lowerBound].item
         guard first.candidate.isDirect else { continue }
         onStep(Step(.verify, first.key))
-        let cases = try cases(first.candidate, subject, threads: [first.threads], teams: teams)
+        let cases: [Case]
+        do {
+          cases = try self.cases(first.candidate, subject, threads: [first.threads], teams: teams)
+        } catch is Shortage { continue }
         guard let exact = verdicts(cases, subject, oracle: oracle).first else { continue }
         for i in range { judged[i].verdict.outcome = judged[i].verdict.outcome.joined(exact.outcome) }
       }

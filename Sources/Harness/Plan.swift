@@ -80,6 +80,19 @@ package struct Candidate {
     if case .none(_, let reason) = choice { reason } else { nil }
   }
 
+  /// Runs of neighbours that have kernel and instruction set in common.
+  static func runs(_ candidates: [Candidate]) -> [Range<Int>] {
+    candidates.indices.reduce(into: []) { runs, i in
+      if let last = runs.last, candidates[i].isSame(as: candidates[last.lowerBound]) {
+        runs[runs.count - 1] = last.lowerBound..<i + 1
+      } else {
+        runs.append(i..<i + 1)
+      }
+    }
+  }
+
+  private func isSame(as other: Candidate) -> Bool { kernelName == other.kernelName && isa == other.isa }
+
   var isReference: Bool { kernelName == "reference" }
 
   /// Whether exact integers stay exact and NaN and infinities stay where they belong.

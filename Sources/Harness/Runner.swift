@@ -63,14 +63,11 @@ public final class Runner {
     let rows = RowBuilder(workload: workload, suite: suite, plan: plan, facts: facts)
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
     if let reason = losses.workload { return candidates.map { rows.refused($0, .failed, reason) } }
-    let needed = Subject.memory(workload)
-    if let available = Machine.availableMemory(), needed > available {
-      let reason =
-        "needs about \(needed >> 20) MiB to be verified and measured; \(available >> 20) MiB are available"
-      return candidates.map { rows.refused($0, .skipped, reason) }
-    }
     do {
+      try Shortage.check(Footprint(workload).peak())
       return try measure(workload, candidates, rows, budget: budget)
+    } catch let shortage as Shortage {
+      return candidates.map { rows.refused($0, .skipped, "\(shortage)") }
     } catch {
       return candidates.map { rows.refused($0, .failed, "\(error)") }
     }
@@ -93,11 +90,7 @@ public final class Runner {
       policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed,
       isInterrupted: isInterrupted)
     let timed = trusted.map { $0.item.timed(plan.cache) }
-    var times = sampler.sample(timed, onStep: { onStep(Step($0, trusted[$1].item.key)) }) { teams.rest() }
-    for index in timed.indices where !isInterrupted() {
-      teams.rest()
-      times[index].allocations = timed[index].allocations()
-    }
+    let times = sampler.sample(timed, onStep: { onStep(Step($0, trusted[$1].item.key)) }) { teams.rest() }
     teams.rest()
     onStep(Step(.roofs))
     result += rows.measured(trusted, times) { self.roof(workload, $0) }
@@ -130,6 +123,8 @@ public final class Runner {
           judged += zip(cases, verification.verdicts(cases, subject, oracle: oracle, onStep: onStep)).map {
             ($0, $1)
           }
+        } catch let shortage as Shortage {
+          refused.append(rows.refused(candidate, .skipped, "\(shortage)"))
         } catch {
           refused.append(rows.refused(candidate, .failed, "\(error)"))
         }

@@ -58,13 +58,12 @@ package struct Timed {
     run()
   }
 
-  /// Heap allocations per call in the steady state, counted apart from the times.
-  func allocations() -> Double? {
+  /// Time of a call that warms up, and its heap allocations.
+  func warmUp() -> (time: Seconds, allocations: Int?) {
     before?()
-    let start = Clock.now()
-    run()
-    let calls = Clock.now() - start < Seconds(10e-3) ? 10 : 1
-    return Allocations.count { for _ in 0..<calls { run() } }.map { Double($0) / Double(calls) }
+    var time = Seconds(0)
+    let allocations = Allocations.count { time = Clock.time(run) }
+    return (time, allocations)
   }
 
   /// Time of `calls` calls, and the processor time they took.
@@ -96,12 +95,14 @@ package struct Sampler {
     _ cases: [Timed], onStep: (Step.Phase, Int) -> Void = { _, _ in }, rest: () -> Void
   ) -> [CaseTimes] {
     let started = Clock.now()
+    var times = Array(repeating: CaseTimes(), count: cases.count)
     let shapes = cases.enumerated().map { index, item -> (Int, Int) in
       onStep(.warmUp, index)
       rest()
-      return shape(item, warmUp(item))
+      let (call, allocations) = warmUp(item)
+      times[index].allocations = allocations
+      return shape(item, call)
     }
-    var times = Array(repeating: CaseTimes(), count: cases.count)
     var generator = SplitMix64(seed: seed)
     let most = policy.rounds ?? SamplingPolicy.mostRounds
     for round in 0..<most {
@@ -117,19 +118,22 @@ package struct Sampler {
     return times
   }
 
-  /// Calls until three in a row are no faster than the best by 1 %; at least two, at most 0.3 s.
-  /// - Returns: the best time of a call.
-  private func warmUp(_ item: Timed) -> Seconds {
-    var best = item.time().time
+  /// Calls until three in a row are no faster than the best by 1 %; one call if it takes 0.3 s, which is the limit.
+  /// - Returns: the best time of a call, and the median of the allocations: the first call was that of the verification.
+  private func warmUp(_ item: Timed) -> (call: Seconds, allocations: Double?) {
+    let first = item.warmUp()
+    var best = first.time
     var spent = best
     var disappointments = 0
+    var allocations = first.allocations.map { [Double($0)] } ?? []
     while disappointments < 3 && spent < Seconds(0.3) && !isInterrupted() {
-      let time = item.time().time
+      let (time, count) = item.warmUp()
+      if let count { allocations.append(Double(count)) }
       spent = spent + time
       disappointments = time.value < best.value * 0.99 ? 0 : disappointments + 1
       best = min(best, time)
     }
-    return best
+    return (best, allocations.isEmpty ? nil : Statistics.median(allocations))
   }
 
   /// Calls per sample and samples per round.

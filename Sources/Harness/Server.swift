@@ -155,10 +155,8 @@ private struct Opening {
   func open(_ care: OpenRequest.Care) throws -> [Answer] {
     let rows = RowBuilder(workload: workload, suite: "", plan: plan, facts: facts)
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
-    let needed = Subject.memory(workload)
-    if let available = Machine.availableMemory(), needed > available {
-      let reason = "needs about \(needed >> 20) MiB to be measured; \(available >> 20) MiB are available"
-      return candidates.map { (rows.refused($0, .skipped, reason).record, nil) }
+    do { try Shortage.check(Footprint(workload).peak()) } catch {
+      return candidates.map { (rows.refused($0, .skipped, error.description).record, nil) }
     }
     return care == .check ? try check(candidates, rows) : try trust(candidates, rows)
   }
@@ -178,7 +176,7 @@ private struct Opening {
       teams.rest()
       var record = rows.verified(item, verdict)
       record.status = Record.Status.ok.rawValue
-      record.allocationsPerCall = item.timed(plan.cache).allocations()
+      record.allocationsPerCall = item.timed(plan.cache).warmUp().allocations.map { Double($0) }
       return (record, item)
     }
     let lost = refused.filter { $0.record.threads == nil }

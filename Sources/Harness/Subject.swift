@@ -34,18 +34,6 @@ struct Subject {
     try body(oracle)
     return time
   }
-
-  /// Bytes that measuring a workload takes: the oracle keeps 32 bytes per number.
-  static func memory(_ workload: Workload) -> Int {
-    func floats(_ op: any Operator, _ inputs: [Shape]) -> Double {
-      guard let stages = try? op.stages(inputs) else { return 0 }
-      return stages.reduce(0) { $0 + Double($1.output.count) }
-    }
-    let tensors = Double(workload.cost.bytes) / 4
-    let parts = floats(workload.op, workload.inputs)
-    let bytes = (tensors + parts) * 36 + Double(workload.cost.bytes) * 6
-    return bytes < 9e18 ? Int(bytes) : .max
-  }
 }
 
 /// A prepared kernel with its memory for each thread count.

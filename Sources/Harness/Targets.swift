@@ -1,18 +1,36 @@
 import Foundation
 import Models
 import Operators
+import Tensors
 
-/// Resolves what the user names: an existing file, a suite, a workload text.
+/// Resolves what the user names: an existing file, a suite, a network, a workload text.
 public struct Targets: Sendable {
   private let library: SuiteLibrary
+  private let networkInput: Shape
 
-  public init(library: SuiteLibrary) { self.library = library }
+  /// - Parameter networkInput: the shape of networks that are named without one.
+  public init(library: SuiteLibrary, networkInput: Shape = Network.standardInput) {
+    self.library = library
+    self.networkInput = networkInput
+  }
 
   public func resolve(_ target: String) throws(UsageError) -> Suite {
     if FileManager.default.fileExists(atPath: target) { return try SuiteLibrary.read(target) }
     if let suite = try library.suite(named: target) { return suite }
+    if !target.contains("@"), let network = try network(target) {
+      return Suite(name: "", workloads: [try Workload(network, networkInput)])
+    }
     if target.contains("@") { return Suite(name: "", workloads: [try Workload(target)]) }
     throw unknown(target)
+  }
+
+  /// A network named without a shape; nil if the target begins with the name of none.
+  private func network(_ target: String) throws(UsageError) -> Network? {
+    let name = target.prefix { $0 != "+" && $0 != ":" }
+    guard target.contains("+") || Network.isName(name) else {
+      return nil
+    }
+    do { return try Modules.parse(target) as? Network } catch { throw UsageError("\(target): \(error)") }
   }
 
   private func unknown(_ target: String) -> UsageError {
@@ -25,7 +43,7 @@ public struct Targets: Sendable {
     if target.contains("/") || target.hasSuffix("." + SuiteLibrary.fileExtension) {
       return UsageError("\(target): there is no such file")
     }
-    let known = library.names + Modules.all.map { $0.keyword }
+    let known = library.names + Modules.names
     let hint = Words.nearest(target, among: known).map { "did you mean '\($0)'?" }
     return UsageError(
       "'\(target)' is no file, suite or workload; \(hint ?? "suites: " + library.names.joined(separator: " "))"

@@ -23,6 +23,7 @@ struct Verification {
   let backing: Backing
 
   /// Prepares the kernel of a candidate on a subject and makes one case per thread count.
+  /// - Throws: `Shortage` if the machine has not the memory for all of them, or what `prepare` throws.
   func cases(
     _ candidate: Candidate, _ subject: Subject, threads: [Int], teams: (Int) -> Team
   ) throws -> [Case] {
@@ -32,6 +33,8 @@ struct Verification {
       subject.workload.op, subject.inputs.map(\.shape), weights: subject.weights, isa: candidate.isa)
     let time = try Clock.time { prepared = try kernel.prepare(task) }
     guard let prepared else { return [] }
+    let floats = threads.reduce(0) { $0 + prepared.workspace(threads: $1) + subject.workload.output.count }
+    try Shortage.check(floats * MemoryLayout<Float>.stride)
     return try threads.map {
       try Case(candidate, kernel.name, prepared, time, subject, team: teams($0), backing: backing)
     }

@@ -51,10 +51,8 @@ public final class Verifier {
   /// a comparison have none.
   public func check(_ workload: Workload) throws -> [Check] {
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
-    let needed = Subject.memory(workload)
-    if let available = Machine.availableMemory(), needed > available {
-      let reason = "needs about \(needed >> 20) MiB to be verified; \(available >> 20) MiB are available"
-      return candidates.map { Check(skipping: $0, of: workload, reason) }
+    do { try Shortage.check(Footprint(workload).peak()) } catch {
+      return candidates.map { Check(skipping: $0, of: workload, "\(error)") }
     }
     var tallies: [Tally] = []
     var skipped: [Check] = []
@@ -75,19 +73,19 @@ public final class Verifier {
     let verification = Verification(seed: plan.seed, backing: .guarded)
     let subject = try Subject(workload, filling: filling, seed: plan.seed, backing: .guarded)
     let oracle = try subject.oracle()
-    var start = 0
-    while start < tallies.count {
-      let (candidate, kernel) = (tallies[start].candidate, tallies[start].kernel)
-      let end = tallies[start...].firstIndex {
-        $0.kernel.name != kernel.name || $0.candidate.isa != candidate.isa
-      }
-      let range = start..<(end ?? tallies.count)
-      start = range.upperBound
+    for range in Candidate.runs(tallies.map(\.candidate)) {
+      let candidate = tallies[range.lowerBound].candidate
       // A transform mixes inputs: one NaN spoils outputs that the formula keeps clean.
       guard filling.isFinite || candidate.isDirect else { continue }
-      let cases = try verification.cases(
-        candidate, subject, threads: tallies[range].map(\.threads)
-      ) { teams[$0] }
+      let cases: [Case]
+      do {
+        cases = try verification.cases(candidate, subject, threads: tallies[range].map(\.threads)) {
+          teams[$0]
+        }
+      } catch let shortage as Shortage {
+        for index in range { tallies[index].shortage = "\(shortage)" }
+        continue
+      }
       for (index, verdict) in zip(range, verification.verdicts(cases, subject, oracle: oracle)) {
         tallies[index].note(verdict)
       }
@@ -105,9 +103,11 @@ private struct Tally {
   private var wrong: String?
   private var mistrusted: String?
   private var isTelling = false
+  /// Why a filling was left out.
+  var shortage: String?
 
   /// An interruption may have come before.
-  var isChecked: Bool { fillings > 0 }
+  var isChecked: Bool { fillings > 0 || shortage != nil }
 
   init(candidate: Candidate, kernel: any Kernel, threads: Int) {
     self.candidate = candidate
@@ -129,14 +129,17 @@ private struct Tally {
   func check(_ workload: Workload, seed: UInt64) -> Check {
     // A filling under which nothing can go wrong (ReLU of negative input) is no flaw if another one tells.
     let outcome: Check.Outcome =
-      if let wrong { .wrong(wrong) } else if let mistrusted, !isTelling { .mistrusted(mistrusted) } else {
+      if let wrong { .wrong(wrong) } else if let shortage {
+        .skipped(shortage)
+      } else if let mistrusted, !isTelling { .mistrusted(mistrusted) } else {
         .right
       }
+    let isWell = outcome == .right || shortage != nil && wrong == nil
     let line = Reproduction.line(
       workload, kernel: kernel.name, isa: candidate.isa, threads: threads, seed: seed)
     return Check(
       workload: workload, kernel: kernel.name, isa: candidate.isa.rawValue, threads: threads,
       outcome: outcome,
-      fillings: fillings, worstRatio: worstRatio, reproduction: outcome == .right ? nil : line)
+      fillings: fillings, worstRatio: worstRatio, reproduction: isWell ? nil : line)
   }
 }

@@ -92,7 +92,8 @@ public protocol Prepared: Sendable {
   /// Memory of the weights that a call reads, for a harness that evicts them from the caches.
   var weightMemory: [UnsafeRawBufferPointer] { get }
 
-  /// Floats of scratch memory that `bind` needs for a team of `threads`.
+  /// Floats of scratch memory that `bind` needs for a team of `threads`: those that a call writes. Beyond them at most
+  /// `MicroKernels.scratch` per worker, the rest of a line or two per intermediate result and panel, and rows that a stride leaps over.
   func workspace(threads: Int) -> Int
 
   /// Regions that compute `outputs` from `inputs`; they stay valid as long as the memory and `self` do.

@@ -21,15 +21,18 @@ public struct Weights<Element: BitwiseCopyable & Sendable>: Sendable {
 
   public func has(_ name: String) -> Bool { tensors[prefix + name] != nil }
 
-  /// The weights of a node of a composite.
-  public func scoped(_ node: String) -> Weights { Weights(tensors, prefix: "\(prefix)\(node).") }
+  /// The weights of a node of a composite, or of one further inside by its path; all of them for an empty path.
+  public func scoped(_ path: String) -> Weights {
+    path.isEmpty ? self : Weights(tensors, prefix: "\(prefix)\(path).")
+  }
 
   public var all: [String: Tensor<Element>] { tensors }
 }
 
 extension Weights where Element == Float {
   /// Seeded weights that neither blow up nor extinguish a signal: uniform within ±√(3 / fan-in), so that a sum of
-  /// fan-in products has the variance of one input; scales and variances near one.
+  /// fan-in products has the variance of one input; scales and variances near one; all times their gain, except
+  /// integers.
   public static func seeded(
     _ list: [Weight], filling: Filling = .dense, using generator: inout some RandomNumberGenerator
   ) throws(MemoryError) -> Weights<Float> {
@@ -37,11 +40,11 @@ extension Weights where Element == Float {
     for weight in list {
       let tensor = try Tensor<Float>(weight.shape)
       let exact = filling == .integers
-      let spread = exact ? 1 : weight.role == .weight ? (3 / Float(weight.fanIn)).squareRoot() : 0.5
+      let spread = weight.role == .weight ? (3 / Float(weight.fanIn)).squareRoot() : 0.5
       // Weights stay finite and of both signs, whatever the input is.
-      tensor.fill(exact ? .integers : .dense, scale: spread, using: &generator)
+      tensor.fill(exact ? .integers : .dense, scale: exact ? 1 : spread * weight.gain, using: &generator)
       if weight.role == .scale || weight.role == .variance {
-        for i in 0..<tensor.count { tensor.pointer[i] = exact ? 1 : 1 + tensor.pointer[i] }
+        for i in 0..<tensor.count { tensor.pointer[i] = exact ? 1 : weight.gain + tensor.pointer[i] }
       }
       tensors[weight.name] = tensor
     }

@@ -17,8 +17,7 @@ public struct PoolRow {
   public var stride = 1
   public var output: UnsafeMutablePointer<Float>
   public var outputWidth = 0
-  /// Average: the divisor of each output column, `outputWidth` values and a vector beyond, all times
-  /// `rowDivisor`. Nil: maximum.
+  /// Average: the divisor of each output column, all times `rowDivisor`. Nil: maximum.
   public var divisors: UnsafePointer<Float>?
   public var rowDivisor: Float = 1
 

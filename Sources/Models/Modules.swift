@@ -10,33 +10,47 @@ public enum Modules {
     SqueezeExcitation.self, ChannelAttention.self, SpatialAttention.self, CBAM.self,
   ]
 
-  public static let blocks: [any Composite.Type] = [BasicBlock.self, Bottleneck.self]
+  public static let blocks: [any Composite.Type] = [
+    BasicBlock.self, Bottleneck.self, Inception.self, DepthwiseSeparable.self,
+  ]
 
   public static let primitives: [any Operator.Type] = [
-    Conv2D.self, Pool2D.self, GlobalPool.self, ChannelPool.self, Dense.self, BatchNorm.self, ReLU.self,
-    Sigmoid.self,
-    Add.self, Scale.self, Concat.self,
+    Conv2D.self, Pool2D.self, GlobalPool.self, AdaptivePool.self, ChannelPool.self, Dense.self,
+    BatchNorm.self,
+    ReLU.self, Sigmoid.self, Add.self, Scale.self, Concat.self,
   ]
 
   public static var all: [any Operator.Type] { primitives + attention + blocks }
 
-  /// Reads `conv:out=64,k=3`.
+  /// All names that can stand at the beginning of a workload text.
+  public static var names: [String] { all.map { $0.keyword } + Architectures.names }
+
+  /// Reads `conv:out=64,k=3` or `resnet50+cbam:r=8`.
   public static func parse(_ text: some StringProtocol) throws(OperatorError) -> any Operator {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let keyword = parts.first.map { String($0) } ?? ""
-    guard let type = all.first(where: { $0.keyword == keyword }) else {
-      let known = all.map { $0.keyword }
-      let hint = Words.nearest(keyword, among: known).map { "did you mean '\($0)'?" }
-      throw OperatorError(
-        "'\(keyword)' is not an operator; \(hint ?? "known operators: " + known.joined(separator: " "))")
-    }
     let rest = parts.count > 1 ? Substring(parts[1]) : ""
     guard parts.count == 1 || !rest.isEmpty else {
       throw OperatorError("'\(text)' has no keys behind the colon")
     }
+    if let network = try Network.read(keyword, keys: rest) { return network }
+    guard let type = all.first(where: { $0.keyword == keyword }) else { throw unknown(keyword) }
     var attributes = try Attributes(rest, of: keyword)
     let result = try type.read(&attributes)
     try attributes.finish()
     return result
+  }
+
+  private static func unknown(_ keyword: String) -> OperatorError {
+    // Of `resnet51+cbam` it is the first part that nobody knows.
+    let sides = keyword.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = sides.first.map { String($0) } ?? ""
+    let isNetwork = sides.count > 1
+    let known = isNetwork ? Architectures.names : names
+    let hint = Words.nearest(name, among: known).map { "did you mean '\($0)'?" }
+    let list = isNetwork ? Architectures.names : all.map { $0.keyword }
+    return OperatorError(
+      "'\(name)' is not \(isNetwork ? "a network" : "an operator"); "
+        + (hint ?? "known \(isNetwork ? "networks" : "operators"): " + list.joined(separator: " ")))
   }
 }

@@ -127,9 +127,12 @@ public struct Attributes {
 }
 
 public enum Words {
-  /// The candidate that is a typing slip away (distance at most a third of the length, at least one).
+  /// The candidate that is a typing slip away (distance at most a third of the length, at least one) or that begins with
+  /// the word.
   public static func nearest(_ word: String, among candidates: some Sequence<String>) -> String? {
-    let ranked = candidates.map { (distance(word, $0), $0) }.min { $0.0 < $1.0 }
+    let ranked = candidates.map { candidate in
+      (word.count > 3 && candidate.hasPrefix(word) ? 1 : distance(word, candidate), candidate)
+    }.min { $0.0 < $1.0 }
     guard let (distance, best) = ranked, distance <= max(1, max(word.count, best.count) / 3) else {
       return nil
     }

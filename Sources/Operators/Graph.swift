@@ -15,6 +15,8 @@ public struct Graph: Sendable, Hashable {
     public let inputs: [Source]
     /// The node whose weights this one uses, if not its own.
     public let sharing: Int?
+    /// Factor of seeded weights.
+    public let gain: Float
   }
 
   public private(set) var nodes: [Node] = []
@@ -23,13 +25,21 @@ public struct Graph: Sendable, Hashable {
   public init() {}
 
   /// Appends a node and returns its output, which becomes the graph's.
+  /// - Parameter gain: factor of seeded weights, which else keep the variance of what they are applied to.
   @discardableResult
   public mutating func add(
-    _ name: String, _ op: any Operator, _ inputs: Source..., sharing: Source? = nil
+    _ name: String, _ op: any Operator, _ inputs: Source..., sharing: Source? = nil, gain: Float = 1
+  ) -> Source {
+    add(name, op, inputs, sharing: sharing, gain: gain)
+  }
+
+  @discardableResult
+  public mutating func add(
+    _ name: String, _ op: any Operator, _ inputs: [Source], sharing: Source? = nil, gain: Float = 1
   ) -> Source {
     var owner: Int?
     if case .node(let index)? = sharing { owner = index }
-    nodes.append(Node(name: name, op: op, inputs: inputs, sharing: owner))
+    nodes.append(Node(name: name, op: op, inputs: inputs, sharing: owner, gain: gain))
     output = .node(nodes.count - 1)
     return output
   }
@@ -45,7 +55,9 @@ public struct Graph: Sendable, Hashable {
         case .node(let i): taken.append(result[i].output)
         }
       }
-      result.append((taken, try node.op.output(taken)))
+      do { result.append((taken, try node.op.output(taken))) } catch {
+        throw OperatorError("\(node.name): \(error)")
+      }
     }
     return result
   }
@@ -53,7 +65,7 @@ public struct Graph: Sendable, Hashable {
 
 extension Graph.Node: Hashable {
   public static func == (a: Self, b: Self) -> Bool {
-    a.name == b.name && a.inputs == b.inputs && a.sharing == b.sharing
+    a.name == b.name && a.inputs == b.inputs && a.sharing == b.sharing && a.gain == b.gain
       && AnyHashable(a.op) == AnyHashable(b.op)
   }
 
@@ -70,7 +82,7 @@ public protocol Composite: Operator {
 
 extension Composite {
   /// The graph for as many inputs as the operator takes.
-  fileprivate func wired(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  func wired(_ inputs: [Shape]) throws(OperatorError) -> Graph {
     guard inputs.count == inputCount else {
       throw OperatorError(
         "\(keyword) takes \(inputCount) input\(inputCount == 1 ? "" : "s"), not \(inputs.count)")
@@ -92,7 +104,9 @@ extension Composite {
     let graph = try wired(inputs)
     var result: [Weight] = []
     for (node, shapes) in zip(graph.nodes, try graph.shapes(inputs)) where node.sharing == nil {
-      result += try node.op.weights(shapes.inputs).map { $0.named("\(node.name).\($0.name)") }
+      result += try node.op.weights(shapes.inputs).map {
+        $0.named("\(node.name).\($0.name)").amplified(node.gain)
+      }
     }
     return result
   }
@@ -100,51 +114,9 @@ extension Composite {
   /// Sums of the stages; bytes are the compulsory traffic of the whole.
   public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
     var total = Cost()
-    for stage in try stages(inputs) {
-      total.parameters += stage.cost.parameters
-      total.macs += stage.cost.macs
-      total.macsInside += stage.cost.macsInside
-      total.flops += stage.cost.flops
-    }
-    let elements = try (inputs + outputs(inputs)).reduce(0) { $0 + $1.count }
-    total.bytes = 4 * (elements + total.parameters)
+    for stage in try stages(inputs) { try total.add(stage.cost) }
+    let elements = try sum((inputs + outputs(inputs)).map(\.count) + [total.parameters])
+    total.bytes = try product([4, elements])
     return total
-  }
-}
-
-/// One primitive inside a composite.
-public struct Stage: Sendable {
-  /// Path of node names, joined by dots.
-  public let name: String
-  public let op: any Operator
-  public let inputs: [Shape]
-  public let output: Shape
-  /// Parameters are zero where the weights are another stage's.
-  public let cost: Cost
-}
-
-extension Operator {
-  /// The primitives of a composite in running order, or the operator itself.
-  public func stages(_ inputs: [Shape]) throws(OperatorError) -> [Stage] {
-    try stages(inputs, name: "", shared: false)
-  }
-
-  private func stages(_ inputs: [Shape], name: String, shared: Bool) throws(OperatorError) -> [Stage] {
-    guard let composite = self as? any Composite else {
-      var cost = try cost(inputs)
-      if shared { cost.parameters = 0 }
-      return [
-        Stage(
-          name: name.isEmpty ? keyword : name, op: self, inputs: inputs, output: try output(inputs),
-          cost: cost)
-      ]
-    }
-    let graph = try composite.wired(inputs)
-    var result: [Stage] = []
-    for (node, shapes) in zip(graph.nodes, try graph.shapes(inputs)) {
-      let path = name.isEmpty ? node.name : "\(name).\(node.name)"
-      result += try node.op.stages(shapes.inputs, name: path, shared: shared || node.sharing != nil)
-    }
-    return result
   }
 }

@@ -5,6 +5,12 @@ public protocol Operator: Sendable, Hashable {
   /// The word in a workload text, e.g. `conv`.
   static var keyword: String { get }
 
+  /// `conv`: `Self.keyword` unless values of one type have names of their own.
+  var keyword: String { get }
+
+  /// What is written in a workload text: `conv:out=64,k=3`, or the keyword alone.
+  var text: String { get }
+
   /// Keys and values behind the keyword, in the order of `help`.
   var attributes: [Attribute] { get }
 
@@ -40,7 +46,6 @@ extension Operator {
   public func inputs(for shape: Shape) throws(OperatorError) -> [Shape] { [shape] }
   public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] { [] }
 
-  /// `conv:out=64,k=3`, or the keyword alone.
   public var text: String {
     let list = attributes.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
     return list.isEmpty ? keyword : "\(keyword):\(list)"
@@ -67,18 +72,26 @@ public struct Weight: Sendable, Hashable {
   public let role: Role
   /// Products that one output sums up, for initialisation.
   public let fanIn: Int
+  /// Factor of seeded values, for initialisation.
+  public let gain: Float
 
-  public init(_ name: String, _ shape: Shape, _ role: Role, fanIn: Int = 1) {
+  public init(_ name: String, _ shape: Shape, _ role: Role, fanIn: Int = 1, gain: Float = 1) {
     self.name = name
     self.shape = shape
     self.role = role
     self.fanIn = fanIn
+    self.gain = gain
   }
 
   /// Learned, as against estimated from data (mean and variance of batch norm).
   public var isLearned: Bool { role != .mean && role != .variance }
 
-  public func named(_ name: String) -> Weight { Weight(name, shape, role, fanIn: fanIn) }
+  public func named(_ name: String) -> Weight { Weight(name, shape, role, fanIn: fanIn, gain: gain) }
+
+  /// Seeded with larger or smaller values, if it is learned.
+  public func amplified(_ factor: Float) -> Weight {
+    Weight(name, shape, role, fanIn: fanIn, gain: isLearned ? gain * factor : gain)
+  }
 }
 
 /// What an operator costs on given input shapes.
@@ -105,5 +118,13 @@ public struct Cost: Sendable, Hashable {
     self.macsInside = macsInside
     flops = 2 * macs + others
     bytes = 4 * ((inputs + outputs).reduce(0) { $0 + $1.count } + parameters)
+  }
+
+  /// Adds the counts of a part; `bytes` of a whole are not the sum of its parts' and stay.
+  public mutating func add(_ part: Cost) throws(OperatorError) {
+    parameters = try sum([parameters, part.parameters])
+    macs = try sum([macs, part.macs])
+    macsInside = try sum([macsInside, part.macsInside])
+    flops = try sum([flops, part.flops])
   }
 }

@@ -5,14 +5,15 @@ import Synchronization
 public enum Allocations {
   private static let counter = Atomic<Int>(0)
 
-  /// Allocations while `body` runs, of whatever thread; nil if the allocator does not tell (a sanitizer replaced it).
+  /// Runs `body`, and counts allocations meanwhile, of whatever thread; nil if the allocator does not tell (a sanitizer
+  /// replaced it).
   ///
   /// Several threads may count at once. From the first call on every allocation of the process adds to one counter.
   public static func count(during body: () -> Void) -> Int? {
-    guard isTold else { return nil }
+    let counts = isTold
     let before = counter.load(ordering: .sequentiallyConsistent)
     body()
-    return counter.load(ordering: .sequentiallyConsistent) - before
+    return counts ? counter.load(ordering: .sequentiallyConsistent) - before : nil
   }
 
   /// Whether allocations are noticed, found out once: the hook stays in place.

@@ -1,3 +1,4 @@
+import Dispatch
 import Kernels
 import Operators
 import Tensors
@@ -6,12 +7,16 @@ extension Conv2D: ReferenceOperator {
   func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
     let weight = UnsafePointer(place.weights["weight"].pointer)
     let bias = bias ? UnsafePointer(place.weights["bias"].pointer) : nil
-    return {
+    let channels = place.outputShape.c
+    nonisolated(unsafe) let (input, output) = (place.inputs[0], place.output)
+    nonisolated(unsafe) let (w, b) = (weight, bias)
+    let (inputShape, outputShape) = (place.inputShapes[0], place.outputShape)
+    let compute: @Sendable (Range<Int>) -> Void = { [self] channels in
       var observer = NoTaps()
-      convolve(
-        self, place.inputs[0], place.inputShapes[0], weight, bias, into: place.output, place.outputShape,
-        &observer)
+      convolve(self, input, inputShape, w, b, into: output, outputShape, channels: channels, &observer)
     }
+    guard A.self is any Exact.Type else { return { compute(0..<channels) } }
+    return { DispatchQueue.concurrentPerform(iterations: channels) { compute($0..<$0 + 1) } }
   }
 
   /// Runs the reference loop and counts the taps that it visits.
@@ -20,27 +25,28 @@ extension Conv2D: ReferenceOperator {
     let weights = try weights([input])[0].shape
     let (x, w, y) = (try Tensor<Float>(input), try Tensor<Float>(weights), try Tensor<Float>(output))
     var count = TapCount()
-    convolve(self, x.pointer, input, w.pointer, nil, into: y.pointer, output, &count)
+    convolve(self, x.pointer, input, w.pointer, nil, into: y.pointer, output, channels: 0..<output.c, &count)
     return count
   }
 }
 
 @_specialize(where A == Float, T == NoTaps)
 @_specialize(where A == Bounded, T == NoTaps)
+@_specialize(where A == Likely, T == NoTaps)
 @_specialize(where A == Float, T == TapCount)
 func convolve<A: ReferenceNumber, T: TapObserver>(
-  _ op: Conv2D, _ input: UnsafePointer<A>, _ inputShape: Shape, _ weight: UnsafePointer<A>,
-  _ bias: UnsafePointer<A>?,
-  into output: UnsafeMutablePointer<A>, _ outputShape: Shape, _ taps: inout T
+  _ op: Conv2D, _ input: UnsafePointer<A>, _ inputShape: Shape, _ weight: UnsafePointer<Float>,
+  _ bias: UnsafePointer<Float>?,
+  into output: UnsafeMutablePointer<A>, _ outputShape: Shape, channels: Range<Int>, _ taps: inout T
 ) {
   let (N, C, H, W) = (inputShape.n, inputShape.c, inputShape.h, inputShape.w)
   let (O, OH, OW) = (outputShape.c, outputShape.h, outputShape.w)
   let (KH, KW, CG) = (op.kernel.h, op.kernel.w, C / op.groups)
   let (sh, sw, ph, pw) = (op.stride.h, op.stride.w, op.padding.h, op.padding.w)
   let (dh, dw, relu) = (op.dilation.h, op.dilation.w, op.activation == .relu)
-  var out = output
   for n in 0..<N {
-    for o in 0..<O {
+    for o in channels {
+      var out = output + (n * O + o) * OH * OW
       let group = o / (O / op.groups)
       let planes = input + (n * C + group * CG) * H * W
       for y in 0..<OH {
@@ -68,7 +74,7 @@ func convolve<A: ReferenceNumber, T: TapObserver>(
               w += KW
             }
           }
-          if let bias { sum = sum + bias[o] }
+          if let bias { sum = sum + A(bias[o]) }
           out.pointee = relu ? sum.rectified() : sum
           out += 1
         }

@@ -12,9 +12,10 @@ extension Dense: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
+@_specialize(where A == Likely)
 func dense<A: ReferenceNumber>(
-  _ op: Dense, _ input: UnsafePointer<A>, _ shape: Shape, _ weight: UnsafePointer<A>,
-  _ bias: UnsafePointer<A>?,
+  _ op: Dense, _ input: UnsafePointer<A>, _ shape: Shape, _ weight: UnsafePointer<Float>,
+  _ bias: UnsafePointer<Float>?,
   into output: UnsafeMutablePointer<A>
 ) {
   let (N, O, K) = (shape.n, op.outputs, shape.count / shape.n)
@@ -24,7 +25,7 @@ func dense<A: ReferenceNumber>(
       let w = weight + o * K
       var sum = A(0)
       for k in 0..<K { sum = sum + x[k] * w[k] }
-      if let bias { sum = sum + bias[o] }
+      if let bias { sum = sum + A(bias[o]) }
       output[n * O + o] = op.activation == .relu ? sum.rectified() : sum
     }
   }

@@ -15,16 +15,17 @@ extension BatchNorm: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
+@_specialize(where A == Likely)
 func batchNorm<A: ReferenceNumber>(
-  _ input: UnsafePointer<A>, _ shape: Shape, gamma: UnsafePointer<A>, beta: UnsafePointer<A>,
-  mean: UnsafePointer<A>,
-  variance: UnsafePointer<A>, into output: UnsafeMutablePointer<A>
+  _ input: UnsafePointer<A>, _ shape: Shape, gamma: UnsafePointer<Float>,
+  beta: UnsafePointer<Float>, mean: UnsafePointer<Float>, variance: UnsafePointer<Float>,
+  into output: UnsafeMutablePointer<A>
 ) {
   let (C, P) = (shape.c, shape.plane)
   for plane in 0..<shape.n * C {
     let c = plane % C
     let (factor, center, shift) = (
-      gamma[c] / (variance[c] + A(BatchNorm.epsilon)).squareRoot(), mean[c], beta[c]
+      A(gamma[c]) / (A(variance[c]) + A(BatchNorm.epsilon)).squareRoot(), A(mean[c]), A(beta[c])
     )
     let (x, y) = (input + plane * P, output + plane * P)
     for p in 0..<P { y[p] = (x[p] - center) * factor + shift }
@@ -39,6 +40,7 @@ extension ReLU: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
+@_specialize(where A == Likely)
 func relu<A: ReferenceNumber>(_ input: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>) {
   for i in 0..<count { output[i] = input[i].rectified() }
 }
@@ -51,6 +53,7 @@ extension Sigmoid: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
+@_specialize(where A == Likely)
 func sigmoid<A: ReferenceNumber>(
   _ input: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>
 ) {
@@ -65,6 +68,7 @@ extension Add: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
+@_specialize(where A == Likely)
 func add<A: ReferenceNumber>(
   _ a: UnsafePointer<A>, _ b: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>
 ) {
@@ -79,6 +83,7 @@ extension Scale: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
+@_specialize(where A == Likely)
 func scale<A: ReferenceNumber>(
   _ op: Scale, _ input: UnsafePointer<A>, _ gate: UnsafePointer<A>, _ shape: Shape,
   into output: UnsafeMutablePointer<A>

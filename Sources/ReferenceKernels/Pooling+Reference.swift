@@ -10,6 +10,7 @@ extension Pool2D: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
+@_specialize(where A == Likely)
 func pool<A: ReferenceNumber>(
   _ op: Pool2D, _ input: UnsafePointer<A>, _ inputShape: Shape, into output: UnsafeMutablePointer<A>,
   _ outputShape: Shape
@@ -57,6 +58,7 @@ extension GlobalPool: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
+@_specialize(where A == Likely)
 func globalPool<A: ReferenceNumber>(
   _ op: GlobalPool, _ input: UnsafePointer<A>, _ shape: Shape, into output: UnsafeMutablePointer<A>
 ) {
@@ -74,6 +76,40 @@ func globalPool<A: ReferenceNumber>(
   }
 }
 
+extension AdaptivePool: ReferenceOperator {
+  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+    let (rows, columns) = (
+      AdaptivePool.windows(place.inputShapes[0].h, extent.h),
+      AdaptivePool.windows(place.inputShapes[0].w, extent.w)
+    )
+    return { adaptivePool(place.inputs[0], place.inputShapes[0], rows, columns, into: place.output) }
+  }
+}
+
+@_specialize(where A == Float)
+@_specialize(where A == Bounded)
+@_specialize(where A == Likely)
+func adaptivePool<A: ReferenceNumber>(
+  _ input: UnsafePointer<A>, _ shape: Shape, _ rows: [Range<Int>], _ columns: [Range<Int>],
+  into output: UnsafeMutablePointer<A>
+) {
+  let (H, W) = (shape.h, shape.w)
+  var out = output
+  for plane in 0..<shape.n * shape.c {
+    let image = input + plane * H * W
+    for window in rows {
+      for span in columns {
+        var sum = A(0)
+        for y in window {
+          for x in span { sum = sum + image[y &* W &+ x] }
+        }
+        out.pointee = sum / A(Float(window.count * span.count))
+        out += 1
+      }
+    }
+  }
+}
+
 extension ChannelPool: ReferenceOperator {
   func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
     { channelPool(place.inputs[0], place.inputShapes[0], into: place.output) }
@@ -82,6 +118,7 @@ extension ChannelPool: ReferenceOperator {
 
 @_specialize(where A == Float)
 @_specialize(where A == Bounded)
+@_specialize(where A == Likely)
 func channelPool<A: ReferenceNumber>(
   _ input: UnsafePointer<A>, _ shape: Shape, into output: UnsafeMutablePointer<A>
 ) {

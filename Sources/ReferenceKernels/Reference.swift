@@ -6,7 +6,7 @@ import Tensors
 struct Place<A: ReferenceNumber> {
   let inputs: [UnsafePointer<A>]
   let inputShapes: [Shape]
-  let weights: Weights<A>
+  let weights: Weights<Float>
   let output: UnsafeMutablePointer<A>
   let outputShape: Shape
 }
@@ -18,47 +18,52 @@ protocol ReferenceOperator: Operator {
 }
 
 /// The formulas of an operator and its parts, in order.
-enum ReferenceProgram {
-  /// Elements of all intermediate results of a composite.
-  static func scratch(_ op: any Operator, _ inputs: [Shape]) throws -> Int {
-    guard let composite = op as? any Composite else { return 0 }
-    let graph = try composite.graph(inputs)
-    return try zip(graph.nodes, graph.shapes(inputs)).reduce(0) {
-      $0 + $1.1.output.count + (try scratch($1.0.op, $1.1.inputs))
+struct ReferenceProgram {
+  private let stages: Stages
+  /// Where the result of each stage lies among the intermediate results.
+  private let arena: Arena
+  /// The stage that computes the result.
+  private let last: Int
+
+  init(_ op: any Operator, _ inputs: [Shape]) throws(OperatorError) {
+    stages = try op.stages(inputs)
+    guard case .node(let last) = stages.output else {
+      throw OperatorError("\(op.keyword) computes nothing: its output is an input")
     }
+    self.last = last
+    for stage in stages where !(stage.op is any ReferenceOperator) {
+      throw OperatorError("\(stage.op.keyword) has no reference kernel")
+    }
+    // The result lies in the output.
+    arena = Arena(
+      zip(stages.indices, stages.lifetimes).map { index, life in
+        index == last ? .init(size: 0, first: life.first, last: life.last) : life
+      })
   }
 
-  /// - Parameter free: memory for intermediate results, moved on by what is used.
-  static func steps<A: ReferenceNumber>(
-    _ op: any Operator, _ place: Place<A>, free: inout UnsafeMutablePointer<A>
-  ) throws -> [() -> Void] {
-    guard let composite = op as? any Composite else {
-      guard let primitive = op as? any ReferenceOperator else {
-        throw OperatorError("\(op.keyword) has no reference kernel")
-      }
-      return [primitive.step(place)]
+  /// Elements of intermediate results.
+  var scratch: Int { arena.size }
+
+  func steps<A: ReferenceNumber>(
+    _ inputs: [UnsafePointer<A>], weights: Weights<Float>, output: UnsafeMutablePointer<A>,
+    scratch: UnsafeMutablePointer<A>
+  ) -> [() -> Void] {
+    func place(_ stage: Int) -> UnsafeMutablePointer<A> {
+      stage == last ? output : scratch + arena.offsets[stage]
     }
-    let graph = try composite.graph(place.inputShapes)
-    var outputs: [UnsafeMutablePointer<A>] = []
-    var steps: [() -> Void] = []
-    for (index, (node, shapes)) in zip(graph.nodes, try graph.shapes(place.inputShapes)).enumerated() {
-      let isResult = graph.output == .node(index)
-      outputs.append(isResult ? place.output : free)
-      if !isResult { free += shapes.output.count }
-      let inputs = node.inputs.map { source in
-        switch source {
-        case .input(let i): place.inputs[i]
-        case .node(let i): UnsafePointer(outputs[i])
-        }
-      }
-      let owner = graph.nodes[node.sharing ?? index].name
-      let inner = Place(
-        inputs: inputs, inputShapes: shapes.inputs, weights: place.weights.scoped(owner),
-        output: outputs[index],
-        outputShape: shapes.output)
-      steps += try self.steps(node.op, inner, free: &free)
+    return stages.indices.compactMap { index in
+      let stage = stages[index]
+      let memory = Place(
+        inputs: stage.sources.map { source in
+          switch source {
+          case .input(let i): inputs[i]
+          case .node(let i): UnsafePointer(place(i))
+          }
+        },
+        inputShapes: stage.inputs, weights: weights.scoped(stage.owner), output: place(index),
+        outputShape: stage.output)
+      return (stage.op as? any ReferenceOperator)?.step(memory)
     }
-    return steps
   }
 }
 
@@ -71,63 +76,23 @@ public struct ReferenceKernel: Kernel {
   public func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
 
   public func prepare(_ task: Task) throws -> any Prepared {
-    PreparedReference(
-      task: task, scratch: try ReferenceProgram.scratch(task.op, task.inputs),
-      output: try task.op.output(task.inputs))
+    PreparedReference(weights: task.weights, program: try ReferenceProgram(task.op, task.inputs))
   }
 }
 
 private struct PreparedReference: Prepared {
-  let task: Task
-  let scratch: Int
-  let output: Shape
+  let weights: Weights<Float>
+  let program: ReferenceProgram
 
   var weightMemory: [UnsafeRawBufferPointer] {
-    task.weights.all.values.map { UnsafeRawBufferPointer($0.buffer) }
+    weights.all.values.map { UnsafeRawBufferPointer($0.buffer) }
   }
 
-  func workspace(threads: Int) -> Int { scratch }
+  func workspace(threads: Int) -> Int { program.scratch }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    var free = memory.workspace
-    let place = Place(
-      inputs: memory.inputs, inputShapes: task.inputs, weights: task.weights, output: memory.outputs[0],
-      outputShape: output)
-    do {
-      let steps = try ReferenceProgram.steps(task.op, place, free: &free)
-      return [Region("reference", tiles: 1) { _, _ in for step in steps { step() } }]
-    } catch {
-      preconditionFailure("\(task.op.text) was prepared, but: \(error)")
-    }
-  }
-}
-
-/// The formulas in `Double` with error bounds: what every other kernel must agree with.
-public struct Oracle {
-  private let output: Tensor<Bounded>
-
-  public init(_ op: any Operator, _ inputs: [Tensor<Float>], weights: Weights<Float>) throws {
-    let shapes = inputs.map(\.shape)
-    let exact = try inputs.map { try $0.map { Bounded($0) } }
-    let exactWeights = Weights(try weights.all.mapValues { try $0.map { Bounded($0) } })
-    let scratch = try Tensor<Bounded>(Shape(max(1, try ReferenceProgram.scratch(op, shapes))))
-    output = try Tensor<Bounded>(try op.output(shapes))
-    var free = scratch.pointer
-    let place = Place(
-      inputs: exact.map { UnsafePointer($0.pointer) }, inputShapes: shapes, weights: exactWeights,
-      output: output.pointer, outputShape: output.shape)
-    let steps = try ReferenceProgram.steps(op, place, free: &free)
-    withExtendedLifetime((exact, scratch)) { for step in steps { step() } }
-  }
-
-  public var shape: Shape { output.shape }
-
-  public func value(_ i: Int) -> Double { output.pointer[i].value }
-
-  public func bound(_ i: Int) -> Double { output.pointer[i].bound }
-
-  public func compare(_ actual: Tensor<Float>) -> Agreement {
-    precondition(actual.shape.count == output.count, "shape \(actual.shape) against \(output.shape)")
-    return Agreement(UnsafeBufferPointer(actual.buffer), expected: value, bounds: bound)
+    let steps = program.steps(
+      memory.inputs, weights: weights, output: memory.outputs[0], scratch: memory.workspace)
+    return [Region("reference", tiles: 1) { _, _ in for step in steps { step() } }]
   }
 }

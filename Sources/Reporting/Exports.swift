@@ -3,7 +3,7 @@ import Records
 
 /// Records in the formats of other tools. Every number is finite; what was not measured is left out.
 public enum Exports {
-  /// JSON of Google Benchmark, schema version 1: one entry of type `iteration` per row, times in ms, counts as counters.
+  /// JSON of Google Benchmark, schema version 1: one entry of type `iteration` per row, times in µs, counts as counters.
   /// Rows without a time carry an error.
   public static func googleBenchmark(_ records: [Record]) -> String {
     let first = records.first
@@ -34,8 +34,8 @@ public enum Exports {
 
   private static func times(_ row: Record) -> Fields {
     [
-      ("iterations", String(row.samples ?? 1)), ("real_time", real(row.medianMs)),
-      ("cpu_time", real(row.cpuMs ?? row.medianMs)), ("time_unit", text("ms")),
+      ("iterations", String(row.samples ?? 1)), ("real_time", real(row.medianMs.map { $0 * 1e3 })),
+      ("cpu_time", real((row.cpuMs ?? row.medianMs).map { $0 * 1e3 })), ("time_unit", text("us")),
       ("bytes_per_second", real(row.gbps.map { $0 * 1e9 })),
       ("flops_per_second", real(row.gflops.map { $0 * 1e9 })), ("parameters", integer(row.parameters)),
       ("macs", integer(row.macs)), ("flops", integer(row.flops)),
@@ -45,7 +45,7 @@ public enum Exports {
 
   private static func error(_ row: Record) -> Fields {
     [
-      ("iterations", "0"), ("real_time", "0.0"), ("cpu_time", "0.0"), ("time_unit", text("ms")),
+      ("iterations", "0"), ("real_time", "0.0"), ("cpu_time", "0.0"), ("time_unit", text("us")),
       ("error_occurred", "true"), ("error_message", text("\(row.status): \(row.reason)")),
     ]
   }

@@ -26,6 +26,9 @@ public enum Numbers {
     return String(format: "%.\(2 - exponent)f", value)
   }
 
+  /// `3.858` with three digits behind the point.
+  public static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
   /// `87 %`, `8.7 %`.
   public static func percent(_ fraction: Double?) -> String {
     guard let fraction, fraction.isFinite else { return "" }

@@ -67,7 +67,12 @@ public struct Table: Sendable {
   }
 
   private func pad(_ cell: String, _ width: Int, _ alignment: Alignment) -> String {
-    let space = String(repeating: " ", count: max(0, width - cell.count))
-    return alignment == .left ? cell + space : space + cell
+    let padded = cell.padded(to: width)
+    return alignment == .left ? padded : String(padded.dropFirst(cell.count)) + cell
   }
+}
+
+extension String {
+  /// With spaces behind it, `width` characters or more.
+  package func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -139,30 +139,43 @@ private struct LayerStep: Sendable {
 
 private struct PreparedLayers: Prepared {
   let steps: [LayerStep]
-  /// Elements of each node's output.
-  let outputs: [Int]
   let result: Graph.Source
+  private let arena: Arena
+  /// The step that computes a node.
+  private let stepOf: [Int: Int]
 
-  /// Where a node's output lies among the intermediate results; nil for the result itself and for fused nodes.
-  private func offsets() -> (of: [Int: Int], total: Int) {
-    var (offsets, total) = ([Int: Int](), 0)
-    for step in steps where result != .node(step.output) {
-      offsets[step.output] = total
-      total += (outputs[step.output] + 15) / 16 * 16
+  /// - Parameter outputs: elements of each node's output.
+  init(steps: [LayerStep], outputs: [Int], result: Graph.Source) {
+    self.steps = steps
+    self.result = result
+    let stepOf = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1.output, $0) })
+    var last = Array(steps.indices)
+    for (index, step) in steps.enumerated() {
+      for case .node(let node) in step.inputs { if let step = stepOf[node] { last[step] = index } }
     }
-    return (offsets, total)
+    // The result itself lies in the output.
+    arena = Arena(
+      zip(steps, last).enumerated().map { index, step in
+        let size = result == .node(step.0.output) ? 0 : outputs[step.0.output]
+        return Arena.Interval(size: size, first: index, last: step.1)
+      }, alignment: 16)
+    self.stepOf = stepOf
   }
 
   var weightMemory: [UnsafeRawBufferPointer] { steps.flatMap(\.prepared.weightMemory) }
 
+  /// Where the parts' own workspace begins.
+  private var partsOffset: Int { (arena.size + 15) / 16 * 16 }
+
   func workspace(threads: Int) -> Int {
-    offsets().total + (steps.map { $0.prepared.workspace(threads: threads) }.max() ?? 0)
+    partsOffset + (steps.map { $0.prepared.workspace(threads: threads) }.max() ?? 0)
   }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    let (offsets, total) = offsets()
     func place(_ node: Int) -> UnsafeMutablePointer<Float> {
-      result == .node(node) ? memory.outputs[0] : memory.workspace + (offsets[node] ?? 0)
+      guard result != .node(node) else { return memory.outputs[0] }
+      guard let step = stepOf[node] else { preconditionFailure("node \(node) is fused, nobody reads it") }
+      return memory.workspace + arena.offsets[step]
     }
     return steps.flatMap { step -> [Region] in
       let inputs = step.inputs.map { source -> UnsafePointer<Float> in
@@ -172,7 +185,7 @@ private struct PreparedLayers: Prepared {
         }
       }
       return step.prepared.bind(
-        Arguments(inputs: inputs, outputs: [place(step.output)], workspace: memory.workspace + total),
+        Arguments(inputs: inputs, outputs: [place(step.output)], workspace: memory.workspace + partsOffset),
         threads: threads)
     }
   }

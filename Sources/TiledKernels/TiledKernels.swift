@@ -3,7 +3,8 @@ import Kernels
 /// The list of tiled kernels: a new one is a file and a line here.
 public enum TiledKernels {
   private static let parts: [any Kernel] = [
-    DirectConvolution(), PointwiseConvolution(), RowConvolution(), Pooling(), DenseLayers(),
+    DirectConvolution(), PointwiseConvolution(), RowConvolution(), Pooling(), AdaptivePooling(),
+    DenseLayers(),
     ElementwiseKernels(),
     FusedAttention(),
   ]

@@ -1,5 +1,6 @@
 import Harness
 import Operators
+import Tensors
 
 /// An option of a command.
 struct Option: Sendable {
@@ -79,6 +80,27 @@ struct Arguments {
         "\(name) \(text): expected a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
+  }
+
+  /// Height and width, such as 56x56.
+  func size(_ name: String) throws(UsageError) -> [Int]? {
+    guard let text = value(name) else { return nil }
+    guard let size = try? Shape(text: text), size.rank == 2 else {
+      throw UsageError("\(name) \(text): expected HxW such as 56x56")
+    }
+    return size.extents
+  }
+
+  /// One of the raw values of an enumeration.
+  func word<T: RawRepresentable & CaseIterable>(_ name: String, _ type: T.Type) throws(UsageError) -> T?
+  where T.RawValue == String {
+    guard let text = value(name) else { return nil }
+    guard let word = T(rawValue: text) else {
+      let known = T.allCases.map(\.rawValue)
+      let hint = Words.nearest(text, among: known).map { "; did you mean '\($0)'?" } ?? ""
+      throw UsageError("\(name) \(text): expected one of: \(known.joined(separator: " "))\(hint)")
+    }
+    return word
   }
 
   /// Whole numbers from `range`, separated by commas, each once.

@@ -2,7 +2,9 @@ import Foundation
 import Harness
 import Kernels
 import Measurement
+import Models
 import Records
+import Tensors
 import TiledKernels
 
 extension Option {
@@ -15,6 +17,9 @@ extension Option {
   static let cache = Option(
     name: "--cache", value: "hot|cold|weights-cold",
     help: "what is evicted before each call; default hot: nothing")
+  static let style = Option(
+    name: "--style", value: "pytorch|caffe",
+    help: "networks with bottlenecks: stride in the 3x3 (default) or in the first 1x1")
   static let filter = Option(
     name: "--filter", value: "REGEX", help: "only workloads whose name or text matches")
   static let seed = Option(
@@ -146,11 +151,14 @@ extension Plan {
 }
 
 /// Suites that targets name, filtered; `standard` where none is named.
-func resolve(_ arguments: Arguments, standard: String) throws(UsageError) -> [Suite] {
-  let library = SuiteLibrary.standard
+func resolve(
+  _ arguments: Arguments, standard: String, networkInput: Shape = Network.standardInput
+) throws(UsageError) -> [Suite] {
+  let targets = Targets(library: .standard, networkInput: networkInput)
   let names = arguments.targets.isEmpty ? [standard] : arguments.targets
   var suites: [Suite] = []
-  for name in names { suites.append(try Targets(library: library).resolve(name)) }
+  for name in names { suites.append(try targets.resolve(name)) }
+  if let style = try arguments.word("--style", Style.self) { suites = try styled(suites, style) }
   guard let pattern = arguments.value("--filter") else { return suites }
   let regex: Regex<AnyRegexOutput>
   do { regex = try Regex(pattern) } catch {
@@ -166,6 +174,28 @@ func resolve(_ arguments: Arguments, standard: String) throws(UsageError) -> [Su
     throw UsageError("--filter \(pattern): matches none of the \(count) workloads")
   }
   return filtered
+}
+
+/// All networks in one style.
+private func styled(_ suites: [Suite], _ style: Style) throws(UsageError) -> [Suite] {
+  var (result, networks): ([Suite], Int) = ([], 0)
+  for suite in suites {
+    var workloads: [Workload] = []
+    for workload in suite.workloads {
+      guard var network = workload.op as? Network else {
+        workloads.append(workload)
+        continue
+      }
+      network.options.style = style
+      networks += 1
+      let name = workload.name == workload.text ? nil : workload.name
+      workloads.append(
+        try Workload(network, workload.shape, name: name, multiplicity: workload.multiplicity))
+    }
+    result.append(Suite(name: suite.name, workloads: workloads))
+  }
+  guard networks > 0 else { throw UsageError("--style \(style.rawValue) has no effect without a network") }
+  return result
 }
 
 extension SuiteLibrary {

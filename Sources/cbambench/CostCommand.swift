@@ -1,8 +1,6 @@
 import Harness
 import Models
 import Operators
-import Records
-import Reporting
 import Tensors
 
 /// `cbambench cost`: parameters, MACs, FLOPs and bytes; nothing is run.
@@ -10,75 +8,72 @@ enum CostCommand: Command {
   static let name = "cost"
   static let synopsis = "TARGET... [OPTION]..."
   static let summary = "parameters, MACs, FLOPs and bytes, stage by stage; nothing is run"
-  static let example = "cbambench cost cbam --channels 64,256,512,1024,2048 --reduction 4,8,16,32"
+  static let example = """
+    cbambench cost cbam --channels 64,256,512,1024,2048 --reduction 4,8,16,32
+             cbambench cost resnet50 --compare none,se,cbam --convention paper --style caffe
+    """
   static let options: [Option] = [
     Option(name: "--channels", value: "64,256", help: "channels of a module named without a shape"),
-    Option(name: "--reduction", value: "4,8,16", help: "reduction ratios r of a module"),
     Option(
-      name: "--size", value: "HxW", help: "image extents of a module named without a shape; default 56x56"),
-    .filter, .format, .output, .quiet,
+      name: "--reduction", value: "4,8,16", help: "reduction ratios r of a module or a network's attention"),
+    Option(
+      name: "--size", value: "HxW",
+      help: "image extents of what is named without a shape; default 56x56, of networks 224x224"),
+    Option(name: "--compare", value: "none,se,cbam/8", help: "networks with each of these attentions"),
+    Option(
+      name: "--convention", value: Convention.allCases.map(\.rawValue).joined(separator: "|"),
+      help: "also count as papers or other tools do"),
+    Option(name: "--layers", value: nil, help: "all layers of a network instead of groups"), .style, .filter,
+    .format,
+    .output, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    guard !arguments.targets.isEmpty else { throw UsageError("cost needs a target, such as \(example)") }
+    guard !arguments.targets.isEmpty else { throw UsageError("cost needs a target, such as \(shortExample)") }
     let outputs = try Outputs(arguments)
-    let sweeps = ["--channels", "--reduction", "--size"].contains { arguments.has($0) }
-    if sweeps {
-      try outputs.write(ReductionReport.report(try workloads(arguments)))
-    } else {
-      try outputs.write(StageReport.report(try resolve(arguments, standard: "")))
-    }
+    try outputs.write(report(arguments))
     return .fine
   }
 
-  /// Modules × channels × reductions.
-  private static func workloads(_ arguments: Arguments) throws -> [Workload] {
-    if arguments.has("--filter") {
-      throw UsageError("--filter has no effect on a module; it selects from suites")
+  private static let shortExample = "cbambench cost cbam --channels 64,256"
+
+  private static func report(_ arguments: Arguments) throws -> Report {
+    let convention = try arguments.word("--convention", Convention.self)
+    let networks = arguments.targets.filter(isNetwork)
+    let sweeps = ["--channels", "--reduction", "--size"].filter { arguments.has($0) }
+    if arguments.has("--compare") || (!networks.isEmpty && arguments.has("--reduction")) {
+      try refuse(["--channels", "--filter", "--layers"], arguments, "in a comparison of networks")
+      return try ComparisonReport(convention: convention).report(NetworkVariants(arguments).groups)
     }
-    let reductions = try arguments.integers("--reduction", 1...1 << 20)
-    let standard = try shapes(arguments)
-    var result: [Workload] = []
-    for target in arguments.targets {
-      let (op, shapes) = try module(target, arguments, standard: standard)
-      if reductions != nil && !(op is any Reducing) {
-        throw UsageError("--reduction has no effect on \(target); it has no reduction ratio")
-      }
-      for shape in shapes {
-        for r in reductions ?? [0] {
-          var module = op
-          if r > 0, var reducing = op as? any Reducing {
-            reducing.reduction = r
-            module = reducing
-          }
-          result.append(try Workload(module, shape))
-        }
-      }
+    if networks.isEmpty && !sweeps.isEmpty {
+      try refuse(["--convention", "--layers", "--style"], arguments, "on modules; it is for networks")
+      return try ReductionReport.report(ModuleSweep.workloads(arguments))
     }
-    return result
+    try refuse(["--channels"], arguments, "on a network")
+    let suites = try resolve(arguments, standard: "", networkInput: networkInput(arguments))
+    if arguments.has("--size"),
+      let other = arguments.targets.first(where: { !isNetwork($0) || $0.contains("@") })
+    {
+      throw UsageError("--size has no effect on \(other), which has a shape of its own")
+    }
+    if arguments.has("--layers"), !suites.contains(where: { $0.workloads.contains { $0.op is Network } }) {
+      throw UsageError("--layers has no effect without a network; its layers are shown anyway")
+    }
+    return try StageReport(showsLayers: arguments.has("--layers"), convention: convention).report(suites)
   }
 
-  /// Shapes of a module that is named without one.
-  private static func shapes(_ arguments: Arguments) throws(UsageError) -> [Shape] {
-    let text = arguments.value("--size") ?? "56x56"
-    guard let size = try? Shape(text: text), size.rank == 2 else {
-      throw UsageError("--size \(text): expected HxW such as 56x56")
-    }
-    let channels = try arguments.integers("--channels", 1...1 << 20) ?? [256]
-    return channels.map { Shape([1, $0] + size.extents) }
+  /// Whether a target names a network, with or without a shape.
+  static func isNetwork(_ target: String) -> Bool { Network.isName(target.prefix { !"+:@".contains($0) }) }
+
+  static func networkInput(_ arguments: Arguments) throws(UsageError) -> Shape {
+    let size = try arguments.size("--size") ?? [Network.standardInput.h, Network.standardInput.w]
+    return Shape([1, Network.standardInput.c] + size)
   }
 
-  /// A module and the shapes that it is asked about: its own, or the standard ones.
-  private static func module(_ target: String, _ arguments: Arguments, standard: [Shape]) throws(UsageError)
-    -> (any Operator, [Shape])
+  private static func refuse(_ options: [String], _ arguments: Arguments, _ reason: String) throws(UsageError)
   {
-    guard target.contains("@") else {
-      do { return (try Modules.parse(target), standard) } catch { throw UsageError("\(target): \(error)") }
+    for option in options where arguments.has(option) {
+      throw UsageError("\(option) has no effect \(reason)")
     }
-    for option in ["--channels", "--size"] where arguments.has(option) {
-      throw UsageError("\(option) has no effect on \(target), which has a shape of its own")
-    }
-    let workload = try Workload(target)
-    return (workload.op, [workload.shape])
   }
 }

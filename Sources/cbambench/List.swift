@@ -7,7 +7,7 @@ import TiledKernels
 enum List: Command {
   static let name = "list"
   static let synopsis = "[suites | workloads | networks | attention | kernels]"
-  static let summary = "names of suites, workloads, attention modules and kernels"
+  static let summary = "names of suites, workloads, networks, attention modules and kernels"
   static let example = "cbambench list suites"
   static let options: [Option] = []
   private static let topics = ["suites", "workloads", "networks", "attention", "kernels"]
@@ -36,6 +36,7 @@ enum List: Command {
         lines += try library.suite(named: name)?.workloads.map { "\(name): \($0.text)" } ?? []
       }
       return lines
+    case "networks": return Architectures.names
     case "attention": return Modules.attention.map { $0.keyword }
     case "kernels": return ["reference"] + TiledKernels.all.map(\.name)
     default: return []

@@ -1,6 +1,7 @@
 import Glibc
 import Harness
 import Operators
+import Reporting
 
 /// What a command ends with.
 enum ExitStatus: Int32 {
@@ -73,7 +74,7 @@ enum Main {
   }
 
   private static var help: String {
-    let list = commands.map { "  " + $0.name.padded(9) + $0.summary }.joined(separator: "\n")
+    let list = commands.map { "  " + $0.name.padded(to: 9) + $0.summary }.joined(separator: "\n")
     return """
       cbambench \(version): what convolution, pooling and attention cost on this CPU
 
@@ -86,7 +87,7 @@ enum Main {
 
   private static func help(_ command: any Command.Type) -> String {
     let options = (command.options + [.help]).map { option in
-      "  " + "\(option.name) \(option.value ?? "")".padded(38) + option.help
+      "  " + "\(option.name) \(option.value ?? "") ".padded(to: 38) + option.help
     }.joined(separator: "\n")
     return """
       \(command.summary)
@@ -99,8 +100,4 @@ enum Main {
 
       """
   }
-}
-
-extension String {
-  func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 }

@@ -11,17 +11,12 @@ struct MeasuringJob {
   let machine: Machine
   let work: [(suite: String, workload: Workload)]
   let budget: Double
-  private let started = ISO8601DateFormatter().string(from: Date())
+  /// When the run began, for every row.
+  let started: String
 
-  init(plan: Plan, machine: Machine, work: [(suite: String, workload: Workload)], budget: Double) {
-    self.plan = plan
-    self.machine = machine
-    self.work = work
-    self.budget = budget
-  }
-
-  /// Rows in the order of the workloads. This process makes no thread, as forked children would lack it.
-  func run(_ supervisor: Supervisor, _ side: inout SideFile) -> [RunRow] {
+  /// This process makes no thread, as forked children would lack it.
+  /// - Returns: rows in the order of the workloads, and the workload whose rows an interruption left with fewer rounds.
+  func run(_ supervisor: Supervisor, _ side: inout SideFile) -> (rows: [RunRow], cut: String?) {
     let begin = Clock.now()
     var rows = side.done
     let finished = rows.count
@@ -31,8 +26,12 @@ struct MeasuringJob {
     }
     Console.progress("")
     for (index, reason) in lost { Console.note("cbambench: \(work[index].workload.name): \(reason)") }
-    if Interrupt.isSet, let open { rows[open.index] = SideFile.rows(open.lines.joined()) }
-    return rows.sorted { $0.key < $1.key }.flatMap(\.value)
+    var cut: String?
+    if Interrupt.isSet, let open, !open.lines.isEmpty {
+      rows[open.index] = SideFile.rows(open.lines.joined())
+      cut = work[open.index].workload.name
+    }
+    return (rows.sorted { $0.key < $1.key }.flatMap(\.value), cut)
   }
 
   private func receive(

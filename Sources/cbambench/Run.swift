@@ -10,7 +10,7 @@ enum Run: Command {
   static let summary = "measure suites or workloads"
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .cache, .filter, .seed, .rounds, .budget, .caseLimit, .resume, .format,
+    .threads, .kernels, .isa, .cache, .style, .filter, .seed, .rounds, .budget, .caseLimit, .resume, .format,
     .output, .export, .quiet,
   ]
 
@@ -43,10 +43,11 @@ enum Run: Command {
     }
     let budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? 40)
     let limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
-    let job = MeasuringJob(plan: plan, machine: machine, work: work, budget: budget)
     try resumed?.check(work.map(\.workload.text))
-    var side = resumed ?? SideFile(outputs.regularFile.map { $0 + ".partial" }, arguments.words)
-    let rows = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
+    var side = try resumed ?? SideFile(beside: outputs.regularFile, arguments.words)
+    let job = MeasuringJob(
+      plan: plan, machine: machine, work: work, budget: budget, started: side.started)
+    let (rows, cut) = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
     // Interrupted before the first row: what the files hold is worth more than nothing.
     if !(rows.isEmpty && Interrupt.isSet) {
       try outputs.write(report(rows.map(\.record)))
@@ -54,7 +55,7 @@ enum Run: Command {
     }
     let isComplete = !Interrupt.isSet || side.done.count == work.count
     if isComplete { side.remove() }
-    let status = conclude(rows)
+    let status = conclude(rows, cut: cut)
     if !isComplete, side.isUseful { Console.note(side.sentence) }
     return status
   }
@@ -69,7 +70,7 @@ enum Run: Command {
       csv: CSV.text(records), json: JSON.text(records))
   }
 
-  private static func conclude(_ rows: [RunRow]) -> ExitStatus {
+  private static func conclude(_ rows: [RunRow], cut: String?) -> ExitStatus {
     let wrong = rows.filter { $0.reproduction != nil }
     for row in wrong {
       Console.note(
@@ -80,7 +81,8 @@ enum Run: Command {
     if Interrupt.isSet {
       let kept =
         rows.isEmpty ? "nothing was measured until then" : "rows measured until then are kept: \(rows.count)"
-      Console.note("cbambench: interrupted; \(kept)")
+      let remark = cut.map { ", those of \($0) with fewer rounds" } ?? ""
+      Console.note("cbambench: interrupted; \(kept)\(remark)")
       return .interrupted
     }
     if !rows.contains(where: { $0.status == .ok }) {

@@ -6,27 +6,48 @@ import Records
 /// Rows of finished workloads, on disk while a run goes on: a line of JSON, a CSV header, then the rows of each workload
 /// with a line `#done INDEX` behind them.
 struct SideFile {
+  private struct Version: Codable {
+    var cbambench: Int
+  }
+
   private struct Head: Codable {
     var cbambench: Int
     var arguments: [String]
+    var started: String
   }
 
-  private static let version = 1
+  private static let version = 2
   private static let marker = "#done "
   private static let header = CSV.line(Column.all.map(\.name))
 
   /// Nil: rows are kept in memory only.
   private let path: String?
   let arguments: [String]
+  /// When the run began, which an interruption does not change: ISO 8601, UTC.
+  let started: String
   /// Rows of finished workloads by index.
   private(set) var done: [Int: [RunRow]] = [:]
   /// Whether the file is there.
   private var isBegun = false
   private var isBroken = false
 
-  init(_ path: String?, _ arguments: [String]) {
+  private init(_ path: String?, _ arguments: [String], started: String) {
     self.path = path
     self.arguments = arguments
+    self.started = started
+  }
+
+  /// The file of a run that begins now, beside an output; it is made with the first finished workload.
+  /// - Throws: if an interrupted run has left one there.
+  init(beside output: String?, _ arguments: [String]) throws(UsageError) {
+    let path = output.map { $0 + ".partial" }
+    var status = stat()
+    if let output, let path, lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+      throw UsageError(
+        "--output \(output): \(path) holds rows of an interrupted run; 'cbambench run --resume \(path)' continues it, "
+          + "or remove the file")
+    }
+    self.init(path, arguments, started: ISO8601DateFormatter().string(from: Date()))
   }
 
   /// Reads the file of an interrupted run; what lies behind its last finished workload is cut off.
@@ -38,12 +59,12 @@ struct SideFile {
     let text = String(decoding: data, as: UTF8.self)
     let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, parts[1].hasPrefix(SideFile.header),
-      let head = try? JSONDecoder().decode(Head.self, from: Data(parts[0].utf8))
+      let found = SideFile.decoded(Version.self, parts[0])
     else { throw UsageError("--resume \(path): is not a .partial file of this version of 'cbambench run'") }
-    guard head.cbambench == SideFile.version else {
-      throw UsageError("--resume \(path): has version \(head.cbambench); expected \(SideFile.version)")
+    guard found.cbambench == SideFile.version, let head = SideFile.decoded(Head.self, parts[0]) else {
+      throw UsageError("--resume \(path): has version \(found.cbambench); expected \(SideFile.version)")
     }
-    self.init(path, head.arguments)
+    self.init(path, head.arguments, started: head.started)
     var block = ""
     var kept = parts[0].utf8.count + 1 + SideFile.header.utf8.count
     for line in parts[1].dropFirst(SideFile.header.count).split(
@@ -64,6 +85,10 @@ struct SideFile {
       throw UsageError("--resume \(path): cannot be written: \(String(cString: strerror(errno)))")
     }
     isBegun = true
+  }
+
+  private static func decoded<T: Decodable>(_ type: T.Type, _ line: some StringProtocol) -> T? {
+    try? JSONDecoder().decode(type, from: Data(line.utf8))
   }
 
   /// Rows of CSV lines without header; nil if they are none.
@@ -109,7 +134,7 @@ struct SideFile {
   }
 
   private func write(_ text: String, to path: String) throws(UsageError) {
-    let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (isBegun ? O_APPEND : O_TRUNC), 0o644)
+    let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (isBegun ? O_APPEND : O_EXCL), 0o644)
     guard file >= 0 else { throw SideFile.error }
     defer { close(file) }
     guard writeAll(text, to: file), fsync(file) == 0 else { throw SideFile.error }
@@ -120,7 +145,7 @@ struct SideFile {
   private var head: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let data = try? encoder.encode(Head(cbambench: SideFile.version, arguments: arguments))
+    let data = try? encoder.encode(Head(cbambench: SideFile.version, arguments: arguments, started: started))
     return String(decoding: data ?? Data(), as: UTF8.self) + "\n"
   }
 

@@ -6,6 +6,8 @@ import Testing
 @Suite struct CostTests {
   static let columns = [
     "name", "stage", "operator", "output_shape", "parameters", "macs", "flops", "bytes", "hidden", "share",
+    "filters", "kernels", "weight_bytes", "activation_bytes", "peak_activation_bytes", "convention",
+    "counted",
   ]
 
   static func rows(_ arguments: String...) throws -> [[String: String]] {
@@ -97,5 +99,12 @@ import Testing
     #expect(last.contains(" 568,740,352 ") && last.hasSuffix(" 29"))
     #expect(try CostTests.rows("mobilenet-layers").allSatisfy { $0["stage"] != "sum" })
     #expect(try !Tool.run("cost", "smoke").output.contains("times"))
+  }
+
+  @Test func everyColumnIsDefined() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+    let readme = try String(contentsOf: root.appendingPathComponent("Reports/README.md"), encoding: .utf8)
+    let section = try #require(readme.split(separator: "\n## ").first { $0.hasPrefix("`cost --format csv`") })
+    for column in CostTests.columns { #expect(section.contains("`\(column)`"), "\(column)") }
   }
 }

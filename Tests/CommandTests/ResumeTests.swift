@@ -40,8 +40,10 @@ import Testing
     let before = try #require(scratch.text("x.csv.partial"))
     let kept = before.split(separator: "\n").dropFirst(2).filter { !$0.hasPrefix("#") }
     #expect(kept.count == 6)
-    // As if it had been killed while writing.
-    try scratch.write("x.csv.partial", (before + "four,w4,conv,1x").utf8)
+    // As if it had been begun long ago and killed while writing.
+    let start = "2001-02-03T04:05:06Z"
+    let aged = before.replacing(/"started":"[^"]*"/, with: "\"started\":\"\(start)\"")
+    try scratch.write("x.csv.partial", (aged + "four,w4,conv,1x").utf8)
     let result = try Tool.run(["run", "--resume", "x.csv.partial"], in: scratch.path)
     #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
     #expect(scratch.names == ["four.suite", "x.csv"])
@@ -49,6 +51,19 @@ import Testing
     #expect(Array(after.split(separator: "\n").dropFirst().prefix(6)) == Array(kept))
     #expect(try CSV.records(after).map(\.workload) == names.flatMap { [$0, $0] })
     #expect(result.output.contains("w1") && result.output.contains("w4"))
+    #expect(try CSV.records(after).map(\.started).suffix(2) == [start, start])
+  }
+
+  /// A new run does not destroy the rows of an older one.
+  @Test(arguments: ["{\"cbambench\":2}\n", ""])
+  func anOlderSideFileIsKept(text: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("x.csv.partial", text.utf8)
+    try BadInputTests.expectRefusal(
+      ["run", "relu@1x1x1x1", "--rounds", "1", "--output", "x.csv"],
+      "x.csv.partial holds rows of an interrupted run; 'cbambench run --resume x.csv.partial' continues it",
+      in: scratch)
+    #expect(scratch.names == ["x.csv.partial"] && scratch.text("x.csv.partial") == text)
   }
 
   @Test func anInterruptedRunNamesItsSideFile() throws {
@@ -77,7 +92,7 @@ import Testing
     #expect(result.status == 0 && result.output.contains("relu@1x4x3x5"))
     #expect(
       result.error
-        == "cbambench: x.csv.partial: cannot be written: Is a directory; measuring goes on without\n")
+        == "cbambench: x.csv.partial: cannot be written: File exists; measuring goes on without\n")
     #expect(scratch.names == ["x.csv", "x.csv.partial"])
   }
 
@@ -93,15 +108,18 @@ import Testing
 
   @Test(arguments: [
     ("", "is not a .partial file"), ("suite,workload\n", "is not a .partial file"),
-    ("{\"cbambench\":1,\"arguments\":[]}\nsuite,workload\n", "is not a .partial file"),
-    ("{\"cbambench\":1,\"arguments\":[]}\nHEADERa,b\n#done 0\n", "is damaged before the line '#done 0'"),
-    ("{\"cbambench\":9,\"arguments\":[]}\nHEADER", "has version 9; expected 1"),
-    ("{\"cbambench\":1,\"arguments\":[\"relu@1x1x1x1\"]}\nHEADER#done 5\n", "is not there in this run"),
+    ("{HEAD}\nsuite,workload\n", "is not a .partial file"),
+    ("{HEAD}\nHEADERa,b\n#done 0\n", "is damaged before the line '#done 0'"),
+    ("{\"cbambench\":9,\"arguments\":[]}\nHEADER", "has version 9; expected 2"),
+    ("{HEAD}\nHEADER#done 5\n", "is not there in this run"),
+    ("{\"cbambench\":1,\"arguments\":[]}\nHEADER", "has version 1; expected 2"),
   ])
   func foreignFilesAreRefused(text: String, part: String) throws {
     let scratch = try Scratch()
     let header = CSV.line(Column.all.map(\.name))
-    try scratch.write("x.partial", text.replacing("HEADER", with: header).utf8)
+    let head = "{\"arguments\":[\"relu@1x1x1x1\"],\"cbambench\":2,\"started\":\"\"}"
+    try scratch.write(
+      "x.partial", text.replacing("HEADER", with: header).replacing("{HEAD}", with: head).utf8)
     try BadInputTests.expectRefusal(["run", "--resume", "x.partial"], part, in: scratch)
   }
 

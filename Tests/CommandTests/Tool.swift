@@ -46,6 +46,17 @@ struct Tool {
   var errorSoFar: String { streams.text("stderr") ?? "" }
   var isRunning: Bool { process.isRunning }
 
+  /// The process that it has made, if it has.
+  var child: pid_t? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap { pid_t($0) }.first { id in
+      // The parent stands behind the name, which is in parentheses, and the state.
+      let stat = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ""
+      let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+      return fields.count > 2 && pid_t(fields[2]) == process.processIdentifier
+    }
+  }
+
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
   func finish() -> Result {

@@ -30,10 +30,3 @@ private struct PreparedSum: Prepared {
     ]
   }
 }
-
-/// A kernel that cannot be prepared.
-struct Unpreparable: Kernel {
-  let name = "tiled/unpreparable"
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
-  func prepare(_ task: Task) throws -> any Prepared { throw OperatorError("no luck with \(task.op.keyword)") }
-}

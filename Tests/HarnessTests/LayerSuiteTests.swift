@@ -1,6 +1,8 @@
 import Foundation
 import Harness
+import Models
 import Operators
+import Tensors
 import Testing
 
 /// The suites in `Bench/Suites`: all can be read, and those of layers add up to their networks.
@@ -47,6 +49,30 @@ import Testing
       .mapValues { $0.reduce(0) { $0 + $1.multiplicity } }
     #expect(counts == network.layers)
     #expect(Set(workloads.map(\.text)).count == workloads.count, "a layer that is there twice")
+  }
+
+  /// The layers that take time, as the network's own graph has them; biases and ReLUs are folded into those of the suite.
+  @Test(arguments: networks)
+  func layersAreTheNetworks(network: Network) throws {
+    func key(_ op: any Operator, _ input: Shape) -> String? {
+      switch op {
+      case var conv as Conv2D:
+        (conv.bias, conv.activation) = (false, .none)
+        return "\(conv.text)@\(input)"
+      case let dense as Dense: return "dense \(input.count / input.n)->\(dense.outputs)"
+      case is Pool2D, is GlobalPool: return "\(op.text)@\(input)"
+      default: return nil
+      }
+    }
+    var listed: [String: Int] = [:]
+    for workload in try LayerSuiteTests.suite(network.name + "-layers").workloads {
+      if let key = key(workload.op, workload.inputs[0]) { listed[key, default: 0] += workload.multiplicity }
+    }
+    let name = network.name == "mobilenet" ? "mobilenet-1.0" : network.name
+    let stages = try Modules.parse(name).stages([Shape(1, 3, 224, 224)])
+    let expected = Dictionary(
+      stages.compactMap { key($0.op, $0.inputs[0]) }.map { ($0, 1) }, uniquingKeysWith: +)
+    #expect(listed == expected)
   }
 
   /// Every layer but the first takes what another one gives, flattened or not.

@@ -48,6 +48,24 @@ import Testing
     #expect(rows.contains { $0.record.reason == "no luck with relu" })
   }
 
+  @Test func aKernelThatIsTooLargeLeavesTheOthers() throws {
+    let kernels: [any Kernel] = [Greedy(), FlawedReLU(flaw: .swallowsNaN)]
+    let rows = try rows("relu@1x2x3x5", [.reference, .all], kernels)
+    #expect(
+      rows.map(\.record.kernel).sorted() == ["reference", "tiled/flawed", "tiled/flawed", "tiled/greedy"])
+    for row in rows {
+      #expect(row.status == (row.record.kernel == "tiled/greedy" ? .skipped : .ok))
+      #expect(row.record.reason.contains("MiB are available") == (row.status == .skipped))
+    }
+    for check in try checks("relu@1x2x3x5", [.named("tiled/greedy")], [Greedy()]) {
+      guard case .skipped(let reason) = check.outcome else {
+        Issue.record("\(check)")
+        continue
+      }
+      #expect(reason.contains("MiB are available") && check.reproduction == nil)
+    }
+  }
+
   @Test func anInterruptedRunMeasuresNothingMore() throws {
     let facts = RunFacts(machine: .init(), revision: "", started: "")
     let runner = Runner(plan: Plan(), tiled: Catalogue([]), facts: facts) { true }

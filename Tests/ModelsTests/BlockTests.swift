@@ -153,13 +153,13 @@ import Testing
   @Test func groupsThatDoNotDivideTheWidthAreAnError() throws {
     #expect(
       message { () throws(OperatorError) in try Bottleneck(width: 6, groups: 4).outputs([Shape(1, 8, 5, 5)]) }
-        == "groups g=4 do not divide the 6 input channels of 1x6x5x5")
+        == "conv2: groups g=4 do not divide the 6 input channels of 1x6x5x5")
   }
 
   @Test func aReductionAboveTheBlocksChannelsIsAnError() throws {
     let op = try Modules.parse("basicblock:out=8,attention=se")
     #expect(
       message { () throws(OperatorError) in try op.outputs([Shape(1, 32, 5, 5)]) }
-        == "reduction r=16 in se leaves no hidden unit of 8 channels; r must be at most 8")
+        == "attention: reduction r=16 in se leaves no hidden unit of 8 channels; r must be at most 8")
   }
 }

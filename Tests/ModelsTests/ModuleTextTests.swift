@@ -42,6 +42,15 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ("basicblock:out=64,attention=none", "basicblock:out=64,s=1"),
     ("basicblock:out=64,s=2,attention=se", "basicblock:out=64,s=2,attention=se,r=16"),
     ("basicblock:out=64,attention=se,bias=0", "basicblock:out=64,s=1,attention=se,r=16,bias=0"),
+    ("adaptivepool", "adaptivepool:out=7"),
+    ("adaptivepool:out=3x5", "adaptivepool:out=3x5"),
+    ("separable:out=64,s=2", "separable:out=64,s=2"),
+    ("separable:out=64,attention=se,r=8", "separable:out=64,s=1,attention=se,r=8"),
+    (
+      "inception:pool=6,one=1,three=3,five=5,reduce3=2,reduce5=4",
+      "inception:one=1,reduce3=2,three=3,reduce5=4,five=5,pool=6"
+    ),
+    ("bottleneck:width=64,style=caffe,s=2", "bottleneck:width=64,out=256,s=2,g=1,style=caffe"),
     ("bottleneck:width=64", "bottleneck:width=64,out=256,s=1,g=1"),
     ("bottleneck:width=128,out=256,g=32", "bottleneck:width=128,out=256,s=1,g=32"),
     (
@@ -72,7 +81,10 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
 
   @Test func everyModuleReadsItsOwnText() throws {
     // Keys that have no default.
-    let needed = ["conv": "out=4", "dense": "out=4", "basicblock": "out=4", "bottleneck": "width=4"]
+    let needed = [
+      "conv": "out=4", "dense": "out=4", "basicblock": "out=4", "bottleneck": "width=4",
+      "separable": "out=4", "inception": "one=1,reduce3=2,three=3,reduce5=4,five=5,pool=6",
+    ]
     for type in Modules.all {
       let op = try Modules.parse(needed[type.keyword].map { "\(type.keyword):\($0)" } ?? type.keyword)
       #expect(op.keyword == type.keyword)
@@ -83,15 +95,15 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
   @Test func keywordsDiffer() {
     let keywords = Modules.all.map { $0.keyword }
     #expect(Set(keywords).count == keywords.count)
-    #expect(keywords.count == 17)
+    #expect(keywords.count == 20)
     #expect(Modules.attention.map { $0.keyword } == ["se", "channel-attention", "spatial-attention", "cbam"])
-    #expect(Modules.blocks.map { $0.keyword } == ["basicblock", "bottleneck"])
+    #expect(Modules.blocks.map { $0.keyword } == ["basicblock", "bottleneck", "inception", "separable"])
   }
 
   @Test func everyAttentionFitsTheSlotOfEveryBlock() throws {
     for type in Modules.attention {
       let module = try Modules.parse(type.keyword)
-      for block in ["basicblock:out=64", "bottleneck:width=16"] {
+      for block in ["basicblock:out=64", "bottleneck:width=16", "separable:out=64"] {
         let op = try Modules.parse("\(block),attention=\(type.keyword)")
         #expect(op.text.hasSuffix(",attention=" + module.text.replacing(":", with: ",")))
         #expect(AnyHashable(try Modules.parse(op.text)) == AnyHashable(op))
@@ -117,7 +129,10 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ("attention:r=4", "'attention' is not an operator; known operators: "),
     ("Conv:out=1", "'Conv' is not an operator; did you mean 'conv'?"),
     ("basicblok:out=3", "'basicblok' is not an operator; did you mean 'basicblock'?"),
-    ("softmax", "'softmax' is not an operator; known operators: conv pool globalpool channelpool dense "),
+    (
+      "softmax",
+      "'softmax' is not an operator; known operators: conv pool globalpool adaptivepool channelpool dense "
+    ),
     ("", "'' is not an operator; known operators: conv "),
     (":r=3", "'' is not an operator; known operators: conv "),
     ("conv:", "'conv:' has no keys behind the colon"),
@@ -139,7 +154,11 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ("bottleneck:out=4", "bottleneck needs width=NUMBER"),
     (
       "basicblock:out=4,attention=cbm",
-      "attention=cbm is not a module; known modules: none se channel-attention spatial-attention cbam"
+      "attention=cbm is not a module; did you mean 'cbam'?"
+    ),
+    (
+      "basicblock:out=4,attention=transformer",
+      "attention=transformer is not a module; known modules: none se channel-attention spatial-attention cbam"
     ),
     (
       "basicblock:out=4,r=4", "'r' is not a key of basicblock; known keys: out s attention; did you mean 's'?"

@@ -20,7 +20,9 @@ public func outputs(
     let workspace = try Tensor<Float>(Shape(floats), backing: .guarded)
     output.buffer.update(repeating: .nan)
     workspace.buffer.update(repeating: .nan)
-    Team(threads: count).run(prepared.bind(guarded, [output], workspace: workspace, threads: count))
+    withExtendedLifetime((guarded, workspace)) {
+      Team(threads: count).run(prepared.bind(guarded, [output], workspace: workspace, threads: count))
+    }
     return output
   }
 }

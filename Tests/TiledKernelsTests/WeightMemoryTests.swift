@@ -30,3 +30,21 @@ func weightsAreNamed(text: String) throws {
     }
   }
 }
+
+/// Packed weights are no more than the weights, as often as micro-kernels want them, where blocks hardly exceed the layer.
+@Test(arguments: ["conv:out=96,k=3,p=1@1x16x7x7", "conv:out=96@1x64x8x8", "dense:out=96@1x640"])
+func packedWeightsAreNoLarger(text: String) throws {
+  let sides = text.split(separator: "@")
+  let (op, shape) = (try Modules.parse(sides[0]), try Shape(text: sides[1]))
+  let bytes = 4 * (try op.cost([shape]).parameters)
+  let weights = try Weights.filled(op, [shape])
+  for isa in availableISAs {
+    for (kernel, _) in Catalogue(TiledKernels.all).variants(op, [shape], isa: isa) {
+      let prepared = try kernel.prepare(Task(op, [shape], weights: weights, isa: isa))
+      let packed = prepared.weightMemory.reduce(0) { $0 + $1.count }
+      let copies =
+        ["tiled/rows", "tiled/pointwise"].contains(kernel.name) ? isa.microKernels.weightCopies : 1
+      #expect(packed >= bytes && packed * 20 <= copies * bytes * 21, "\(kernel.name) \(isa)")
+    }
+  }
+}

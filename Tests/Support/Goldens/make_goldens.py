@@ -260,6 +260,9 @@ def module(keyword, keys, shape):
         return pool(keys)
     if keyword == "globalpool":
         return nn.AdaptiveMaxPool2d(1) if keys["type"] == "max" else nn.AdaptiveAvgPool2d(1)
+    if keyword == "adaptivepool":
+        extents = [int(part) for part in keys["out"].split("x")]
+        return nn.AdaptiveAvgPool2d((extents[0], extents[-1]))
     if keyword == "channelpool":
         return ChannelPool()
     if keyword == "batchnorm":
@@ -360,6 +363,9 @@ FILES = {
         "globalpool:type=avg@2x5x4x7",
         "globalpool:type=max@2x5x4x7",
         "globalpool:type=avg@1x3x1x1",
+        "adaptivepool:out=3@2x3x7x8",
+        "adaptivepool:out=7@1x2x2x3",
+        "adaptivepool:out=2x5@1x2x5x9",
         "channelpool@2x5x4x3",
         "channelpool@1x1x3x3",
         "channelpool@1x17x2x3",

@@ -1,0 +1,42 @@
+import Operators
+import Tensors
+
+/// Two 3×3 convolutions with a skip connection: `relu(attention(bn(conv(relu(bn(conv(x)))))) + shortcut(x))`; the
+/// shortcut is the identity, or a strided 1×1 convolution with batch norm where the shape changes.
+/// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉.
+/// - Source: He et al. 2016, arXiv:1512.03385, figure 5 left; attention before the addition as in CBAM, figure 3.
+public struct BasicBlock: Composite {
+  public static let keyword = "basicblock"
+  public var outputChannels: Int
+  public var stride: Int
+  public var attention: AttentionSlot
+
+  public init(out outputChannels: Int, stride: Int = 1, attention: AttentionSlot = .none) {
+    precondition(outputChannels > 0 && stride > 0, "out \(outputChannels), stride \(stride)")
+    self.outputChannels = outputChannels
+    self.stride = stride
+    self.attention = attention
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    outputChannels = try a.int("out")
+    stride = try a.int("s", default: 1)
+    attention = try AttentionSlot(&a)
+  }
+
+  public var attributes: [Attribute] {
+    [Attribute("out", outputChannels), Attribute("s", stride)] + attention.attributes
+  }
+
+  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+    var graph = Graph()
+    let first = graph.addConvolution(
+      "conv1", "bn1", out: outputChannels, kernel: 3, stride: stride, .input(0))
+    let second = graph.addConvolution(
+      "conv2", "bn2", out: outputChannels, kernel: 3, graph.add("relu1", ReLU(), first),
+      gain: Graph.branchGain)
+    let branch = attention.add(to: &graph, after: second)
+    graph.addShortcut(branch, inputs, out: outputChannels, stride: stride)
+    return graph
+  }
+}

@@ -1,0 +1,41 @@
+import Operators
+import Tensors
+
+/// A depthwise 3×3, one kernel per channel, then a 1×1 that mixes the channels, each with batch norm and ReLU:
+/// 9·C + C·out weights where a dense 3×3 has 9·C·out. Attention sits behind both.
+/// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉.
+/// - Source: Howard et al. 2017, arXiv:1704.04861, section 3.1.
+public struct DepthwiseSeparable: Composite {
+  public static let keyword = "separable"
+  public var outputChannels: Int
+  public var stride: Int
+  public var attention: AttentionSlot
+
+  public init(out outputChannels: Int, stride: Int = 1, attention: AttentionSlot = .none) {
+    precondition(outputChannels > 0 && stride > 0, "out \(outputChannels), stride \(stride)")
+    self.outputChannels = outputChannels
+    self.stride = stride
+    self.attention = attention
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    outputChannels = try a.int("out")
+    stride = try a.int("s", default: 1)
+    attention = try AttentionSlot(&a)
+  }
+
+  public var attributes: [Attribute] {
+    [Attribute("out", outputChannels), Attribute("s", stride)] + attention.attributes
+  }
+
+  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+    let channels = inputs[0].c
+    var graph = Graph()
+    var x = graph.addRectified(
+      "depthwise", out: channels, kernel: 3, stride: stride, groups: channels, .input(0))
+    x = attention.add(to: &graph, "attention1", after: x)
+    x = graph.addRectified("pointwise", out: outputChannels, kernel: 1, x)
+    _ = attention.add(to: &graph, "attention2", after: x)
+    return graph
+  }
+}

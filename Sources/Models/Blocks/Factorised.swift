@@ -1,0 +1,90 @@
+import Operators
+import Tensors
+
+/// A block that does with smaller convolutions what one dense convolution could do.
+public protocol Factorised: Composite {
+  var factorisations: [Factorisation] { get }
+}
+
+public struct Factorisation: Sendable {
+  public enum Kind: String, Sendable, CaseIterable {
+    case bottleneck = "1x1 reduction, 3x3, 1x1 expansion"
+    case grouped = "1x1 reduction, 3x3 in groups, 1x1 expansion"
+    case reduction = "1x1 reduction before a 3x3"
+    case separable = "depthwise 3x3, pointwise 1x1"
+  }
+
+  public let kind: Kind
+  /// Nodes that are the smaller convolutions.
+  public let parts: [String]
+  /// The dense convolution, from the block's input.
+  public let dense: Conv2D
+
+  init(_ kind: Kind, _ parts: [String], insteadOf3x3 out: Int, stride: Int = 1) {
+    self.kind = kind
+    self.parts = parts
+    dense = Conv2D(out: out, kernel: Pair(3), stride: Pair(stride), padding: Pair(1), bias: false)
+  }
+}
+
+/// Weights and multiply-adds of all factorisations of one kind, and of the dense convolutions in their place.
+public struct Saving: Sendable {
+  public let kind: Factorisation.Kind
+  public private(set) var count = 0
+  public private(set) var factorised = Cost()
+  public private(set) var dense = Cost()
+
+  /// What an operator saves, by kind.
+  public static func all(in stages: Stages) throws(OperatorError) -> [Saving] {
+    var savings = Factorisation.Kind.allCases.map { Saving(kind: $0) }
+    for block in stages.blocks {
+      guard let factorised = block.op as? any Factorised else { continue }
+      for factorisation in factorised.factorisations {
+        let index = savings.firstIndex { $0.kind == factorisation.kind } ?? 0
+        try savings[index].add(factorisation, block, stages)
+      }
+    }
+    return savings.filter { $0.count > 0 }
+  }
+
+  private init(kind: Factorisation.Kind) { self.kind = kind }
+
+  private mutating func add(_ factorisation: Factorisation, _ block: Block, _ stages: Stages)
+    throws(OperatorError)
+  {
+    let prefix = block.name.isEmpty ? "" : block.name + "."
+    let parts = Set(factorisation.parts.map { prefix + $0 })
+    count += 1
+    for index in block.stages where parts.contains(stages[index].name) {
+      try factorised.add(stages[index].cost)
+    }
+    try dense.add(factorisation.dense.cost(block.inputs))
+  }
+}
+
+extension Bottleneck: Factorised {
+  public var factorisations: [Factorisation] {
+    let kind: Factorisation.Kind = groups == 1 ? .bottleneck : .grouped
+    return [
+      Factorisation(kind, ["conv1", "conv2", "conv3"], insteadOf3x3: outputChannels, stride: stride)
+    ]
+  }
+}
+
+extension DepthwiseSeparable: Factorised {
+  public var factorisations: [Factorisation] {
+    [
+      Factorisation(
+        .separable, ["depthwise.conv", "pointwise.conv"], insteadOf3x3: outputChannels, stride: stride)
+    ]
+  }
+}
+
+extension Inception: Factorised {
+  public var factorisations: [Factorisation] {
+    [
+      Factorisation(.reduction, ["branch2.1x1.conv", "branch2.3x3.conv"], insteadOf3x3: three),
+      Factorisation(.reduction, ["branch3.1x1.conv", "branch3.3x3.conv"], insteadOf3x3: five),
+    ]
+  }
+}

@@ -1,0 +1,56 @@
+import Operators
+import Tensors
+
+/// Four branches from one input, concatenated: 1×1; 1×1 and 3×3; 1×1 and 3×3 (the paper's 5×5); 3×3 maximum pool and 1×1.
+/// Every convolution has batch norm and ReLU.
+/// - Shapes: `input` N×C×H×W, `output` N×(sum of the branches)×H×W.
+/// - Source: Szegedy et al. 2015, arXiv:1409.4842, figure 2(b), in torchvision's variant (see `GoogLeNet`).
+public struct Inception: Composite {
+  public static let keyword = "inception"
+  /// Channels of the four branches.
+  public var one: Int
+  public var three: Int
+  public var five: Int
+  public var pool: Int
+  /// Channels of the 1×1 reductions before the second and third branch's 3×3.
+  public var reduce3: Int
+  public var reduce5: Int
+
+  public init(_ one: Int, reduce3: Int, _ three: Int, reduce5: Int, _ five: Int, pool: Int) {
+    precondition(min(one, reduce3, three, reduce5, five, pool) > 0, "a branch without channels")
+    (self.one, self.three, self.five, self.pool) = (one, three, five, pool)
+    (self.reduce3, self.reduce5) = (reduce3, reduce5)
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    one = try a.int("one")
+    reduce3 = try a.int("reduce3")
+    three = try a.int("three")
+    reduce5 = try a.int("reduce5")
+    five = try a.int("five")
+    pool = try a.int("pool")
+  }
+
+  public var attributes: [Attribute] {
+    [
+      Attribute("one", one), Attribute("reduce3", reduce3), Attribute("three", three),
+      Attribute("reduce5", reduce5), Attribute("five", five), Attribute("pool", pool),
+    ]
+  }
+
+  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+    var graph = Graph()
+    let first = graph.addRectified("branch1", out: one, kernel: 1, .input(0))
+    let second = graph.addRectified(
+      "branch2.3x3", out: three, kernel: 3,
+      graph.addRectified("branch2.1x1", out: reduce3, kernel: 1, .input(0)))
+    let third = graph.addRectified(
+      "branch3.3x3", out: five, kernel: 3,
+      graph.addRectified("branch3.1x1", out: reduce5, kernel: 1, .input(0)))
+    let pooled = graph.add(
+      "branch4.pool", Pool2D(.max, window: Pair(3), stride: Pair(1), padding: Pair(1)), .input(0))
+    let fourth = graph.addRectified("branch4.1x1", out: pool, kernel: 1, pooled)
+    graph.add("concat", Concat(4), first, second, third, fourth)
+    return graph
+  }
+}

@@ -1,0 +1,83 @@
+import Operators
+import Tensors
+
+/// A classifier with attention in its slots: `resnet50`, `resnet50+cbam:r=8`, `vgg16-bn:classes=10`.
+/// - Shapes: `input` N×C×H×W, `output` N×classes.
+public struct Network: Composite {
+  /// For type lists; a network's own keyword is its name.
+  public static let keyword = "network"
+
+  public var architecture: any Architecture
+  public var options: NetworkOptions
+
+  public init(_ architecture: any Architecture, options: NetworkOptions = NetworkOptions()) {
+    precondition(options.classes > 0, "classes \(options.classes) must be positive")
+    self.architecture = architecture
+    self.options = options
+  }
+
+  /// `resnet50+cbam`.
+  public var keyword: String {
+    architecture.name + (options.attention.module.map { "+\($0.keyword)" } ?? "")
+  }
+
+  public var attributes: [Attribute] {
+    (options.style == .pytorch ? [] : [Attribute("style", options.style.rawValue)])
+      + (options.classes == 1000 ? [] : [Attribute("classes", options.classes)])
+      + (options.attention.module?.attributes ?? [])
+  }
+
+  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+    guard inputs[0].rank == 4 else {
+      throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(inputs[0])")
+    }
+    return try architecture.graph(inputs[0], options)
+  }
+
+  /// What ImageNet's networks are measured on.
+  public static let standardInput = Shape(1, 3, 224, 224)
+  /// What they are verified on: an oracle is slow.
+  public static let smallInput = Shape(1, 3, 64, 64)
+
+  public static func == (a: Self, b: Self) -> Bool { a.text == b.text }
+  public func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
+extension Network {
+  /// The same network with the module that a text names as behind the plus sign: `none`, `se`, `cbam/8`.
+  public func with(attention text: String) throws(OperatorError) -> Network {
+    var result = self
+    result.options.attention =
+      try Network.read("\(architecture.name)+\(text)", keys: "")?.options.attention ?? .none
+    return result
+  }
+
+  /// There is no network without a name.
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    throw OperatorError("networks have names of their own: \(Architectures.names.joined(separator: " "))")
+  }
+
+  /// Whether some architecture bears that name.
+  public static func isName(_ name: some StringProtocol) -> Bool { Architectures.named(String(name)) != nil }
+
+  /// Reads what stands before the colon, `resnet50+cbam/8`, and the keys behind it.
+  /// - Returns: nil if the name before the plus sign is no network's.
+  static func read(_ head: String, keys: Substring) throws(OperatorError) -> Network? {
+    let sides = head.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = sides.first, let architecture = Architectures.named(String(first)) else { return nil }
+    var attention = sides.count == 2 ? sides[1] : "none"
+    var keys = keys
+    if let slash = attention.firstIndex(of: "/") {
+      let ratio = attention[attention.index(after: slash)...]
+      attention = attention[..<slash]
+      keys = Substring(keys.isEmpty ? "r=\(ratio)" : "r=\(ratio),\(keys)")
+    }
+    var a = try Attributes(keys, of: head)
+    var options = NetworkOptions()
+    options.style = try a.word("style", default: .pytorch)
+    options.classes = try a.int("classes", default: 1000)
+    options.attention = try AttentionSlot(named: String(attention), &a)
+    try a.finish()
+    return Network(architecture, options: options)
+  }
+}

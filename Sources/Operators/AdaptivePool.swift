@@ -1,0 +1,40 @@
+import Tensors
+
+/// Mean over windows that divide the image into out×out parts, as `torch.nn.AdaptiveAvgPool2d` does: output row i is the
+/// mean of rows ⌊i·H/out⌋ to ⌈(i + 1)·H/out⌉ − 1, columns likewise. The identity if the image has these extents already.
+/// - Shapes: `input` N×C×H×W, `output` N×C×out×out.
+/// - Cost: one addition or division per element of each window; none where it is the identity.
+/// - Error: `≤ (elements of the window) · ε · mean|in|`.
+public struct AdaptivePool: Operator {
+  public static let keyword = "adaptivepool"
+  public var extent: Pair
+
+  public init(out extent: Int) {
+    precondition(extent > 0, "out \(extent) must be positive")
+    self.extent = Pair(extent)
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) { extent = try a.pair("out", default: 7) }
+
+  public var attributes: [Attribute] { [Attribute("out", extent)] }
+
+  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+    let input = try images(inputs, keyword)
+    return [try shape([input.n, input.c, extent.h, extent.w])]
+  }
+
+  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+    let (input, output) = (inputs[0], try output(inputs))
+    let rows = AdaptivePool.windows(input.h, extent.h), columns = AdaptivePool.windows(input.w, extent.w)
+    let elements = try product([
+      input.n, input.c, rows.reduce(0) { $0 + $1.count }, columns.reduce(0) { $0 + $1.count },
+    ])
+    return Cost(
+      others: input == output ? 0 : elements, inputs: inputs, weights: [], outputs: [output])
+  }
+
+  /// The windows along one axis.
+  public static func windows(_ size: Int, _ outputs: Int) -> [Range<Int>] {
+    (0..<outputs).map { $0 * size / outputs..<(($0 + 1) * size + outputs - 1) / outputs }
+  }
+}

@@ -1,0 +1,43 @@
+import Tensors
+
+/// The only input, which must be N×C×H×W.
+func images(_ inputs: [Shape], _ keyword: String) throws(OperatorError) -> Shape {
+  guard inputs.count == 1 else { throw OperatorError("\(keyword) takes 1 input, not \(inputs.count)") }
+  guard inputs[0].rank == 4 else {
+    throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(inputs[0])")
+  }
+  return inputs[0]
+}
+
+/// A shape of computed extents, which may be too large.
+func shape(_ extents: [Int]) throws(OperatorError) -> Shape {
+  guard try product(extents) <= Shape.largestCount else {
+    throw OperatorError("a tensor of \(extents.map(String.init).joined(separator: "x")) is too large")
+  }
+  return Shape(extents)
+}
+
+/// A product that leaves room to be doubled and summed: at most 2⁵⁶.
+func product(_ factors: [Int]) throws(OperatorError) -> Int {
+  var result = 1
+  for factor in factors {
+    let (next, overflow) = result.multipliedReportingOverflow(by: factor)
+    guard !overflow, next <= 1 << 56 else {
+      let text = factors.map(String.init).joined(separator: " × ")
+      throw OperatorError("a count of \(text) is too large; at most 2^56 is possible")
+    }
+    result = next
+  }
+  return result
+}
+
+/// A sum of counts, which may be too large.
+func sum(_ terms: [Int]) throws(OperatorError) -> Int {
+  var result = 0
+  for term in terms {
+    let (next, overflow) = result.addingReportingOverflow(term)
+    guard !overflow else { throw OperatorError("a sum of counts is too large; at most 2^63 is possible") }
+    result = next
+  }
+  return result
+}

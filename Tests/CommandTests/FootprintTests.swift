@@ -1,0 +1,64 @@
+import Foundation
+import Glibc
+import Harness
+import Records
+import Testing
+
+/// The forecast that decides whether a workload fits, and the memory columns of its rows, against what a run really takes.
+@Suite(.serialized) struct FootprintTests {
+  /// Takes long to verify and less memory than the workloads before it.
+  private static let slow = "conv:out=512,k=3,p=1@1x512x28x28"
+  /// Executable, libraries, stacks, heap.
+  private static let base = 64 << 20
+
+  @Test(arguments: [
+    // Inputs and the oracle's copies; exact integers, if the oracle is fast enough.
+    ("relu@1x32x256x512", "1,2", true),
+    // Weights.
+    ("dense:out=2048@1x2048", "1,2", true),
+    // Intermediate results.
+    ("cbam@2x64x256x128", "1", false),
+    // Outputs of many kernels.
+    ("conv:out=32,k=3,p=1@1x2x512x256", "1,2,3,4,5,6,7,8", true),
+  ])
+  func theForecastIsWhatARunTakes(text: String, threads: String, integers: Bool) throws {
+    let scratch = try Scratch()
+    try scratch.write("two.suite", "\(text)\n\(FootprintTests.slow)\n".utf8)
+    let tool = try Tool(
+      ["run", "two.suite", "--threads", threads, "--rounds", "1", "--output", "x.csv"], in: scratch.path)
+    defer { _ = tool.finish() }
+    while tool.isRunning, scratch.text("x.csv.partial")?.contains("#done 0\n") != true {
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+    let child = tool.child
+    let peak = child.flatMap(FootprintTests.peak)
+    tool.send(SIGKILL)
+    if let child { kill(child, SIGKILL) }
+
+    let lines = try #require(scratch.text("x.csv.partial")).split(separator: "\n").filter {
+      !$0.hasPrefix("#")
+    }
+    let records = try CSV.records(lines.dropFirst().joined(separator: "\n") + "\n")
+    let workload = try Workload(text)
+    let inputs = workload.inputs.reduce(0) { $0 + 4 * $1.count }
+    let kernels = records.reduce(0) { $0 + ($1.memoryBytes ?? 0) - inputs }
+    #expect(records.count == 1 + threads.split(separator: ",").count && kernels > 0)
+    let forecast = Footprint(workload).peak(kernels: kernels, integers: integers)
+    let real = try #require(peak)
+    #expect(real * 3 >= forecast * 2, "\(real >> 20) MiB, \(forecast >> 20) MiB forecast")
+    #expect(
+      real <= forecast + forecast / 50 + FootprintTests.base,
+      "\(real >> 20) MiB, \(forecast >> 20) MiB forecast")
+    // What is refused beforehand leaves out what kernels take; each asks for that itself.
+    #expect(Footprint(workload).peak() <= forecast)
+  }
+
+  /// The most memory that a process has had so far, in bytes.
+  private static func peak(_ process: pid_t) -> Int? {
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else {
+      return nil
+    }
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line.flatMap { Int($0.filter(\.isNumber)) }.map { $0 * 1024 }
+  }
+}

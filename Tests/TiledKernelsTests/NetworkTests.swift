@@ -1,0 +1,45 @@
+import Kernels
+import Models
+import Operators
+import ReferenceKernels
+import Support
+import Tensors
+import TiledKernels
+import Testing
+
+/// Whole networks, layer by layer on tiled kernels, against the oracle: every family, with attention and without.
+@Suite struct TiledNetworkTests {
+  @Test(arguments: [
+    "vgg11:classes=10", "vgg13-bn+cbam", "resnet18+cbam:order=parallel", "resnet50+se", "wide-resnet18-1.5",
+    "resnext50-32x4d+spatial-attention", "googlenet+channel-attention", "mobilenet-0.7+cbam/8",
+    "resnet50:style=caffe",
+  ])
+  func agreesWithTheOracle(name: String) throws {
+    let (network, input) = (try Modules.parse(name), Shape(1, 3, 32, 40))
+    let (image, weights) = (try Tensor.filled(input), try Weights.filled(network, [input]))
+    let oracle = try Oracle(network, [image], weights: weights)
+    for isa in availableISAs {
+      let kernel = try #require(Catalogue(TiledKernels.all).best(network, [input], isa: isa)?.kernel)
+      let results = try outputs(of: kernel, network, [image], weights, isa: isa)
+      let agreement = oracle.compare(results[0])
+      #expect(agreement.agrees && agreement.telling > agreement.count / 2, "\(name) \(isa): \(agreement)")
+      #expect(areIdentical(results))
+    }
+  }
+
+  /// Two images give what each of them gives.
+  @Test func imagesOfABatchDoNotMix() throws {
+    let network = try Modules.parse("googlenet+cbam:classes=7")
+    let single = Shape(1, 3, 32, 32)
+    let images = try [Tensor.filled(single, seed: 5), Tensor.filled(single, seed: 6)]
+    let weights = try Weights.filled(network, [single])
+    let both = try Tensor<Float>(Shape(2, 3, 32, 32))
+    both.assign(images.flatMap(\.elements))
+    let kernel = try #require(Catalogue(TiledKernels.all).best(network, [single], isa: .best)?.kernel)
+    let apart = try images.flatMap {
+      try outputs(of: kernel, network, [$0], weights, isa: .best, threads: [2])[0].elements
+    }
+    let together = try outputs(of: kernel, network, [both], weights, isa: .best, threads: [2])[0].elements
+    #expect(zip(apart, together).allSatisfy { abs($0 - $1) <= 1e-4 * max(1, abs($0)) })
+  }
+}
