@@ -57,7 +57,7 @@ public struct ContestRules {
 public final class Contest {
   /// Share of the budget for judging; the rest is for confirming what looks changed.
   static let judgingShare = 0.75
-  static let confirmingRounds = 10
+  static let confirmingRounds = 12
   static let mostRounds = 500
 
   let plan: ContestPlan

@@ -19,7 +19,7 @@ enum Compare: Command {
     Option(
       name: "--self-test", value: nil,
       help: "how often this gate is wrong on this machine; default budget 720"),
-    .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache, .filter, .seed,
+    .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache, .style, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
     .output, .quiet,

@@ -49,7 +49,7 @@ import Testing
     // Together the processes' and the turns' part: the spread of the median of four turns.
     let noise = Synthetic(processes: 0.02, turns: 0.004)
     let margins = Margins(alpha: Policy().alpha, cases: 20)
-    let margin = Margins.margin(Rule(), base: noise.base)
+    let margin = Margins.margin(Rule())
     let effect = try #require(margins.smallestEffect(spread: 0.0202, margin: margin, rounds: rounds))
     var found = 0
     for seed in 1...30 as ClosedRange<UInt64> {
