@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
   else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi
 
-.PHONY: setup setup-portable run test test-tsan test-portable format check
+.PHONY: setup setup-portable run gate test test-tsan test-portable format check
 
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
@@ -23,6 +23,12 @@ setup-portable: setup
 run: setup
 	$(BUILD)
 	$(TOOL) run $(SUITE) --output Reports/$(SUITE)-$$(date +%Y%m%dT%H%M%S).csv
+
+# This checkout against the baseline in the repository: counts exactly; times where the machine is the baseline's.
+gate: setup
+	$(BUILD)
+	$(TOOL) run ci --quiet --output Reports/gate.csv
+	$(TOOL) gate Reports/gate.csv --baseline Bench/Baselines/ci.csv --policy Bench/policy.json
 
 test: setup
 	swift test -c release --disable-testable-imports

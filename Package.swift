@@ -69,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "cbambench",
       dependencies: [
-        "Harness", "Profiling", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels",
+        "Gate", "Harness", "Profiling", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels",
         "Kernels", "Models",
         "Operators", "Measurement", "Tensors",
       ],

@@ -124,7 +124,9 @@ private struct CaseEvidence {
   let judging: TimeEvidence
   let confirming: TimeEvidence
 
-  private var margin: Double { judging.base.map { Margins.margin(rule, base: $0) } ?? .infinity }
+  private var margin: Double { Margins.margin(rule) }
+  /// Changes that are less count for nothing.
+  private var floor: Double { judging.base.map { Margins.floor(rule, base: $0) } ?? 0 }
   var up: Double { judging.estimate?.probability(above: margin) ?? 1 }
   var down: Double { judging.estimate?.probability(below: margin) ?? 1 }
 
@@ -144,18 +146,23 @@ private struct CaseEvidence {
       estimate.center, estimate.interval.lowerBound, estimate.interval.upperBound
     )
     (verdict.p, verdict.adjusted) = isSlower ? (up, adjustedUp) : (down, adjustedDown)
-    if adjustedUp <= margins.alpha, estimate.interval.lowerBound > margin {
+    let band = max(margin, floor)
+    if adjustedUp <= margins.alpha, estimate.interval.lowerBound > margin, estimate.center > floor {
       verdict.outcome = .regressed
-    } else if adjustedDown <= margins.alpha, estimate.interval.upperBound < -margin {
+    } else if adjustedDown <= margins.alpha, estimate.interval.upperBound < -margin, -estimate.center > floor
+    {
       verdict.outcome = .improved
-    } else if estimate.interval.lowerBound >= -margin, estimate.interval.upperBound <= margin {
+    } else if estimate.interval.lowerBound >= -band, estimate.interval.upperBound <= band {
       verdict.outcome = .same
     }
     guard verdict.outcome == .undetermined else { return verdict }
     let effect = log1p(rule.effectPercent / 100)
     verdict.smallestEffect = margins.smallestEffect(
-      spread: estimate.spread, margin: margin, rounds: judging.rounds)
-    verdict.roundsNeeded = margins.roundsNeeded(spread: estimate.spread, margin: margin, effect: effect)
+      spread: estimate.spread, margin: margin, rounds: judging.rounds
+    ).map { max($0, floor) }
+    if effect > floor {
+      verdict.roundsNeeded = margins.roundsNeeded(spread: estimate.spread, margin: margin, effect: effect)
+    }
     verdict.note = note(verdict)
     return verdict
   }
@@ -167,7 +174,7 @@ private struct CaseEvidence {
       ?? "too few rounds to see anything"
     let needed =
       verdict.roundsNeeded.map { "\(effect) needs about \($0) rounds" }
-      ?? "\(effect) is within the tolerance or the noise, whatever the rounds"
+      ?? "\(effect) is within the tolerance, the floor or the noise, whatever the rounds"
     return "\(seen); \(needed)"
   }
 

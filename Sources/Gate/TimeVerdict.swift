@@ -35,7 +35,7 @@ public struct TimeVerdict: Sendable, Equatable {
 
 /// The margins that times are held against.
 ///
-/// A change counts if it is beyond the margin: the tolerance or the floor, whichever is more.
+/// A change counts if interval and test are beyond the tolerance and the change itself is at least the floor in µs.
 public struct Margins: Sendable, Equatable {
   /// Looks at growing data that a run takes; each gets an equal part of alpha (Bonferroni).
   public static let looks = 4
@@ -70,13 +70,14 @@ public struct Margins: Sendable, Equatable {
     }
   }
 
-  /// The margin of a case as a logarithm of a ratio.
-  public static func margin(_ rule: Rule, base: Double) -> Double {
-    log1p(max(rule.tolerancePercent / 100, rule.floorMicroseconds * 1e-6 / base))
-  }
+  /// The tolerance as a logarithm of a ratio.
+  public static func margin(_ rule: Rule) -> Double { log1p(rule.tolerancePercent / 100) }
+
+  /// The floor as a logarithm of a ratio, for a case that takes `base` seconds.
+  static func floor(_ rule: Rule, base: Double) -> Double { log1p(rule.floorMicroseconds * 1e-6 / base) }
 
   /// The effect that `rounds` find with the promised power: test and interval must both be beyond the margin.
-  func smallestEffect(spread: Double, margin: Double, rounds: Int) -> Double? {
+  package func smallestEffect(spread: Double, margin: Double, rounds: Int) -> Double? {
     guard rounds >= fewestRounds, rounds > 2 else { return nil }
     let K = Double(rounds)
     func t(_ p: Double) -> Double { Distributions.studentQuantile(p, freedom: K - 1) }
@@ -130,10 +131,8 @@ struct TimeEvidence {
   func shows(_ outcome: TimeVerdict.Outcome, margin: Double, level: Double) -> Bool {
     guard let estimate else { return false }
     return switch outcome {
-    case .regressed:
-      estimate.interval.lowerBound > margin && estimate.probability(above: margin) <= level
-    case .improved:
-      estimate.interval.upperBound < -margin && estimate.probability(below: margin) <= level
+    case .regressed: estimate.probability(above: margin) <= level
+    case .improved: estimate.probability(below: margin) <= level
     case .same, .undetermined: false
     }
   }

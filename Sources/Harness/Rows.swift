@@ -59,6 +59,7 @@ struct RowBuilder {
     record.compiler = facts.machine.compiler
     record.load = Machine.load()
     record.multiplicity = workload.multiplicity
+    record.fingerprint = facts.fingerprint
     return record
   }
 

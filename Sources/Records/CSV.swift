@@ -1,6 +1,7 @@
 /// What is wrong with a file of records: line, found, expected.
 public struct RecordTextError: Error, Equatable, CustomStringConvertible {
   public let description: String
+  public init(description: String) { self.description = description }
 }
 
 public enum CSV {

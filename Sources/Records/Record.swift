@@ -53,6 +53,7 @@ public struct Record: Sendable, Equatable {
   public var load: Double?
   public var multiplicity: Int?
   public var memoryBytes: Int?
+  public var fingerprint = ""
 
   public init() {}
 }

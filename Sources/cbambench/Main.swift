@@ -6,8 +6,10 @@ import Reporting
 /// What a command ends with.
 enum ExitStatus: Int32 {
   case fine = 0
+  case worse = 1
   case unusable = 2
   case wrong = 3
+  case undetermined = 4
   case interrupted = 130
 }
 
@@ -25,8 +27,13 @@ protocol Command {
 enum Main {
   static let version = "0.1.0"
   private static var commands: [any Command.Type] {
-    [Run.self, List.self, CostCommand.self, Verify.self, ProfileCommand.self, MachineCommand.self]
+    [
+      Run.self, List.self, CostCommand.self, Verify.self, Compare.self, GateCommand.self, ProfileCommand.self,
+      MachineCommand.self,
+    ]
   }
+  /// For other commands, not for people.
+  private static var internals: [any Command.Type] { [Serve.self] }
 
   static func main() {
     Interrupt.watch()
@@ -62,7 +69,7 @@ enum Main {
   }
 
   private static func command(_ name: String) throws(UsageError) -> any Command.Type {
-    if let command = commands.first(where: { $0.name == name }) { return command }
+    if let command = (commands + internals).first(where: { $0.name == name }) { return command }
     let names = commands.map { $0.name }
     let hint = Words.nearest(name, among: names).map { "did you mean '\($0)'?" }
     let known = "commands: " + names.joined(separator: " ")

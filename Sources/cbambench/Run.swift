@@ -11,7 +11,7 @@ enum Run: Command {
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
     .threads, .kernels, .isa, .cache, .style, .filter, .seed, .rounds, .budget, .caseLimit, .resume, .format,
-    .output, .quiet,
+    .output, .export, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
@@ -29,6 +29,7 @@ enum Run: Command {
 
   private static func run(_ arguments: Arguments, _ resumed: SideFile?) throws -> ExitStatus {
     let outputs = try Outputs(arguments)
+    let export = try Export(arguments)
     let machine = Machine()
     var defaults = Plan()
     defaults.threads = defaults.threads.filter { $0 <= machine.usableCPUs }
@@ -48,7 +49,10 @@ enum Run: Command {
       plan: plan, machine: machine, work: work, budget: budget, started: side.started)
     let (rows, cut) = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
     // Interrupted before the first row: what the files hold is worth more than nothing.
-    if !(rows.isEmpty && Interrupt.isSet) { try outputs.write(report(rows.map(\.record))) }
+    if !(rows.isEmpty && Interrupt.isSet) {
+      try outputs.write(report(rows.map(\.record)))
+      try export.write(rows.map(\.record))
+    }
     let isComplete = !Interrupt.isSet || side.done.count == work.count
     if isComplete { side.remove() }
     let status = conclude(rows, cut: cut)

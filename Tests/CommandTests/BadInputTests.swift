@@ -23,7 +23,8 @@ import Testing
     ("", "no command; see 'cbambench --help'"), ("rnu", "did you mean 'run'?"),
     ("lits", "did you mean 'list'?"),
     ("costs", "did you mean 'cost'?"), ("verfy cbam", "did you mean 'verify'?"),
-    ("frobnicate", "commands: run list cost verify"), ("help frobnicate", "commands: run list cost verify"),
+    ("frobnicate", "commands: run list cost verify compare gate"),
+    ("help frobnicate", "commands: run list cost verify compare gate"),
     ("--verbose", "is not a command"), ("--version run", "--version stands alone"),
   ])
   func commands(line: String, part: String) throws { try BadInputTests.expectRefusal(words(line), part) }

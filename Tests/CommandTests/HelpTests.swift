@@ -2,7 +2,7 @@ import Testing
 
 /// What the commands tell about themselves.
 @Suite struct HelpTests {
-  static let commands = ["run", "list", "cost", "verify", "profile"]
+  static let commands = ["run", "list", "cost", "verify", "compare", "gate", "profile", "machine"]
 
   @Test(arguments: [["--help"], ["-h"], ["help"]])
   func helpNamesEveryCommand(arguments: [String]) throws {

@@ -1,0 +1,35 @@
+import Foundation
+
+/// How often a gate said what, in runs whose truth is known.
+public struct DetectionRate: Sendable, Equatable {
+  /// Extra work of the head, percent; 0: both sides are the same.
+  public let planted: Double
+  public var cases = 0
+  public var regressed = 0
+  public var improved = 0
+  public var undetermined = 0
+  /// Measured changes, as logarithms of ratios.
+  public var changes: [Double] = []
+
+  public init(planted: Double) { self.planted = planted }
+
+  /// Adds the cases that have times of at least `shortest` seconds.
+  public mutating func add(_ judgements: [CaseJudgement], shortest: Double = 0) {
+    for item in judgements {
+      guard let time = item.time, let base = time.base, base >= shortest else { continue }
+      cases += 1
+      regressed += time.outcome == .regressed ? 1 : 0
+      improved += time.outcome == .improved ? 1 : 0
+      undetermined += time.outcome == .undetermined ? 1 : 0
+      if let change = time.change { changes.append(change) }
+    }
+  }
+
+  /// What the rate counts: false alarms where nothing is planted, slowdowns found else.
+  public var hits: Int { planted == 0 ? regressed + improved : regressed }
+
+  /// Exact 95 % interval of the rate.
+  public var interval: ClosedRange<Double>? {
+    cases == 0 ? nil : Distributions.proportion(hits: hits, of: cases)
+  }
+}

@@ -1,0 +1,234 @@
+import Foundation
+import Gate
+import Harness
+import Measurement
+import Records
+
+/// `cbambench compare`: two builds measured side by side, and what that says.
+enum Compare: Command {
+  static let name = "compare"
+  static let synopsis =
+    "(--base OLD [--head NEW] | --samples FILE | --self-test) [TARGET]... [OPTION]...   (default: suite ci)"
+  static let summary = "measure two builds side by side: regressed, improved, same or undetermined"
+  static let example = "cbambench compare --base ../old/.build/release/cbambench ci --save samples.txt"
+  static let options: [Option] = [
+    Option(name: "--base", value: "FILE", help: "executable of the old build"),
+    Option(name: "--head", value: "FILE", help: "executable of the new build; default: this one"),
+    Option(name: "--samples", value: "FILE", help: "judge a saved run again, without measuring"),
+    Option(name: "--save", value: "FILE", help: "keep everything that was measured"),
+    Option(
+      name: "--self-test", value: nil,
+      help: "how often this gate is wrong on this machine; default budget 720"),
+    .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache, .style, .filter, .seed,
+    Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
+    Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
+    .output, .quiet,
+  ]
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    let outputs = try Outputs(arguments)
+    if arguments.has("--self-test") { return try selfTest(arguments, outputs) }
+    let junit = try arguments.file("--junit")
+    let judge = PairedJudge(try Policy(arguments))
+    let fails = try arguments.failsOnUndetermined()
+    let annotates = try arguments.annotates()
+    let paired =
+      if arguments.has("--samples") { try saved(arguments) } else { try measured(arguments, judge) }
+    let judgements = judge.judgements(paired)
+    if judgements.isEmpty && Interrupt.isSet {
+      Console.note("cbambench: interrupted; nothing was measured until then")
+      return .interrupted
+    }
+    guard judgements.contains(where: { $0.trouble != .ignored }) else {
+      throw UsageError("the policy ignores all \(judgements.count) cases; nothing is left to compare")
+    }
+    let report = VerdictReport(judgements: judgements, preface: preface(paired, judge))
+    try outputs.write(report.report)
+    do { try junit?.write(CIFormats.junit(judgements, suite: "cbambench compare")) } catch {
+      throw UsageError("\(error)")
+    }
+    if annotates { for line in CIFormats.annotations(judgements) { Console.note(line) } }
+    return conclude(judgements, paired, fails: fails)
+  }
+
+  private static func preface(_ run: PairedRun, _ judge: PairedJudge) -> [String] {
+    let disturbance = judge.disturbance(run)
+    let causes = run.turns.compactMap { disturbance.cause($0) }
+    let told = Disturbance.Cause.allCases.compactMap { cause -> String? in
+      let count = causes.count { $0 == cause }
+      return count == 0 ? nil : "\(count) \(cause.words)"
+    }
+    let rounds = Set(run.turns.map(\.round)).count
+    return [
+      "base: \(run.base)", "head: \(run.head)", "on \(run.machine), seed \(run.seed), \(run.started)",
+      "\(rounds) rounds, \(run.turns.count) turns, \(causes.count) of them disturbed and not counted"
+        + (told.isEmpty ? "" : " (\(told.joined(separator: ", ")))"),
+    ]
+  }
+
+  private static func saved(_ arguments: Arguments) throws -> PairedRun {
+    let path = arguments.value("--samples") ?? ""
+    let judging: Set<String> = [
+      "--samples", "--policy", "--on-undetermined", "--annotate", "--junit", "--format", "--output",
+      "--quiet",
+    ]
+    if let other = arguments.names.subtracting(judging).sorted().first {
+      throw UsageError("\(other) has no effect with --samples, which measures nothing")
+    }
+    if let target = arguments.targets.first {
+      throw UsageError("target '\(target)' has no effect with --samples, which measures nothing")
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw UsageError("--samples \(path): cannot be read")
+    }
+    do { return try PairedRunFile.read(String(decoding: data, as: UTF8.self)) } catch {
+      throw UsageError("--samples \(path): \(error)")
+    }
+  }
+
+  private static func measured(_ arguments: Arguments, _ judge: PairedJudge) throws -> PairedRun {
+    guard let base = arguments.value("--base") else {
+      throw UsageError("compare needs --base or --samples, such as \(example)")
+    }
+    let head = arguments.value("--head") ?? Executable.path
+    let save = try arguments.file("--save")
+    let machine = Machine()
+    let setting = try Setting(arguments, machine, budget: 120, requests: [.reference, .tiled])
+    let run = PairedRun(
+      seed: setting.plan.seed, started: ISO8601DateFormatter().string(from: Date()),
+      machine: machine.description,
+      base: base, head: arguments.value("--head") ?? "this build")
+    let contest = Contest(
+      ContestPlan(
+        base: [try Executable.absolute(base, "--base"), "serve"],
+        head: [try Executable.absolute(head, "--head"), "serve"], plan: setting.plan,
+        budget: Seconds(setting.budget), limit: Seconds(setting.limit)),
+      ContestRules(judge), workloads: setting.workloads, run: run, isInterrupted: { Interrupt.isSet },
+      onProgress: { Console.progress($0) },
+      onRound: { run in try? save?.write(PairedRunFile.text(run)) })
+    defer { Console.progress("") }
+    let result = try contest.measure()
+    do { try save?.write(PairedRunFile.text(result)) } catch { throw UsageError("\(error)") }
+    return result
+  }
+
+  private static func selfTest(_ arguments: Arguments, _ outputs: Outputs) throws -> ExitStatus {
+    let others = [
+      "--base", "--head", "--samples", "--save", "--on-undetermined", "--annotate", "--junit",
+    ]
+    if let other = others.first(where: { arguments.has($0) }) {
+      throw UsageError("\(other) has no effect with --self-test, which compares this build with itself")
+    }
+    let machine = Machine()
+    // Of the reference no tile can be planted: it is one.
+    let setting = try Setting(arguments, machine, budget: 720, requests: [.tiled])
+    let test = SelfTest(
+      plan: setting.plan, policy: try Policy(arguments), workloads: setting.workloads,
+      budget: setting.budget, limit: setting.limit, machine: machine)
+    let (report, status) = try test.run()
+    try outputs.write(report)
+    if status == .worse { Console.note("cbambench: equal builds look different on this machine too often") }
+    return status
+  }
+
+  private static func conclude(_ judgements: [CaseJudgement], _ run: PairedRun, fails: Bool) -> ExitStatus {
+    let conclusion = judgements.conclusion(failsOnUndetermined: fails)
+    let status = ExitStatus(conclusion)
+    let told: [CaseJudgement] =
+      switch conclusion {
+      case .broken, .worse: judgements.filter { $0.severity >= .worse }
+      case .undetermined: judgements.filter { $0.severity == .undetermined }
+      case .nothing: Array(judgements.prefix(1))
+      case .fine: []
+      }
+    for item in told { Console.note("cbambench: \(item.name): \(CIFormats.sentence(item))") }
+    if conclusion == .nothing { Console.note("cbambench: nothing could be compared") }
+    if Interrupt.isSet {
+      Console.note("cbambench: interrupted; what was measured until then is judged above")
+      if status == .fine || status == .unusable { return .interrupted }
+    }
+    if status != .fine, let first = told.first {
+      let head = run.head == "this build" ? "" : " --head \(run.head)"
+      Console.note("cbambench compare --base \(run.base)\(head) \(first.identity.options) --seed \(run.seed)")
+    }
+    return status
+  }
+}
+
+/// What is compared, and how long.
+private struct Setting {
+  let plan: Plan
+  let workloads: [Workload]
+  let budget: Double
+  let limit: Double
+
+  init(
+    _ arguments: Arguments, _ machine: Machine, budget standard: Double, requests: [Plan.Request]
+  ) throws(UsageError) {
+    var defaults = Plan()
+    defaults.requests = requests
+    defaults.threads = defaults.threads.filter { $0 <= machine.usableCPUs }
+    var plan = try Plan(arguments, defaults: defaults)
+    plan.rounds = try arguments.integer("--rounds", 1...100_000)
+    if plan.rounds != nil && arguments.has("--budget") {
+      throw UsageError("--budget has no effect with --rounds, which says how long to measure")
+    }
+    self.plan = plan
+    budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? Int(standard))
+    limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
+    workloads = try resolve(arguments, standard: "ci").flatMap(\.workloads).uniqued
+  }
+}
+
+extension ContestRules {
+  init(_ judge: PairedJudge) {
+    self.init(
+      measures: { judge.measures($0) },
+      schedule: { judge.margins($0).schedule },
+      agenda: { run in
+        let agenda = judge.agenda(run)
+        return (agenda.open, agenda.changed)
+      },
+      isClean: { run in
+        let disturbance = judge.disturbance(run)
+        return { disturbance.cause($0) == nil }
+      })
+  }
+}
+
+extension [Workload] {
+  /// Each text once: a case has one row.
+  var uniqued: [Workload] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0.text).inserted }
+  }
+}
+
+extension Arguments {
+  /// A file to be written, opened before anything is measured.
+  func file(_ name: String) throws(UsageError) -> OutputFile? {
+    guard let path = value(name) else { return nil }
+    do { return try OutputFile(path) } catch {
+      throw UsageError("\(error)".replacingOccurrences(of: "--output", with: name))
+    }
+  }
+}
+
+/// Executables by name.
+enum Executable {
+  /// This one.
+  static var path: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+  }
+
+  static func absolute(_ path: String, _ option: String) throws(UsageError) -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw UsageError("\(option) \(path): there is no such file")
+    }
+    guard !isFolder.boolValue, FileManager.default.isExecutableFile(atPath: path) else {
+      throw UsageError("\(option) \(path): is no executable; a build of cbambench was expected")
+    }
+    return URL(fileURLWithPath: path).path
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Gate
+import Harness
+import Records
+
+/// `cbambench gate`: records against a baseline that a repository keeps.
+enum GateCommand: Command {
+  static let name = "gate"
+  static let synopsis = "RECORDS.csv --baseline BASELINE.csv [OPTION]..."
+  static let summary = "records against a stored baseline; counts exactly, times with tolerance"
+  static let example = "cbambench gate Reports/ci.csv --baseline Bench/Baselines/ci.csv"
+  static let options: [Option] = [
+    Option(name: "--baseline", value: "FILE", help: "rows to compare with"),
+    Option(name: "--update", value: nil, help: "make these records the baseline"),
+    Option(name: "--allow-missing", value: nil, help: "rows of the baseline may be missing in the records"),
+    .policy, .onUndetermined, .annotate, .junit, .format, .output, .export, .quiet,
+  ]
+
+  static func run(_ arguments: Arguments) throws -> ExitStatus {
+    guard arguments.targets.count == 1, let path = arguments.targets.first,
+      let baselinePath = arguments.value("--baseline")
+    else { throw UsageError("gate needs one file of records and --baseline, such as \(example)") }
+    if arguments.has("--update") { return try update(arguments, path) }
+    let outputs = try Outputs(arguments)
+    let (junit, export) = (try arguments.file("--junit"), try Export(arguments))
+    let (fails, annotates) = (try arguments.failsOnUndetermined(), try arguments.annotates())
+    let judge = BaselineJudge(
+      try Policy(arguments), allowsMissing: arguments.has("--allow-missing"),
+      today: ISO8601DateFormatter().string(from: Date()))
+    let (records, baseline) = (try read(path), try read(baselinePath))
+    let judgements = judge.judgements(records, baseline: baseline)
+    guard judgements.contains(where: { $0.trouble != .ignored }) else {
+      throw UsageError("the policy ignores all \(judgements.count) cases; nothing is left to judge")
+    }
+    let report = VerdictReport(judgements: judgements, preface: preface(records, baseline))
+    try outputs.write(report.report)
+    try export.write(records)
+    do { try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate")) } catch {
+      throw UsageError("\(error)")
+    }
+    if annotates { for line in CIFormats.annotations(judgements) { Console.note(line) } }
+    return conclude(arguments, judgements, fails: fails)
+  }
+
+  private static func update(_ arguments: Arguments, _ path: String) throws -> ExitStatus {
+    let useless = arguments.names.subtracting(["--baseline", "--update", "--help"]).sorted()
+    if let other = useless.first { throw UsageError("\(other) has no effect with --update") }
+    let records = try read(path)
+    guard !records.contains(where: { ["disagrees", "mistrusted"].contains($0.status) }) else {
+      throw UsageError("\(path): has results that are wrong or mistrusted; they are no baseline")
+    }
+    guard records.contains(where: { $0.status == Record.Status.ok.rawValue }) else {
+      throw UsageError("\(path): no row is ok; expected records of 'cbambench run'")
+    }
+    do { try arguments.file("--baseline")?.write(BaselineFile.text(records)) } catch {
+      throw UsageError("\(error)")
+    }
+    return .fine
+  }
+
+  private static func read(_ path: String) throws(UsageError) -> [Record] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      let exists = FileManager.default.fileExists(atPath: path)
+      throw UsageError("\(path): \(exists ? "cannot be read" : "there is no such file")")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw UsageError("\(path): is not UTF-8 text; records as CSV were expected")
+    }
+    do { return try BaselineFile.read(text) } catch { throw UsageError("\(path): \(error)") }
+  }
+
+  private static func preface(_ records: [Record], _ baseline: [Record]) -> [String] {
+    func machines(_ rows: [Record]) -> String {
+      let names = Set(rows.map(\.fingerprint)).filter { !$0.isEmpty }.sorted()
+      return names.isEmpty ? "an unknown machine" : names.joined(separator: " / ")
+    }
+    let (here, there) = (machines(records), machines(baseline))
+    if here == there && here != "an unknown machine" {
+      return ["same machine as the baseline's: \(here)"]
+    }
+    return [
+      "coarse check: times of two machines cannot be compared, shares of what each can do are; "
+        + "records from \(here), baseline from \(there)"
+    ]
+  }
+
+  private static func conclude(
+    _ arguments: Arguments, _ judgements: [CaseJudgement], fails: Bool
+  ) -> ExitStatus {
+    let conclusion = judgements.conclusion(failsOnUndetermined: fails)
+    let least: CaseJudgement.Severity = conclusion == .undetermined ? .undetermined : .worse
+    let status = ExitStatus(conclusion)
+    guard status != .fine else { return .fine }
+    for item in judgements where item.severity >= least {
+      Console.note("cbambench: \(item.name): \(CIFormats.sentence(item))")
+    }
+    if conclusion == .nothing { Console.note("cbambench: no row of the records could be judged") }
+    Console.note("cbambench gate \(arguments.words.joined(separator: " "))")
+    return status
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Gate
+import Harness
+import Measurement
+import Records
+import Reporting
+
+/// `cbambench compare --self-test`: this build against itself and against heads that do more tiles.
+struct SelfTest {
+  /// Percent of extra tiles; 0: an A/A run.
+  static let planted = [0.0, 1, 2, 5, 10, 20]
+  /// Detection is counted for cases that take so many times the policy's floor in µs: for shorter ones the floor decides.
+  static let timesFloor = 20.0
+  /// False alarms beyond this, with 95 % confidence, fail the test.
+  static let falseAlarms = 0.001
+
+  let plan: Plan
+  let policy: Policy
+  let workloads: [Workload]
+  let budget: Double
+  let limit: Double
+  let machine: Machine
+
+  private struct Row {
+    let bursts: Bool
+    var rate: DetectionRate
+  }
+
+  /// Runs everything, first on the quiet machine, then with another process that burns a processor in bursts.
+  func run() throws -> (report: Report, status: ExitStatus) {
+    var rows: [Row] = []
+    for bursts in [false, true] {
+      for percent in Self.planted where !Interrupt.isSet {
+        rows.append(try row(percent, bursts: bursts))
+      }
+    }
+    let isFalse = rows.contains {
+      $0.rate.planted == 0 && $0.rate.interval.map { $0.lowerBound > Self.falseAlarms } == true
+    }
+    let status: ExitStatus = isFalse ? .worse : Interrupt.isSet ? .interrupted : .fine
+    return (report(rows), rows.allSatisfy { $0.rate.cases == 0 } ? .unusable : status)
+  }
+
+  private func row(_ percent: Double, bursts: Bool) throws -> Row {
+    let burner = bursts ? Burner(seed: plan.seed) : nil
+    defer { burner?.stop() }
+    let serve = [Executable.path, "serve"]
+    let judge = PairedJudge(policy)
+    let share = budget / Double(2 * Self.planted.count)
+    let contest = Contest(
+      ContestPlan(
+        base: serve, head: serve + (percent > 0 ? ["--extra-tiles", "\(percent)"] : []), plan: plan,
+        budget: Seconds(share), limit: Seconds(limit)),
+      ContestRules(judge), workloads: workloads,
+      run: PairedRun(
+        seed: plan.seed, started: ISO8601DateFormatter().string(from: Date()),
+        machine: machine.description, base: "this build", head: "\(percent) % more tiles"),
+      isInterrupted: { Interrupt.isSet },
+      onProgress: { Console.progress("\(percent) % more tiles\(bursts ? ", bursts" : ""): \($0)") },
+      onRound: { _ in })
+    defer { Console.progress("") }
+    var rate = DetectionRate(planted: percent)
+    let floor = policy.defaults.floorMicroseconds * 1e-6
+    rate.add(
+      judge.judgements(try contest.measure()), shortest: percent == 0 ? 0 : Self.timesFloor * floor)
+    return Row(bursts: bursts, rate: rate)
+  }
+
+  private static let names = [
+    "machine", "more_tiles_percent", "cases", "regressed", "improved", "undetermined", "rate_percent",
+    "low_percent", "high_percent", "median_change_percent",
+  ]
+
+  private func cells(_ row: Row) -> [String] {
+    let rate = row.rate
+    func percent(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "" }
+    return [
+      row.bursts ? "bursts" : "quiet", String(format: "%g", rate.planted), "\(rate.cases)",
+      "\(rate.regressed)", "\(rate.improved)", "\(rate.undetermined)",
+      percent(rate.cases == 0 ? nil : Double(rate.hits) / Double(rate.cases)),
+      percent(rate.interval?.lowerBound), percent(rate.interval?.upperBound),
+      percent(rate.changes.isEmpty ? nil : expm1(Statistics.median(rate.changes))),
+    ]
+  }
+
+  private func report(_ rows: [Row]) -> Report {
+    var table = Table(
+      [
+        Table.Header("machine", .left), Table.Header("more tiles %"), Table.Header("cases"),
+        Table.Header("regressed"), Table.Header("improved"), Table.Header("undetermined"),
+        Table.Header("rate %"), Table.Header("95 % from"), Table.Header("to"),
+        Table.Header("median change %"),
+      ])
+    for row in rows { table.add(cells(row), beginsGroup: row.rate.planted == 0) }
+    let note =
+      "rate: false alarms (regressed or improved) where nothing is planted; else regressions found among cases of at least "
+      + "\(Int(Self.timesFloor)) times the floor in µs\n"
+    let objects = rows.map { row in
+      "  {"
+        + zip(Self.names, cells(row)).filter { !$1.isEmpty }.map { name, cell in
+          "\(JSON.string(name)): \(Double(cell) == nil ? JSON.string(cell) : cell)"
+        }.joined(separator: ", ") + "}"
+    }
+    return Report(
+      table: table.console + "\n" + note, markdown: table.markdown + "\n" + note,
+      csv: ([Self.names] + rows.map(cells)).map(CSV.line).joined(),
+      json: "[\n" + objects.joined(separator: ",\n") + "\n]\n")
+  }
+}

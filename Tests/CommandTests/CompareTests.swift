@@ -1,0 +1,221 @@
+import Foundation
+import Glibc
+import Records
+import Testing
+
+/// `compare` with builds that are shell scripts: what they say is known.
+@Suite struct CompareTests {
+  /// One call with scripts for both sides.
+  private func compare(
+    _ base: String, _ head: String, _ options: String = "--rounds 16", workload: String = "relu@1x2x3x5",
+    in scratch: Scratch
+  ) throws -> Tool.Result {
+    let base = try FakeBuild.write("base", base, in: scratch)
+    let head = try FakeBuild.write("head", head, in: scratch)
+    return try Tool.run(
+      ["compare", "--base", base, "--head", head, workload, "--format", "csv"] + words(options),
+      in: scratch.path)
+  }
+
+  /// Fields of the only row by name.
+  private func row(_ result: Tool.Result) throws -> [String: String] {
+    let rows = try CSV.rows(result.output)
+    #expect(rows.count == 2, "\(result.output)\(result.error)")
+    return Dictionary(zip(rows[0], rows.last ?? [])) { first, _ in first }
+  }
+
+  @Test(
+    arguments: [
+      ("0.001", "same", 0), ("0.0012", "regressed", 1), ("0.0008", "improved", 0),
+    ] as [(String, String, Int32)])
+  func verdictsAndStatus(time: String, verdict: String, status: Int32) throws {
+    let scratch = try Scratch()
+    let result = try compare(FakeBuild.script(), FakeBuild.script(time: time), in: scratch)
+    #expect(result.status == status, "\(result.error)")
+    let row = try row(result)
+    #expect(row["verdict"] == verdict && row["workload_text"] == "relu@1x2x3x5")
+    #expect(row["requested_kernel"] == "tiled" && row["head_kernel"] == "tiled/x")
+    if status == 1 {
+      #expect(result.complaints.last?.hasPrefix("cbambench compare --base ") == true)
+      #expect(
+        result.complaints.last?.hasSuffix("'relu@1x2x3x5' --kernels tiled --threads 1 --isa avx2 --seed 1")
+          == true)
+    } else {
+      #expect(result.error.isEmpty)
+    }
+  }
+
+  /// A saved run gives the same bytes, whoever judges it.
+  @Test func samplesAreJudgedAgain() throws {
+    let scratch = try Scratch()
+    let live = try compare(
+      FakeBuild.script(), FakeBuild.script(time: "0.0012"), "--rounds 16 --save s.txt --junit j.xml",
+      in: scratch)
+    let again = try Tool.run(["compare", "--samples", "s.txt", "--format", "csv"], in: scratch.path)
+    #expect(again.status == 1 && live.status == 1 && again.output == live.output && again.error == live.error)
+    #expect(scratch.text("j.xml")?.contains("failures=\"1\"") == true)
+    let markdown = try Tool.run(
+      ["compare", "--samples", "s.txt", "--format", "markdown", "--annotate", "github"], in: scratch.path)
+    #expect(markdown.output.hasPrefix("### 1 cases: 1 regressed\n") && markdown.output.contains("<details>"))
+    #expect(markdown.error.hasPrefix("::error title=") && markdown.status == 1)
+    let whole = try #require(scratch.text("s.txt"))
+    try scratch.write("cut.txt", whole.utf8.dropLast(40))
+    try scratch.write("edited.txt", whole.replacing("0.0012", with: "0.0010").utf8)
+    for (words, part) in [
+      (["cut.txt"], "it is truncated"), (["edited.txt"], "was changed after it was saved"),
+      (["none.txt"], "--samples none.txt: cannot be read"), (["s.txt", "relu@1x1x1x1"], "has no effect"),
+      (["s.txt", "--seed", "2"], "--seed has no effect with --samples"),
+    ] {
+      try BadInputTests.expectRefusal(["compare", "--samples"] + words, part, in: scratch)
+    }
+  }
+
+  @Test(arguments: [
+    ("exit 7", "ended with status 7"), ("kill -SEGV $$", "crashed with signal 11"),
+    ("echo nonsense", "said 'nonsense', which is no reply"), ("echo 'times 0 -1'", "said 'times 0 -1'"),
+    ("exec sleep 1000", "took longer than the limit of 1 s"),
+  ])
+  func sidesThatDie(measure: String, reason: String) throws {
+    let scratch = try Scratch()
+    let bad = FakeBuild.script(measure: measure)
+    let head = try compare(FakeBuild.script(), bad, "--rounds 8 --case-limit 1", in: scratch)
+    // A case that takes too long is a row; a head that crashes cannot be trusted.
+    #expect(head.status == (measure.contains("sleep") ? 2 : 3), "\(head.error)")
+    #expect(try row(head)["remarks"]?.hasPrefix("head \(reason)") == true, "\(head.output)")
+    let base = try compare(bad, FakeBuild.script(), "--rounds 8 --case-limit 1", in: scratch)
+    #expect(base.status == 2, "\(base.error)")
+    #expect(try row(base)["remarks"]?.hasPrefix("base \(reason)") == true, "\(base.output)")
+    #expect(try row(base)["verdict"] == "failed")
+  }
+
+  /// One workload kills the base; the other is compared all the same.
+  @Test func theRestGoesOn() throws {
+    let scratch = try Scratch()
+    try scratch.write("two.suite", "a = relu@1x2x3x5\nb = relu@1x4x3x5\n".utf8)
+    let good = FakeBuild.script()
+    let bad = good.replacing("          open*", with: "          open*1x2x3x5) exit 9 ;;\n          open*")
+    let result = try compare(bad, good, "--rounds 12", workload: "two.suite", in: scratch)
+    #expect(result.status == 0, "\(result.error)")
+    let rows = try CSV.rows(result.output)
+    let place = try #require(rows[0].firstIndex(of: "verdict"))
+    #expect(Set(rows.dropFirst().map { $0[place] }).isSuperset(of: ["same"]))
+    #expect(rows.dropFirst().contains { $0[0] == "b" && $0[place] == "same" }, "\(result.output)")
+  }
+
+  @Test func casesThatOneSideDoesNotKnow() throws {
+    let scratch = try Scratch()
+    let ignorant = FakeBuild.script(open: "echo 'refused no such operator'")
+    let old = try compare(FakeBuild.script(), ignorant, in: scratch)
+    #expect(try row(old)["verdict"] == "only in base" && old.status == 2)
+    let new = try compare(ignorant, FakeBuild.script(), in: scratch)
+    #expect(try row(new)["verdict"] == "only in head" && new.status == 2)
+  }
+
+  @Test func countsAndResults() throws {
+    let scratch = try Scratch()
+    let more = try compare(FakeBuild.script(), FakeBuild.script(row: "ok,13,"), in: scratch)
+    #expect(more.status == 1)
+    #expect(try row(more)["verdict"] == "regressed" && row(more)["remarks"] == "flops 12 → 13")
+    let wrong = try compare(
+      FakeBuild.script(), FakeBuild.script(row: "disagrees,12,one output is wrong"), in: scratch)
+    #expect(wrong.status == 3)
+    #expect(try row(wrong)["remarks"] == "head: disagrees: one output is wrong")
+    let fickle = try compare(FakeBuild.script(), FakeBuild.script(digest: "$$"), in: scratch)
+    #expect(fickle.status != 0)
+  }
+
+  @Test(arguments: [
+    ("#!/bin/sh\nread x; exit 2\n", "base: ended with status 2"),
+    ("#!/bin/sh\nread x; echo hello; read x\n", "base: said 'hello'; expected 'hello 1'"),
+    (
+      "#!/bin/sh\nread x; echo 'hello 9 2.0.0 a'; read x\n",
+      "base: speaks version 9 of the protocol; expected 1"
+    ),
+    ("no program at all", "base: cannot be started"),
+  ])
+  func buildsThatAreNone(script: String, part: String) throws {
+    let scratch = try Scratch()
+    _ = try FakeBuild.write("base", script, in: scratch)
+    try BadInputTests.expectRefusal(
+      ["compare", "--base", "base", "relu@1x1x1x1", "--rounds", "1"], part, in: scratch)
+  }
+
+  @Test(arguments: [
+    ("compare", "compare needs --base or --samples"),
+    ("compare --base none", "--base none: there is no such file"),
+    ("compare --base file", "--base file: is no executable"),
+    ("compare --base .", "--base .: is no executable"),
+    ("compare --base file --rounds 1 --budget 3", "--budget has no effect"),
+    ("compare --base file --on-undetermined maybe", "expected fail or pass"),
+    ("compare --base file --annotate gitlab", "--annotate gitlab: expected github"),
+    ("compare --base file --policy none.json", "--policy none.json: cannot be read"),
+    ("compare --base file --policy bad.json", "bad.json: the policy has an unknown key 'x'"),
+    ("compare --base file --save missing/s.txt", "--save missing/s.txt: cannot be written"),
+    ("compare --base file --filter zzz relu@1x1x1x1", "matches none of the 1 workloads"),
+  ])
+  func wordsThatDoNotFit(line: String, part: String) throws {
+    let scratch = try Scratch()
+    try scratch.empty("file")
+    try scratch.write("bad.json", "{\"x\": 1}".utf8)
+    try BadInputTests.expectRefusal(words(line), part, in: scratch)
+  }
+
+  @Test func aPolicyThatIgnoresEverything() throws {
+    let scratch = try Scratch()
+    try scratch.write("p.json", "{\"defaults\": {\"mode\": \"ignore\"}}".utf8)
+    let result = try compare(
+      FakeBuild.script(), FakeBuild.script(), "--rounds 4 --policy p.json", in: scratch)
+    #expect(result.status == 2 && result.output.isEmpty)
+    #expect(result.error == "cbambench: the policy ignores all 1 cases; nothing is left to compare\n")
+  }
+
+  /// Too few rounds to tell: the status is what was asked for.
+  @Test func undeterminedCases() throws {
+    let scratch = try Scratch()
+    let (base, head) = (FakeBuild.script(), FakeBuild.script(time: "0.0012"))
+    let open = try compare(base, head, "--rounds 3 --on-undetermined fail", in: scratch)
+    #expect(open.status == 4, "\(open.error)")
+    #expect(try row(open)["verdict"] == "undetermined")
+    #expect(try compare(base, head, "--rounds 3", in: scratch).status == 0)
+  }
+
+  /// This build against itself with a head that does more tiles: real processes, not timed.
+  @Test func thisBuildServes() throws {
+    let scratch = try Scratch()
+    let head = try FakeBuild.write(
+      "slow", "#!/bin/sh\nexec '\(Tool.path)' \"$@\" --extra-tiles 50\n", in: scratch)
+    let result = try Tool.run(
+      [
+        "compare", "--base", Tool.path, "--head", head, "conv:out=8,k=3,p=1@1x4x9x9", "--threads", "1,2",
+        "--rounds", "2", "--format", "csv", "--save", "s.txt",
+      ], in: scratch.path)
+    #expect([0, 1].contains(result.status), "\(result.error)")
+    let run = try PairedRunFile.read(try #require(scratch.text("s.txt")))
+    #expect(run.cases.count == 3 && run.cases.allSatisfy { $0.isComparable })
+    #expect(run.cases.allSatisfy { $0.base.digest == $0.head.digest })
+    #expect(run.turns.count >= 3 * 2 * 4)
+    for index in run.cases.indices {
+      let orders = run.turns.filter { $0.index == index && $0.round == 0 }.prefix(4).map(\.headFirst)
+      #expect(orders.count { $0 } == 2, "balanced")
+    }
+  }
+
+  /// One round says nothing about rates, but every row is there.
+  @Test func selfTestHasARowForEverySlowdown() throws {
+    let result = try Tool.run(
+      [
+        "compare", "--self-test", "conv:out=8,k=3,p=1@1x4x9x9", "--threads", "1", "--rounds", "1", "--format",
+        "csv",
+      ])
+    #expect(result.status == 0, "\(result.error)")
+    let rows = try CSV.rows(result.output)
+    #expect(
+      rows.dropFirst().map { $0[0] + $0[1] }
+        == ["quiet", "bursts"].flatMap { machine in
+          ["0", "1", "2", "5", "10", "20"].map { machine + $0 }
+        })
+    #expect(rows[1][2] == "1", "the A/A run counts short cases too")
+    try BadInputTests.expectRefusal(
+      ["compare", "--self-test", "--base", "x"], "--base has no effect with --self-test")
+  }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// A shell script that speaks the protocol of a serving build, with a flaw perhaps.
+enum FakeBuild {
+  private static let header = "workload,kernel,requested_kernel,isa,threads,cache,status,flops,reason"
+
+  /// - Parameters:
+  ///   - time: seconds per call.
+  ///   - measure: shell commands that replace the answer to `measure`.
+  ///   - open: that replace the answer to `open`.
+  ///   - row: fields behind the status.
+  static func script(
+    time: String = "0.001", hello: String = "hello 1 0.0.1", measure: String? = nil, open: String? = nil,
+    digest: String = "5", row: String = "ok,12,"
+  ) -> String {
+    let answer =
+      "printf '%s\\n' 'row \(digest) w,tiled/x,tiled,avx2,1,hot,\(row)\\n' 'opened 1'"
+    return """
+      #!/bin/sh
+      while read -r line; do
+        case "$line" in
+          hello*) printf '%s\\n' '\(hello) \(header)\\n' ;;
+          open*) \(open ?? answer) ;;
+          measure*) \(measure ?? "echo 'times 0 \(time) \(time)'") ;;
+          close*) echo closed ;;
+          quit*) exit 0 ;;
+        esac
+      done
+
+      """
+  }
+
+  /// Writes a script that can be executed and returns its path.
+  static func write(_ name: String, _ script: String, in scratch: Scratch) throws -> String {
+    let path = try scratch.write(name, script.utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    return path
+  }
+}

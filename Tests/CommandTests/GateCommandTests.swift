@@ -1,0 +1,180 @@
+import Foundation
+import Records
+import Testing
+
+@Suite struct GateCommandTests {
+  private func record(_ index: Int, _ change: (inout Record) -> Void = { _ in }) -> Record {
+    var record = Record()
+    (record.workload, record.workloadText) = ("w\(index)", "relu@1x1x1x\(index + 1)")
+    (record.kernel, record.requestedKernel, record.isa) = ("tiled/elementwise", "tiled", "avx2")
+    (record.threads, record.cache, record.status) = (2, "hot", "ok")
+    (record.parameters, record.flops, record.allocationsPerCall) = (0, 100, 0)
+    (record.medianMs, record.ciLowMs, record.ciHighMs) = (1, 0.99, 1.01)
+    (record.speedupVsReference, record.roofFraction, record.efficiency) = (8, 0.5, 0.8)
+    record.fingerprint = "a machine"
+    change(&record)
+    return record
+  }
+
+  private func gate(
+    _ records: [Record], _ baseline: [Record], _ options: String = "", policy: String? = nil,
+    in scratch: Scratch
+  ) throws -> (result: Tool.Result, verdicts: [String], remarks: [String]) {
+    try scratch.write("r.csv", CSV.text(records).utf8)
+    try scratch.write("b.csv", CSV.text(baseline).utf8)
+    if let policy { try scratch.write("p.json", policy.utf8) }
+    let result = try Tool.run(
+      ["gate", "r.csv", "--baseline", "b.csv", "--format", "csv"] + words(options)
+        + (policy == nil ? [] : ["--policy", "p.json"]), in: scratch.path)
+    let rows = try CSV.rows(result.output)
+    func column(_ name: String) -> [String] {
+      rows.first?.firstIndex(of: name).map { place in rows.dropFirst().map { $0[place] } } ?? []
+    }
+    return (result, column("verdict"), column("remarks"))
+  }
+
+  @Test func timesOfOneMachine() throws {
+    let scratch = try Scratch()
+    func times(_ scale: Double) -> Record {
+      record(0) { ($0.medianMs, $0.ciLowMs, $0.ciHighMs) = (scale, scale * 0.99, scale * 1.01) }
+    }
+    for (scale, verdict, status) in [
+      (1.0, "same", 0), (1.15, "same", 0), (1.5, "regressed", 1), (1.21, "undetermined", 0),
+      (0.5, "improved", 0),
+    ] as [(Double, String, Int32)] {
+      let got = try gate([times(scale)], [record(0)], in: scratch)
+      #expect(got.verdicts == [verdict] && got.result.status == status, "\(scale) \(got)")
+    }
+    let open = try gate([times(1.21)], [record(0)], "--on-undetermined fail", in: scratch)
+    #expect(open.result.status == 4)
+    #expect(
+      open.result.complaints.last
+        == "cbambench gate r.csv --baseline b.csv --format csv --on-undetermined fail")
+  }
+
+  @Test func anotherMachineIsACoarseCheck() throws {
+    let scratch = try Scratch()
+    let other = record(0) { ($0.fingerprint, $0.medianMs, $0.ciLowMs, $0.ciHighMs) = ("another", 9, 9, 9) }
+    let fine = try gate([other], [record(0)], in: scratch)
+    #expect(
+      fine.verdicts == ["same"] && fine.remarks[0].hasPrefix("coarse: the baseline is from another machine"))
+    let low = record(0) { ($0.fingerprint, $0.speedupVsReference) = ("another", 3) }
+    let miss = try gate([low], [record(0)], in: scratch)
+    #expect(miss.verdicts == ["undetermined"] && miss.result.status == 0)
+    #expect(miss.remarks[0].contains("speedup_vs_reference 3, was 8"))
+    let table = try Tool.run(["gate", "r.csv", "--baseline", "b.csv"], in: scratch.path)
+    #expect(table.output.contains("coarse check: times of two machines cannot be compared"))
+    let counts = record(0) { ($0.fingerprint, $0.flops) = ("another", 101) }
+    #expect(try gate([counts], [record(0)], in: scratch).result.status == 1, "counts have no tolerance")
+  }
+
+  @Test func rowsThatAreMissingOrNew() throws {
+    let scratch = try Scratch()
+    let missing = try gate([record(0)], [record(0), record(1)], in: scratch)
+    #expect(missing.result.status == 1 && missing.remarks.last == "missing in the records")
+    let allowed = try gate([record(0)], [record(0), record(1)], "--allow-missing", in: scratch)
+    #expect(allowed.result.status == 0 && allowed.verdicts == ["same", "only in base"])
+    let new = try gate([record(0), record(2)], [record(0)], in: scratch)
+    #expect(new.result.status == 0 && new.verdicts == ["same", "only in head"])
+    // The order of the rows does not matter.
+    #expect(
+      try gate([record(1), record(0)], [record(0), record(1)], in: scratch).verdicts == ["same", "same"])
+  }
+
+  @Test func wrongResultsAndFailures() throws {
+    let scratch = try Scratch()
+    #expect(try gate([record(0) { $0.status = "disagrees" }], [record(0)], in: scratch).result.status == 3)
+    #expect(try gate([record(0) { $0.status = "failed" }], [record(0)], in: scratch).result.status == 1)
+    #expect(
+      try gate([record(3) { $0.status = "skipped" }, record(0)], [record(0)], in: scratch).result.status == 0)
+  }
+
+  @Test func requirementsOfThePolicy() throws {
+    let scratch = try Scratch()
+    let policy = """
+      {"defaults": {"minimum_speedup": 9, "minimum_efficiency": {"2": 0.9}},
+       "rules": [{"workload": "w1", "minimum_speedup": 1, "minimum_efficiency": {"2": 0.1}}]}
+      """
+    let got = try gate([record(0), record(1)], [record(0), record(1)], policy: policy, in: scratch)
+    #expect(got.result.status == 1 && got.verdicts == ["regressed", "same"])
+    #expect(got.remarks[0] == "speedup_vs_reference 8.00 is below 9.00; efficiency 0.80 is below 0.90")
+    let nothing = try Tool.run(
+      ["gate", "r.csv", "--baseline", "b.csv", "--policy", "i.json"],
+      in: { () throws -> String in
+        try scratch.write("i.json", "{\"rules\": [{\"workload\": \"*\", \"mode\": \"ignore\"}]}".utf8)
+        return scratch.path
+      }())
+    #expect(nothing.status == 2 && nothing.error.contains("the policy ignores all 2 cases"))
+  }
+
+  @Test func updateWritesASmallBaseline() throws {
+    let scratch = try Scratch()
+    let rows = [record(1), record(0) { $0.medianMs = 1.0 / 3 }, record(2) { $0.status = "skipped" }]
+    try scratch.write("r.csv", CSV.text(rows).utf8)
+    let words = ["gate", "r.csv", "--baseline", "new.csv", "--update"]
+    #expect(try Tool.run(words, in: scratch.path).status == 0)
+    let text = try #require(scratch.text("new.csv"))
+    #expect(try CSV.records(text).map(\.workload) == ["w0", "w1"] && text.contains("0.3333"))
+    #expect(!text.contains("p95_ms") && !text.contains("started"))
+    #expect(try Tool.run(["gate", "r.csv", "--baseline", "new.csv"], in: scratch.path).status == 0)
+    #expect(try Tool.run(words, in: scratch.path).status == 0)
+    #expect(scratch.text("new.csv") == text, "the same records give the same file")
+  }
+
+  @Test func filesThatAreNoBaseline() throws {
+    let scratch = try Scratch()
+    let text = CSV.text([record(0), record(1)])
+    try scratch.write("good.csv", text.utf8)
+    try scratch.write("cut.csv", text.utf8.dropLast(9))
+    try scratch.write("header.csv", CSV.text([]).utf8)
+    try scratch.write("twice.csv", CSV.text([record(0), record(0)]).utf8)
+    try scratch.write("edited.csv", text.replacing(",ok,", with: ",fine,").utf8)
+    try scratch.write("number.csv", text.replacing(",100,", with: ",1oo,").utf8)
+    try scratch.write("bytes.csv", [0xff, 0xfe])
+    try scratch.empty("empty.csv")
+    for (file, part) in [
+      ("cut.csv", "truncated"), ("header.csv", "no row behind the header"),
+      ("twice.csv", "row 2: the same case as row 1"),
+      ("edited.csv", "row 1: workload_text, kernel or a known status"),
+      ("number.csv", "'1oo' in column 'flops' is not a number"), ("bytes.csv", "is not UTF-8 text"),
+      ("empty.csv", "the file is empty"), ("none.csv", "there is no such file"),
+    ] {
+      try BadInputTests.expectRefusal(["gate", "good.csv", "--baseline", file], part, in: scratch)
+      try BadInputTests.expectRefusal(["gate", file, "--baseline", "good.csv"], part, in: scratch)
+    }
+    for (words, part) in [
+      (["gate"], "needs one file of records"), (["gate", "good.csv"], "and --baseline"),
+      (
+        ["gate", "good.csv", "--baseline", "x.csv", "--update", "--quiet"],
+        "--quiet has no effect with --update"
+      ),
+    ] { try BadInputTests.expectRefusal(words, part, in: scratch) }
+  }
+}
+
+/// Files for other tools, and options that name none.
+@Suite struct ExportOptionTests {
+  @Test func filesAreWritten() throws {
+    let scratch = try Scratch()
+    for (kind, names) in [
+      ("google-benchmark", ["x.json"]), ("bencher", ["x.json"]),
+      ("github-action", ["x.json", "x.throughput.json"]),
+    ] {
+      let result = try Tool.run(
+        ["run", "relu@1x4x9x9", "--rounds", "1", "--threads", "1", "--export", "\(kind)=x.json"],
+        in: scratch.path)
+      #expect(result.status == 0 && scratch.names == names, "\(kind): \(result.error)")
+      for name in names {
+        let data = Data((scratch.text(name) ?? "").utf8)
+        #expect((try? JSONSerialization.jsonObject(with: data)) != nil, "\(kind)")
+        try FileManager.default.removeItem(atPath: scratch.file(name))
+      }
+    }
+    for value in ["bencher", "bencher=", "xml=x", "=x"] {
+      try BadInputTests.expectRefusal(
+        ["run", "relu@1x1x1x1", "--export", value], "expected KIND=FILE", in: scratch)
+    }
+    try BadInputTests.expectRefusal(
+      ["run", "relu@1x1x1x1", "--export", "bencher=no/x"], "--export no/x: cannot be written", in: scratch)
+  }
+}
