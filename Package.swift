@@ -64,6 +64,7 @@ let package = Package(
       ]),
     // 6
     floor("Reporting", ["Records", "Measurement"]),
+    floor("Gate", ["Records", "Measurement"]),
     // 7
     .executableTarget(
       name: "cbambench",
@@ -98,6 +99,10 @@ let package = Package(
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),
     tests("RecordsTests", ["Records"]),
     tests("ReportingTests", ["Reporting", "Records"]),
+    .testTarget(
+      name: "GateTests", dependencies: ["Gate", "Records", "Measurement"], path: "Tests/GateTests",
+      exclude: ["Fixtures/make_fixtures.py"], resources: [.copy("Fixtures/statistics.json")],
+      swiftSettings: strict),
     tests("HouseTests", ["Records"]),
     tests("CommandTests", ["cbambench", "Harness", "Measurement", "Records"]),
     tests(

@@ -78,7 +78,7 @@ struct RowBuilder {
     return row
   }
 
-  private func verified(_ item: Case, _ verdict: Verdict) -> Record {
+  func verified(_ item: Case, _ verdict: Verdict) -> Record {
     var record = base(item.candidate)
     record.kernel = item.kernelName
     record.threads = item.threads

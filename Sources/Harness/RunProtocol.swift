@@ -1,3 +1,5 @@
+import Records
+
 /// What the measuring process tells the one that watches over it; one line each.
 public enum RunMessage: Equatable, Sendable {
   case begin(Int)
@@ -14,7 +16,7 @@ extension RunMessage: CustomStringConvertible {
     switch self {
     case .begin(let index): "begin \(index)"
     case .step(let index, let step): "step \(index) \(step)"
-    case .row(let line): "row \(RunMessage.escaped(line))"
+    case .row(let line): "row \(LineText.escaped(line))"
     case .done(let index): "done \(index)"
     }
   }
@@ -34,38 +36,9 @@ extension RunMessage: CustomStringConvertible {
       guard parts.count == 2, let index = Int(parts[0]), let step = Step(parts[1]) else { return nil }
       self = .step(index, step)
     case "row":
-      guard let text = RunMessage.unescaped(sides[1]) else { return nil }
+      guard let text = LineText.unescaped(sides[1]) else { return nil }
       self = .row(text)
     default: return nil
     }
-  }
-
-  private static func escaped(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\\": result.append(contentsOf: "\\\\".unicodeScalars)
-      case "\n": result.append(contentsOf: "\\n".unicodeScalars)
-      default: result.append(scalar)
-      }
-    }
-    return String(result)
-  }
-
-  private static func unescaped(_ text: some StringProtocol) -> String? {
-    var result = String.UnicodeScalarView()
-    var scalars = text.unicodeScalars.makeIterator()
-    while let scalar = scalars.next() {
-      guard scalar == "\\" else {
-        result.append(scalar)
-        continue
-      }
-      switch scalars.next() {
-      case "\\": result.append("\\")
-      case "n": result.append("\n")
-      default: return nil
-      }
-    }
-    return String(result)
   }
 }

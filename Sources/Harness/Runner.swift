@@ -24,13 +24,17 @@ public final class Runner {
   private let plan: Plan
   private let tiled: Catalogue
   private let facts: RunFacts
-  private let teams = Teams()
+  let teams: Teams
   private let roofs: Roofs
   private let isInterrupted: () -> Bool
-  private var losses = Losses()
-  private var onStep: (Step) -> Void = { _ in }
+  var losses = Losses()
+  var onStep: (Step) -> Void = { _ in }
 
-  public init(plan: Plan, tiled: Catalogue, facts: RunFacts, isInterrupted: @escaping () -> Bool) {
+  public init(
+    plan: Plan, tiled: Catalogue, facts: RunFacts, teams: Teams = Teams(),
+    isInterrupted: @escaping () -> Bool
+  ) {
+    self.teams = teams
     self.plan = plan
     self.tiled = tiled
     self.facts = facts
@@ -89,7 +93,7 @@ public final class Runner {
   }
 
   /// Verdicts on every kernel and thread count, and rows of the kernels that have none.
-  private func judge(
+  func judge(
     _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder
   ) throws -> (judged: [Judged], refused: [RunRow]) {
     let verification = Verification(seed: plan.seed, backing: .aligned)

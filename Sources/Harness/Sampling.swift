@@ -51,15 +51,15 @@ package struct Timed {
   }
 
   /// Whether something is done before each call, so that calls cannot follow each other within a sample.
-  fileprivate var isPrepared: Bool { before != nil }
+  var isPrepared: Bool { before != nil }
 
-  fileprivate func call() {
+  func call() {
     before?()
     run()
   }
 
   /// Time of a call that warms up, and its heap allocations.
-  fileprivate func warmUp() -> (time: Seconds, allocations: Int?) {
+  func warmUp() -> (time: Seconds, allocations: Int?) {
     before?()
     var time = Seconds(0)
     let allocations = Allocations.count { time = Clock.time(run) }
@@ -67,7 +67,7 @@ package struct Timed {
   }
 
   /// Time of `calls` calls, and the processor time they took.
-  fileprivate func time(calls: Int) -> (time: Seconds, processor: Seconds) {
+  func time(calls: Int = 1) -> (time: Seconds, processor: Seconds) {
     before?()
     let start = processorTime()
     let time = Clock.time { for _ in 0..<calls { run() } }

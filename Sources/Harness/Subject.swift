@@ -46,7 +46,9 @@ final class Case {
   let output: Tensor<Float>
   let workspace: Tensor<Float>
   let workspaceFloats: Int
-  let regions: [Region]
+  var regions: [Region]
+  /// A second case that regions of this one use.
+  var companion: Case?
   private let inputs: [Tensor<Float>]
   let team: Team
 

@@ -19,13 +19,16 @@ public func pointTile(_ tile: UnsafePointer<PointTile>) {
   } else if t.pixels == L {
     narrow(tile, t.output, t.outputChannelStride)
   } else {
-    narrow(tile, t.scratch, L)
-    for o in 0..<t.outputs { copy(t.scratch + o &* L, t.output + o &* t.outputChannelStride, t.pixels) }
+    if t.pixels > L { wide(tile, t.scratch, 2 &* L) } else { narrow(tile, t.scratch, 2 &* L) }
+    for o in 0..<t.outputs { copy(t.scratch + 2 &* o &* L, t.output + o &* t.outputChannelStride, t.pixels) }
   }
   if t.epilogue.residual != nil || t.epilogue.relu { finish(tile) }
 }
 
 @inline(never) private func wide(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
+  #if ISA_BASELINE
+    if tile.pointee.channelStride == 2 &* L { return panel(tile, target, targetStride) }
+  #endif
   switch tile.pointee.outputs {
   case 1: Point<1, 2>.run(tile, target, targetStride)
   case 2: Point<2, 2>.run(tile, target, targetStride)
@@ -69,6 +72,40 @@ public func pointTile(_ tile: UnsafePointer<PointTile>) {
   }
 }
 
+#if ISA_BASELINE
+  /// `O` output channels of a panel: channels follow each other, and so do weights.
+  enum Panel<let O: Int> {
+    @inline(never) static func run(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
+      let t = tile.pointee
+      var first: InlineArray<O, Lane> = registers(at: t.input)
+      var second: InlineArray<O, Lane> = registers(at: t.input)
+      var (weights, pixels) = (t.weights, t.input)
+      for _ in 0..<t.channels {
+        Point<O, 2>.step(&first, &second, weights, pixels)
+        weights += t.block &* weightCopies
+        pixels += 2 &* L
+      }
+      for o in 0..<O {
+        let bias = Lane(repeating: t.bias[o])
+        store(target + o &* targetStride, first[o] + bias)
+        store(target + (o &* targetStride &+ L), second[o] + bias)
+      }
+    }
+  }
+
+  @inline(never) private func panel(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
+    switch tile.pointee.outputs {
+    case 1: Panel<1>.run(tile, target, targetStride)
+    case 2: Panel<2>.run(tile, target, targetStride)
+    case 3: Panel<3>.run(tile, target, targetStride)
+    case 4: Panel<4>.run(tile, target, targetStride)
+    case 5: Panel<5>.run(tile, target, targetStride)
+    case 6: Panel<6>.run(tile, target, targetStride)
+    default: fatalError("\(tile.pointee.outputs) channels; at most \(pointBlock)")
+    }
+  }
+#endif
+
 /// `O` output channels × `V` vectors of pixels in registers.
 enum Point<let O: Int, let V: Int> {
   @inline(never) static func run(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {
@@ -102,7 +139,7 @@ enum Point<let O: Int, let V: Int> {
   }
 
   /// One channel.
-  @inline(always) private static func step(
+  @inline(always) fileprivate static func step(
     _ first: inout InlineArray<O, Lane>, _ second: inout InlineArray<O, Lane>, _ weights: In, _ pixels: In
   ) {
     let x0 = load(pixels)

@@ -68,7 +68,7 @@ public struct PointTile {
   public var block = 1
   /// Channels to compute, at most `block` and `pointBlock`.
   public var outputs = 0
-  /// Two vectors, one, or fewer than one.
+  /// At most two vectors. Where the channel stride is two vectors, channels are a panel, of which two vectors are read.
   public var pixels = 0
   public var epilogue = Epilogue()
   /// `MicroKernels.scratch` floats.
@@ -102,24 +102,27 @@ public struct Lookahead {
   public init(_ base: UnsafePointer<Float>) { self.base = base }
 }
 
-/// One row of up to six output channels, vectorised over pixels: the formula of `ConvTile`.
-/// `input` must be readable one vector beyond the last pixel's taps; nothing is written beyond `width`.
+/// Rows of up to six output channels, vectorised over pixels:
+/// `out[o][y][x] = bias[o] + Σ_t in[y·inputRowStride + taps[t] + x] · w[t][o]`, taps of all channels in one list.
+/// `input` must be readable up to a whole vector for the last pixels' taps; nothing is written beyond `width`.
 public struct ConvRow {
   public var input: UnsafePointer<Float>
-  public var channels = 0
-  public var channelStride = 0
+  public var inputRowStride = 0
+  /// Offsets of the taps of all channels from `input`.
   public var taps: UnsafePointer<Int>
   public var tapCount = 0
-  /// `[channels][taps][block][weightCopies]`.
+  /// `[taps][block][weightCopies]`.
   public var weights: UnsafePointer<Float>
   /// `block` values.
   public var bias: UnsafePointer<Float>
   public var output: UnsafeMutablePointer<Float>
+  public var outputRowStride = 0
   public var outputChannelStride = 0
-  /// Channels to compute: 1, 2, 4 or 6.
+  /// Channels of the packed weights: 1, 2, 4 or 6.
   public var block = 1
-  /// Channels to store, at most `block`.
+  /// Channels to compute, at most `block`.
   public var outputs = 1
+  public var rows = 1
   public var width = 0
   public var epilogue = Epilogue()
   /// `MicroKernels.scratch` floats.

@@ -57,6 +57,11 @@ struct Canvas: Sendable {
 
   var taps: [Int] { (0..<conv.kernel.h).flatMap { i in (0..<conv.kernel.w).map { j in offset(i, j) } } }
 
+  /// Taps of several channels.
+  func taps(channels: Int) -> [Int] {
+    (0..<channels).flatMap { c in taps.map { c * plane + $0 } }
+  }
+
   /// Offset of an output row.
   func row(_ y: Int) -> Int { y * conv.stride.h * pitch }
 

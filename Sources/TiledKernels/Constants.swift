@@ -33,3 +33,16 @@ func ceilDivide(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
 
 /// About this many tiles per region: enough to balance eight threads, few enough that claiming them costs nothing.
 let desiredTiles = 32
+
+/// Runs of rows or panels for all of which a block of weights is used before the next block.
+enum NearRuns {
+  /// Floats of the input that stay in a core's second cache while blocks go by.
+  private static let nearInputs = 128 << 10
+
+  /// Runs enough to balance the threads. Each reads all weights again, so that they are no shorter where weights are many.
+  static func partition(_ count: Int, blocks: Int, inputs: Int, weights: Int) -> Partition {
+    let fewest = ceilDivide(desiredTiles, blocks)
+    let parts = weights > inputs ? fewest : max(fewest, ceilDivide(inputs, nearInputs))
+    return Partition(count: count, parts: min(count, parts))
+  }
+}

@@ -24,7 +24,7 @@ struct FusedSpatialGate: Sendable {
       weight: weights.scoped("conv")["weight"].pointer, bias: nil, outputs: 1, groups: 1,
       depth: 2 * gate.kernel * gate.kernel, block: 1, copies: micro.weightCopies,
       batchNorm: foldedBatchNorm(weights.scoped("bn"), channels: 1))
-    taps = Constants(canvas.taps)
+    taps = Constants(canvas.taps(channels: 2))
     width = shape.w
     pixels = shape.plane
     pool = PixelPool(Shape(1, shape.c, shape.h, shape.w), micro)
@@ -59,16 +59,15 @@ struct FusedSpatialGate: Sendable {
         var row = ConvRow(
           input: canvases, taps: taps.pointer, weights: weights.weights(0, 0), bias: weights.bias(0, 0),
           output: gates, scratch: scratch[worker])
-        row.channels = 2
-        row.channelStride = canvas.plane
-        row.tapCount = taps.count
-        row.width = width
-        for y in rows[tile] {
-          row.input = UnsafePointer(canvases) + canvas.row(y)
-          row.output = gates + y * width
-          micro.convRow(&row)
-        }
         let (first, count) = (rows[tile].lowerBound * width, rows[tile].count * width)
+        row.input = UnsafePointer(canvases) + canvas.row(rows[tile].lowerBound)
+        row.inputRowStride = canvas.row(1)
+        row.tapCount = taps.count
+        row.output = gates + first
+        row.outputRowStride = width
+        row.rows = rows[tile].count
+        row.width = width
+        micro.convRow(&row)
         var work = Elementwise(.sigmoid, input: gates + first, output: gates + first, count: count)
         micro.elementwise(&work)
       }.computing("conv", "bn", "sigmoid"),

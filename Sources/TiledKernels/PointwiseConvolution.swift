@@ -8,17 +8,28 @@ struct PointwiseConvolution: Kernel {
   let name = "tiled/pointwise"
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    guard let conv = op as? Conv2D, conv.kernel == Pair(1), conv.stride == Pair(1), conv.padding == Pair(0)
+    guard let conv = op as? Conv2D, conv.kernel == Pair(1), conv.padding == Pair(0),
+      let output = try? conv.output(inputs), conv.stride == Pair(1) || Self.usesPanels(conv, isa.microKernels)
     else {
-      return .no("computes 1×1 convolutions with stride 1 and without padding only")
+      return .no("computes 1×1 convolutions without padding only, with AVX or few outputs of stride 1 only")
     }
     // Vectors that the last pixels of a plane leave half empty: with few pixels channels make better vectors.
     let lanes = isa.microKernels.lanes
-    let filled = Double(inputs[0].plane) / Double(ceilDivide(inputs[0].plane, lanes) * lanes)
-    return .yes(Abilities(epilogues: Kernels.Epilogue.ofConvolutions, preference: filled > 0.85 ? 3 : 1))
+    func filled(_ width: Int) -> Double {
+      Double(output.plane) / Double(ceilDivide(output.plane, width) * width)
+    }
+    let isBest = Self.usesPanels(conv, isa.microKernels) && filled(2 * lanes) > 0.8
+    return .yes(
+      Abilities(
+        epilogues: Kernels.Epilogue.ofConvolutions, preference: isBest ? 4 : filled(lanes) > 0.85 ? 3 : 1))
   }
 
   func prepare(_ task: Task) throws -> any Prepared { try PreparedPointwise(task) }
+
+  /// Where weights are stored several times; with few outputs the copy of the image is not worth it.
+  static func usesPanels(_ conv: Conv2D, _ micro: MicroKernels) -> Bool {
+    micro.weightCopies > 1 && conv.outputChannels / conv.groups >= 24
+  }
 }
 
 private struct PreparedPointwise: Prepared {
@@ -28,6 +39,8 @@ private struct PreparedPointwise: Prepared {
   let starts: [Int]
   let blockParts: Partition
   let blocksOutside: Bool
+  /// What is read instead of the image: a block's weights are then used for many panels while they are near.
+  let panels: Panels?
 
   init(_ task: Task) throws {
     self.task = try ConvolutionTask(task)
@@ -38,6 +51,7 @@ private struct PreparedPointwise: Prepared {
     weights = PackedWeights(conv, task, block: block, copies: micro.weightCopies)
     let whole = input.plane / micro.lanes * micro.lanes
     starts = Array(stride(from: 0, to: whole, by: 2 * micro.lanes)) + (whole < input.plane ? [whole] : [])
+    panels = PointwiseConvolution.usesPanels(conv, micro) ? Panels(self.task) : nil
     let blocks = conv.groups * weights.blocksPerGroup
     blocksOutside = weights.bytes > input.c * input.plane * 4
     let parts = blocksOutside ? desiredTiles : ceilDivide(desiredTiles, starts.count)
@@ -50,12 +64,16 @@ private struct PreparedPointwise: Prepared {
   var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
 
   func workspace(threads: Int) -> Int {
-    tail == 0 ? 0 : WorkerScratch.count(task.micro, threads: threads) + task.input.c * task.micro.lanes
+    if let panels { return WorkerScratch.count(task.micro, threads: threads) + panels.floats }
+    return tail == 0 ? 0 : WorkerScratch.count(task.micro, threads: threads) + task.input.c * task.micro.lanes
   }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
     return task.images(memory).flatMap { image -> [Region] in
+      if let panels {
+        return [panels.draw(image.input, into: scratch.rest), multiply(image, panels, scratch)]
+      }
       let multiply = Region("multiply", tiles: starts.count * blockParts.parts) { tile, worker in
         let part = blocksOutside ? tile / starts.count : tile % blockParts.parts
         let start = starts[blocksOutside ? tile % starts.count : tile / blockParts.parts]
@@ -102,6 +120,35 @@ private struct PreparedPointwise: Prepared {
       if !isTail { tile.ahead = lookahead(from: source, during: index - blocks.lowerBound, of: blocks.count) }
       if let residual = image.residual { tile.epilogue.residual = residual + at }
       micro.pointTile(&tile)
+    }
+  }
+
+  private func multiply(
+    _ image: ConvolutionTask.Image, _ panels: Panels, _ scratch: WorkerScratch
+  ) -> Region {
+    let blocks = task.conv.groups * weights.blocksPerGroup
+    let runs = NearRuns.partition(
+      panels.count, blocks: blocks, inputs: panels.floats, weights: weights.values.count)
+    return Region("multiply panels", tiles: blocks * runs.parts) { tile, worker in
+      let (group, block) = (tile % blocks / weights.blocksPerGroup, tile % weights.blocksPerGroup)
+      let first = (group * weights.outputsPerGroup + block * weights.block) * task.output.plane
+      var work = PointTile(
+        input: scratch.rest, weights: weights.weights(group, block), bias: weights.bias(group, block),
+        output: image.output, scratch: scratch[worker])
+      work.channels = task.channels
+      work.channelStride = panels.width
+      work.outputChannelStride = task.output.plane
+      work.block = weights.block
+      work.outputs = weights.width(block)
+      work.epilogue.relu = task.relu
+      for panel in runs[tile / blocks] {
+        let at = first + panel * panels.width
+        work.input = UnsafePointer(scratch.rest) + panels.offset(group: group, panel)
+        work.pixels = panels.pixels(panel)
+        work.output = image.output + at
+        if let residual = image.residual { work.epilogue.residual = residual + at }
+        task.micro.pointTile(&work)
+      }
     }
   }
 

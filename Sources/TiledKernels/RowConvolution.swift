@@ -31,12 +31,15 @@ private struct PreparedRows: Prepared {
   init(_ task: Task) throws {
     self.task = try ConvolutionTask(task)
     let (conv, micro) = (self.task.conv, self.task.micro)
+    let (input, output) = (self.task.input, self.task.output)
     // The last step of a row reads up to four vectors.
-    canvas = Canvas(conv, input: self.task.input, output: self.task.output, slack: 4 * micro.lanes)
+    canvas = Canvas(conv, input: input, output: output, slack: 4 * micro.lanes)
     let perGroup = self.task.outputsPerGroup
     weights = PackedWeights(conv, task, block: PreparedRows.block(perGroup), copies: micro.weightCopies)
-    taps = Constants(canvas.taps)
-    rowParts = self.task.rowParts(blocks: conv.groups * weights.blocksPerGroup)
+    taps = Constants(canvas.taps(channels: self.task.channels))
+    rowParts = NearRuns.partition(
+      output.h, blocks: conv.groups * weights.blocksPerGroup, inputs: input.c * input.plane,
+      weights: weights.values.count)
   }
 
   /// Output channels at once: as many as fill the registers, unless many of the last block would be computed in vain.
@@ -85,7 +88,8 @@ private struct PreparedRows: Prepared {
       let (group, block) = (tile % blocks / weights.blocksPerGroup, tile % weights.blocksPerGroup)
       rows(
         rowParts[tile / blocks], group: group, block: block, image,
-        from: scratch.rest + group * task.channels * canvas.plane, scratch[worker])
+        from: scratch.rest + group * task.channels * canvas.plane,
+        scratch[worker])
     }.computing("")
   }
 
@@ -95,24 +99,21 @@ private struct PreparedRows: Prepared {
     from source: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
   ) {
     let output = task.output
-    let first = (group * weights.outputsPerGroup + block * weights.block) * output.plane
+    let at =
+      (group * weights.outputsPerGroup + block * weights.block) * output.plane + rows.lowerBound * output.w
     var row = ConvRow(
-      input: source, taps: taps.pointer, weights: weights.weights(group, block),
-      bias: weights.bias(group, block), output: image.output, scratch: scratch)
-    row.channels = task.channels
-    row.channelStride = canvas.plane
+      input: source + canvas.row(rows.lowerBound), taps: taps.pointer, weights: weights.weights(group, block),
+      bias: weights.bias(group, block), output: image.output + at, scratch: scratch)
+    row.inputRowStride = canvas.row(1)
     row.tapCount = taps.count
+    row.outputRowStride = output.w
     row.outputChannelStride = output.plane
     row.block = weights.block
     row.outputs = weights.width(block)
+    row.rows = rows.count
     row.width = output.w
     row.epilogue.relu = task.relu
-    for y in rows {
-      let at = first + y * output.w
-      row.input = source + canvas.row(y)
-      row.output = image.output + at
-      if let residual = image.residual { row.epilogue.residual = residual + at }
-      task.micro.convRow(&row)
-    }
+    if let residual = image.residual { row.epilogue.residual = residual + at }
+    task.micro.convRow(&row)
   }
 }

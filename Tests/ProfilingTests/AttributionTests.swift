@@ -67,12 +67,16 @@ import Testing
       "$s12TiledKernels14PreparedDirect33_949DC4C00D5749E867850E13D35AFB8ALLV4rows_5block_4from5plane_ySnySiG_SiAA"
         + "15ConvolutionTaskV5ImageVSPySfGSiSpySfGtF", "TiledKernels.PreparedDirect.rows"
     ),
-    ("$s7MicroV46ColumnO3runyy0A9KernelAPI15PixelStatisticsV_S2itFZ$0__$0_Tt2g5", "static MicroV4.Column.run"),
+    (
+      "$s7MicroV46ColumnO3runyy0A9KernelAPI15PixelStatisticsV_S2itFZ$0__$0_Tt2g5", "static MicroV4.Column.run"
+    ),
     (
       "$s12TiledKernels11PlaneSweepsV12planeColumns_5gates5pools4into_0B06RegionVSPySfG_AKSg6Models11ChannelGateV5Pools"
-        + "OSpySfGAA13WorkerScratchVtFySnySiG_SitcfU_TA", "closure #1 in TiledKernels.PlaneSweeps.planeColumns"
+        + "OSpySfGAA13WorkerScratchVtFySnySiG_SitcfU_TA",
+      "closure #1 in TiledKernels.PlaneSweeps.planeColumns"
     ),
-    ("$s7Tensors5ShapeV5planeSivg", "Tensors.Shape.plane.getter"), ("malloc", "malloc"), ("_ZN3fooEv", "_ZN3fooEv"),
+    ("$s7Tensors5ShapeV5planeSivg", "Tensors.Shape.plane.getter"), ("malloc", "malloc"),
+    ("_ZN3fooEv", "_ZN3fooEv"),
     ("", ""),
   ])
   func namesAreShort(symbol: String, expected: String) { #expect(Demangling.short(symbol) == expected) }

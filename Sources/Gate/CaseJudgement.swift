@@ -1,0 +1,109 @@
+import Records
+
+/// All that is said about one case.
+public struct CaseJudgement: Sendable, Equatable {
+  /// Why a case has no times on both sides.
+  public enum Trouble: Sendable, Equatable {
+    case onlyBase
+    case onlyHead
+    /// The base crashed, or its result is wrong; or either is too large or too slow.
+    case failed(String)
+    /// The head's result is wrong, or it crashed.
+    case broken(String)
+    case ignored
+  }
+
+  public enum Severity: Int, Sendable, Comparable {
+    case fine, warning, undetermined, worse, broken
+    public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  public let identity: CaseIdentity
+  public let name: String
+  /// The kernels that ran.
+  public let baseKernel: String
+  public let headKernel: String
+  public var mode = Rule.Mode.fail
+  public var trouble: Trouble?
+  public var time: TimeVerdict?
+  public var exact: [ExactFinding] = []
+  /// Whether a regression is accepted, and what is said about it.
+  public var acceptance: String?
+  public var isAccepted = false
+  /// Requirements that the policy makes of a row by itself and that it misses.
+  public var missed: [String] = []
+
+  public init(identity: CaseIdentity, name: String, baseKernel: String, headKernel: String) {
+    self.identity = identity
+    self.name = name
+    self.baseKernel = baseKernel
+    self.headKernel = headKernel
+  }
+
+  public var severity: Severity {
+    switch trouble {
+    case .broken: return .broken
+    case .onlyBase, .onlyHead, .failed, .ignored: return .fine
+    case nil: break
+    }
+    let isWorse =
+      !isAccepted && (time?.outcome == .regressed || exact.contains { $0.isWorse } || !missed.isEmpty)
+    if isWorse { return mode == .fail ? .worse : .warning }
+    return time?.outcome == .undetermined && mode == .fail ? .undetermined : .fine
+  }
+
+  /// Whether anything else than `same` is to be told.
+  public var isChanged: Bool {
+    trouble != nil && trouble != .ignored || !exact.isEmpty || !missed.isEmpty
+      || time.map { $0.outcome == .regressed || $0.outcome == .improved } ?? false
+  }
+
+  /// One word or two for a table.
+  public var word: String {
+    switch trouble {
+    case .onlyBase: return "only in base"
+    case .onlyHead: return "only in head"
+    case .failed: return "failed"
+    case .broken: return "broken"
+    case .ignored: return "ignored"
+    case nil: break
+    }
+    if exact.contains(where: { $0.isWorse }) || !missed.isEmpty, time?.outcome != .regressed {
+      return "regressed"
+    }
+    return time?.outcome.rawValue ?? "same"
+  }
+
+  /// What the word does not say.
+  public var remarks: [String] {
+    var remarks = exact.map(\.sentence) + missed
+    if case .failed(let reason) = trouble { remarks.append(reason) }
+    if case .broken(let reason) = trouble { remarks.append(reason) }
+    if let note = time?.note, !note.isEmpty { remarks.append(note) }
+    if let acceptance { remarks.append(acceptance) }
+    if mode == .warn, severity == .warning { remarks.append("warns only") }
+    return remarks
+  }
+}
+
+/// What a comparison comes to.
+public enum Conclusion: Sendable, Equatable {
+  case fine
+  case worse
+  case undetermined
+  case broken
+  /// No case finished.
+  case nothing
+}
+
+extension Sequence<CaseJudgement> {
+  /// - Parameter failsOnUndetermined: whether cases about which nothing could be said fail the run.
+  public func conclusion(failsOnUndetermined: Bool) -> Conclusion {
+    let worst = map(\.severity).max() ?? .fine
+    if worst == .broken { return .broken }
+    guard contains(where: { $0.trouble == nil }) else { return .nothing }
+    if worst == .worse { return .worse }
+    let isOpen = contains { $0.severity == .undetermined }
+    return isOpen && failsOnUndetermined ? .undetermined : .fine
+  }
+}

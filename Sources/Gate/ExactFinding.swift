@@ -1,0 +1,46 @@
+import Records
+
+/// A count that differs between two rows of a case. Counts do not depend on the machine's mood: there is no tolerance.
+public struct ExactFinding: Sendable, Equatable {
+  public let column: String
+  public let base: String
+  public let head: String
+  /// What is only less than before is no harm; what the workload itself costs must not change at all.
+  public let isWorse: Bool
+
+  private struct Count: Sendable {
+    let name: String
+    let value: @Sendable (Record) -> Double?
+    /// Whether less is better. Otherwise any change is one of the accounting.
+    let mayShrink: Bool
+  }
+
+  private static let counts = [
+    Count(name: "parameters", value: { $0.parameters.map(Double.init) }, mayShrink: false),
+    Count(name: "macs", value: { $0.macs.map(Double.init) }, mayShrink: false),
+    Count(name: "macs_inside", value: { $0.macsInside.map(Double.init) }, mayShrink: false),
+    Count(name: "flops", value: { $0.flops.map(Double.init) }, mayShrink: false),
+    Count(name: "bytes", value: { $0.bytes.map(Double.init) }, mayShrink: false),
+    Count(name: "allocations_per_call", value: { $0.allocationsPerCall }, mayShrink: true),
+  ]
+
+  private static let workspace = Count(
+    name: "workspace_bytes", value: { $0.workspaceBytes.map(Double.init) }, mayShrink: true)
+
+  /// Differences of two rows of one case; counts that a side does not have are left out.
+  public static func between(_ base: Record, _ head: Record) -> [ExactFinding] {
+    // Another kernel may need other scratch memory.
+    let isSameKernel = base.kernel == head.kernel && base.isa == head.isa && base.threads == head.threads
+    return (counts + (isSameKernel ? [workspace] : [])).compactMap { count in
+      guard let old = count.value(base), let new = count.value(head), old != new else { return nil }
+      return ExactFinding(
+        column: count.name, base: text(old), head: text(new), isWorse: !count.mayShrink || new > old)
+    }
+  }
+
+  private static func text(_ value: Double) -> String {
+    Int(exactly: value).map { String($0) } ?? String(value)
+  }
+
+  public var sentence: String { "\(column) \(base) → \(head)" }
+}

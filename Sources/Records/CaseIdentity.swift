@@ -1,0 +1,37 @@
+/// What a row of two runs must have in common to be compared: the workload's text and what was asked for. Which kernel
+/// the selector chose may differ.
+public struct CaseIdentity: Hashable, Sendable {
+  public var workloadText: String
+  /// As it was asked for; where all variants were, the variant's name.
+  public var kernel: String
+  public var isa: String
+  /// Nil: no kernel took the workload.
+  public var threads: Int?
+  public var cache: String
+
+  public init(_ record: Record) {
+    workloadText = record.workloadText
+    kernel =
+      record.requestedKernel == "all" || record.requestedKernel.isEmpty
+      ? record.kernel : record.requestedKernel
+    isa = record.isa
+    threads = record.threads
+    cache = record.cache
+  }
+}
+
+extension CaseIdentity: CustomStringConvertible {
+  public var description: String {
+    let count = threads.map { ", \($0) \($0 == 1 ? "thread" : "threads")" } ?? ""
+    return "\(workloadText) \(kernel), \(isa)\(count), \(cache)"
+  }
+
+  /// Options of a command that measures this case alone.
+  public var options: String {
+    var words = "'\(workloadText)' --kernels \(kernel)"
+    if kernel != "reference" { words += threads.map { " --threads \($0)" } ?? "" }
+    if kernel != "reference" { words += " --isa \(isa)" }
+    if cache != "hot" { words += " --cache \(cache)" }
+    return words
+  }
+}

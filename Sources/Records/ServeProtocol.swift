@@ -1,0 +1,181 @@
+/// The language in which `compare` talks to the two builds that it measures, over a pipe each way.
+///
+/// One request or reply per line. Builds may differ in age: both begin with the version, columns of rows go by name, and
+/// whoever hears a line it does not know says so or gives up.
+public enum ServeProtocol {
+  public static let version = 1
+}
+
+/// How a serving process opens a workload.
+public struct OpenRequest: Equatable, Sendable {
+  public enum Care: String, Sendable {
+    /// Verify every case and count its allocations.
+    case check
+    /// Run every case once; another process of the same build has verified it.
+    case trust
+  }
+
+  public var care: Care
+  public var kernels: [String]
+  public var isas: [String]
+  public var threads: [Int]
+  public var cache: String
+  public var seed: UInt64
+  /// Cases that crashed before and are not to be touched, as `kernel|isa|threads`.
+  public var without: [String]
+  public var workloadText: String
+
+  public init(
+    _ care: Care, kernels: [String], isas: [String], threads: [Int], cache: String, seed: UInt64,
+    without: [String] = [], workloadText: String
+  ) {
+    self.care = care
+    self.kernels = kernels
+    self.isas = isas
+    self.threads = threads
+    self.cache = cache
+    self.seed = seed
+    self.without = without
+    self.workloadText = workloadText
+  }
+}
+
+extension OpenRequest: CustomStringConvertible {
+  public var description: String {
+    let fields = [
+      "kernels=\(kernels.joined(separator: ","))", "isas=\(isas.joined(separator: ","))",
+      "threads=\(threads.map(String.init).joined(separator: ","))", "cache=\(cache)", "seed=\(seed)",
+      "without=\(without.joined(separator: ","))",
+    ]
+    return "\(care.rawValue) \(fields.joined(separator: " ")) \(workloadText)"
+  }
+
+  init?(_ text: some StringProtocol) {
+    let words = text.split(separator: " ", maxSplits: 7, omittingEmptySubsequences: false)
+    guard words.count == 8, let care = Care(rawValue: String(words[0])) else { return nil }
+    var values: [String] = []
+    for (word, name) in zip(words[1...6], ["kernels", "isas", "threads", "cache", "seed", "without"]) {
+      guard word.hasPrefix(name + "=") else { return nil }
+      values.append(String(word.dropFirst(name.count + 1)))
+    }
+    func list(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
+    let threads = list(values[2]).compactMap { Int($0) }
+    guard threads.count == list(values[2]).count, let seed = UInt64(values[4]) else { return nil }
+    self.init(
+      care, kernels: list(values[0]), isas: list(values[1]), threads: threads, cache: values[3], seed: seed,
+      without: list(values[5]), workloadText: String(words[7]))
+  }
+}
+
+/// What the comparing process asks; the next request comes after the last reply to this one.
+public enum ServeRequest: Equatable, Sendable {
+  /// The version that the asking side speaks. Reply: `hello`.
+  case hello(version: Int)
+  /// Replies: `step`s, one `row` per case, then `opened`.
+  case open(OpenRequest)
+  /// Calls the open case `index` for about `seconds`. Reply: `times`.
+  case measure(index: Int, seconds: Double)
+  /// Frees what is open. Reply: `closed`.
+  case close
+  /// No reply: the process ends.
+  case quit
+}
+
+extension ServeRequest: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .hello(let version): "hello \(version)"
+    case .open(let request): "open \(request)"
+    case .measure(let index, let seconds): "measure \(index) \(seconds)"
+    case .close: "close"
+    case .quit: "quit"
+    }
+  }
+
+  public init?(_ line: some StringProtocol) {
+    let sides = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    let rest = sides.count == 2 ? sides[1] : ""
+    switch sides.first ?? "" {
+    case "hello":
+      guard let version = Int(rest) else { return nil }
+      self = .hello(version: version)
+    case "open":
+      guard let request = OpenRequest(rest) else { return nil }
+      self = .open(request)
+    case "measure":
+      let words = rest.split(separator: " ")
+      guard words.count == 2, let index = Int(words[0]), let seconds = Double(words[1]), seconds > 0,
+        seconds.isFinite
+      else { return nil }
+      self = .measure(index: index, seconds: seconds)
+    case "close" where rest.isEmpty: self = .close
+    case "quit" where rest.isEmpty: self = .quit
+    default: return nil
+    }
+  }
+}
+
+/// What a serving process answers.
+public enum ServeReply: Equatable, Sendable {
+  /// Protocol version, version of the tool, CSV header of its rows.
+  case hello(version: Int, tool: String, header: String)
+  /// What it is about to do, in case it does not survive.
+  case step(String)
+  /// A case: a digest of its result (nil if it has none), then its CSV line.
+  case row(digest: UInt64?, line: String)
+  case opened(count: Int)
+  /// Seconds per call of several samples, and how often the system took the processor away meanwhile.
+  case times([Double], switches: Int)
+  case closed
+  /// The request cannot be fulfilled, and why.
+  case refused(String)
+}
+
+extension ServeReply: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .hello(let version, let tool, let header): "hello \(version) \(tool) \(LineText.escaped(header))"
+    case .step(let text): "step \(LineText.escaped(text))"
+    case .row(let digest, let line):
+      "row \(digest.map { String($0, radix: 16) } ?? "-") \(LineText.escaped(line))"
+    case .opened(let count): "opened \(count)"
+    case .times(let seconds, let switches):
+      "times \(switches) " + seconds.map { "\($0)" }.joined(separator: " ")
+    case .closed: "closed"
+    case .refused(let reason): "refused \(LineText.escaped(reason))"
+    }
+  }
+
+  public init?(_ line: some StringProtocol) {
+    let sides = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+    let rest = sides.count == 2 ? sides[1] : ""
+    switch sides.first ?? "" {
+    case "hello":
+      let words = rest.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+      guard words.count >= 2, let version = Int(words[0]) else { return nil }
+      guard let header = LineText.unescaped(words.count == 3 ? words[2] : "") else { return nil }
+      self = .hello(version: version, tool: String(words[1]), header: header)
+    case "row":
+      let words = rest.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+      guard words.count == 2, let line = LineText.unescaped(words[1]) else { return nil }
+      let digest = UInt64(words[0], radix: 16)
+      guard digest != nil || words[0] == "-" else { return nil }
+      self = .row(digest: digest, line: line)
+    case "times":
+      let words = rest.split(separator: " ")
+      let seconds = words.dropFirst().compactMap { Double($0) }
+      guard words.count >= 2, let switches = Int(words[0]), switches >= 0,
+        seconds.count == words.count - 1, seconds.allSatisfy({ $0 > 0 && $0.isFinite })
+      else { return nil }
+      self = .times(seconds, switches: switches)
+    case "opened":
+      guard let count = Int(rest), count >= 0 else { return nil }
+      self = .opened(count: count)
+    case "closed" where rest.isEmpty: self = .closed
+    case "step", "refused":
+      guard let text = LineText.unescaped(rest) else { return nil }
+      self = sides[0] == "step" ? .step(text) : .refused(text)
+    default: return nil
+    }
+  }
+}
