@@ -19,7 +19,7 @@ public struct Check: Sendable {
   public let isa: String
   public let threads: Int?
   public let outcome: Outcome
-  /// Fillings that were compared.
+  /// Fillings under which a wrong result would have been noticed.
   public let fillings: Int
   /// Largest error ÷ bound over all fillings.
   public let worstRatio: Double
@@ -99,6 +99,7 @@ private struct Tally {
   let kernel: any Kernel
   let threads: Int
   private(set) var fillings = 0
+  private var hasCompared = false
   private var worstRatio = 0.0
   private var wrong: String?
   private var mistrusted: String?
@@ -107,7 +108,7 @@ private struct Tally {
   var shortage: String?
 
   /// An interruption may have come before.
-  var isChecked: Bool { fillings > 0 || shortage != nil }
+  var isChecked: Bool { hasCompared || shortage != nil }
 
   init(candidate: Candidate, kernel: any Kernel, threads: Int) {
     self.candidate = candidate
@@ -116,7 +117,8 @@ private struct Tally {
   }
 
   mutating func note(_ verdict: Verdict) {
-    fillings += 1
+    hasCompared = true
+    if verdict.agreement.isTelling { fillings += 1 }
     let agreement = verdict.agreement
     if agreement.bound > 0 { worstRatio = max(worstRatio, agreement.worstError / agreement.bound) }
     switch verdict.outcome {

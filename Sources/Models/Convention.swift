@@ -17,12 +17,12 @@ public enum Convention: String, Sendable, CaseIterable {
     case .full:
       "two per multiply-add, and one for every other addition, multiplication, division, comparison or exponential"
     case .fvcore:
-      "fvcore 0.1.5: multiply-adds, 2 per element of batch norm, 1 per input element of an adaptive pool; no bias"
+      "multiply-adds, 2 per element of batch norm, 1 per input element of an adaptive pool; no bias (version 0.1.5)"
     case .ptflops:
-      "ptflops 0.7.5: multiply-adds, biases, 2 per element of batch norm, ReLU modules and pool modules (which it counts "
-        + "twice), 1 per element of functional ones"
+      "multiply-adds, biases, 2 per element of batch norm, ReLU modules and pool modules (which it counts "
+        + "twice), 1 per element of functional ones (version 0.7.5)"
     case .thop:
-      "thop 0.1.1: multiply-adds, 4 per element of batch norm, input plus output elements of adaptive pools; no bias"
+      "multiply-adds, 4 per element of batch norm, input plus output elements of adaptive pools; no bias (version 0.1.1)"
     }
   }
 

@@ -25,9 +25,8 @@ public struct AdaptivePool: Operator {
 
   public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
     let (input, output) = (inputs[0], try output(inputs))
-    let rows = AdaptivePool.windows(input.h, extent.h), columns = AdaptivePool.windows(input.w, extent.w)
     let elements = try product([
-      input.n, input.c, rows.reduce(0) { $0 + $1.count }, columns.reduce(0) { $0 + $1.count },
+      input.n, input.c, AdaptivePool.covered(input.h, extent.h), AdaptivePool.covered(input.w, extent.w),
     ])
     return Cost(
       others: input == output ? 0 : elements, inputs: inputs, weights: [], outputs: [output])
@@ -35,6 +34,15 @@ public struct AdaptivePool: Operator {
 
   /// The windows along one axis.
   public static func windows(_ size: Int, _ outputs: Int) -> [Range<Int>] {
-    (0..<outputs).map { $0 * size / outputs..<(($0 + 1) * size + outputs - 1) / outputs }
+    (0..<outputs).map { window($0, size, outputs) }
+  }
+
+  /// Elements of all windows along one axis.
+  private static func covered(_ size: Int, _ outputs: Int) -> Int {
+    (0..<outputs).reduce(0) { $0 + window($1, size, outputs).count }
+  }
+
+  private static func window(_ i: Int, _ size: Int, _ outputs: Int) -> Range<Int> {
+    i * size / outputs..<((i + 1) * size + outputs - 1) / outputs
   }
 }

@@ -43,7 +43,14 @@ enum ModuleSweep {
     -> (any Operator, [Shape])
   {
     guard target.contains("@") else {
-      do { return (try Modules.parse(target), standard) } catch { throw UsageError("\(target): \(error)") }
+      do { return (try Modules.parse(target), standard) } catch {
+        if let suite = try? Targets(library: .standard).resolve(target) {
+          let option = ["--channels", "--reduction", "--size"].first { arguments.has($0) } ?? ""
+          throw UsageError(
+            "\(option) has no effect on suite \(suite.name), whose workloads have shapes of their own")
+        }
+        throw UsageError("\(target): \(error)")
+      }
     }
     for option in ["--channels", "--size"] where arguments.has(option) {
       throw UsageError("\(option) has no effect on \(target), which has a shape of its own")

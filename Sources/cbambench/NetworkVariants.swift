@@ -23,7 +23,10 @@ struct NetworkVariants {
       }
       let variants = try NetworkVariants.variants(network, names, ratios)
       var group: [Workload] = []
-      for variant in variants { group.append(try Workload(variant, workload.shape)) }
+      for variant in variants {
+        let item = try Workload(variant, workload.shape)
+        if !group.contains(where: { $0.text == item.text }) { group.append(item) }
+      }
       groups.append(group)
     }
   }
@@ -33,6 +36,10 @@ struct NetworkVariants {
   {
     var result: [Network] = []
     if let names {
+      guard network.options.attention.module == nil else {
+        throw UsageError(
+          "--compare \(names) replaces the attention of \(network.text); name the network without one")
+      }
       for name in names.split(separator: ",", omittingEmptySubsequences: false) {
         do { result.append(try network.with(attention: String(name))) } catch {
           throw UsageError("--compare \(names): \(error)")

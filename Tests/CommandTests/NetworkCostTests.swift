@@ -83,6 +83,14 @@ import Testing
     ),
     (["resnet50", "--style", "torch"], "--style torch: expected one of: pytorch caffe"),
     (["cbam@1x64x8x8", "--style", "caffe"], "--style caffe has no effect without a network"),
+    (
+      ["smoke", "--size", "5x5"],
+      "--size has no effect on suite smoke, whose workloads have shapes of their own"
+    ),
+    (
+      ["resnet50+se", "--compare", "none,cbam"],
+      "--compare none,cbam replaces the attention of resnet50+se:r=16"
+    ),
     (["cbam@1x64x8x8", "--layers"], "--layers has no effect without a network"),
   ])
   func refusals(arguments: [String], part: String) throws {

@@ -11,8 +11,15 @@ public protocol Architecture: Sendable, Hashable {
 
   var name: String { get }
 
+  /// Whether the two styles differ: whether there are bottlenecks.
+  var hasStyles: Bool { get }
+
   /// - Parameter input: N×C×H×W; any number of channels and images.
   func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph
+}
+
+extension Architecture {
+  public var hasStyles: Bool { false }
 }
 
 /// What all families can vary.

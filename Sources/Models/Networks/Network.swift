@@ -22,7 +22,7 @@ public struct Network: Composite {
   }
 
   public var attributes: [Attribute] {
-    (options.style == .pytorch ? [] : [Attribute("style", options.style.rawValue)])
+    (options.style == .pytorch || !architecture.hasStyles ? [] : [Attribute("style", options.style.rawValue)])
       + (options.classes == 1000 ? [] : [Attribute("classes", options.classes)])
       + (options.attention.module?.attributes ?? [])
   }

@@ -26,6 +26,8 @@ public struct ResNeXt: Architecture {
 
   public var name: String { "resnext\(depth)-\(cardinality)x\(groupWidth)d" }
 
+  public var hasStyles: Bool { true }
+
   public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     residualNetwork(blocks: ResNet.depths[depth] ?? [], options) { stage, stride in
       Bottleneck(

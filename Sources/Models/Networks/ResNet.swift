@@ -28,6 +28,8 @@ public struct ResNet: Architecture {
   /// Whether that depth is built of BasicBlocks.
   static func isBasic(_ depth: Int) -> Bool { depth < 50 }
 
+  public var hasStyles: Bool { !ResNet.isBasic(depth) }
+
   public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     residualNetwork(blocks: ResNet.depths[depth] ?? [], options) { stage, stride in
       if ResNet.isBasic(depth) {

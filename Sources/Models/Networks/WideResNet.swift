@@ -29,6 +29,8 @@ public struct WideResNet: Architecture {
 
   private func widened(_ width: Int) -> Int { max(1, width * factor / 100) }
 
+  public var hasStyles: Bool { !ResNet.isBasic(depth) }
+
   public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     residualNetwork(blocks: ResNet.depths[depth] ?? [], options) { stage, stride in
       let width = widened(64 << stage)
