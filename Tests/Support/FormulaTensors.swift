@@ -22,11 +22,17 @@ public enum FormulaTensors {
   /// `factor · (offset + u)`.
   private static func spread(_ weight: Weight, among names: Set<String>) -> (factor: Float, offset: Float) {
     switch weight.role {
-    case .mean, .bias, .shift: (1, 0)
+    case .mean: (0.25, 0)
+    case .bias, .shift: opening(weight.name).map { (1, $0) } ?? (0.25, 0)
     case .variance: (1, 1)
-    case .scale: (endsBranch(weight.name, among: names) ? 0.25 : 1, 1)
+    case .scale: (endsBranch(weight.name, among: names) ? 0.375 : 1.5, 1)
     case .weight: (power(fanIn: weight.shape.extents.dropFirst().reduce(1, *)), 0)
     }
+  }
+
+  /// The offset that keeps a gate nearly open, if that bias is the last thing before a sigmoid.
+  private static func opening(_ name: String) -> Float? {
+    name.hasSuffix(".mlp.fc2.bias") ? 2 : name.hasSuffix(".spatial.bn.bias") ? 3 : nil
   }
 
   /// Whether that is `layer1.0.bn2.weight` and there is no `layer1.0.bn3.weight`.

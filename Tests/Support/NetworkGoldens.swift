@@ -42,7 +42,7 @@ public enum NetworkGoldens {
   }
 
   /// What PyTorch computes in double precision from the input and weights of `FormulaTensors`.
-  public struct Output: Decodable, Sendable {
+  public struct Output: Decodable, Sendable, CustomStringConvertible {
     public let workload: String
     public let output: [Double]
 
@@ -51,6 +51,8 @@ public enum NetworkGoldens {
       let sides = workload.split(separator: "@")
       return (try Modules.parse(sides[0]), try Shape(text: sides[1]))
     }
+
+    public var description: String { workload }
 
     /// Of the largest output: what errors are relative to.
     public var magnitude: Double { output.reduce(0) { max($0, abs($1)) } }

@@ -11,14 +11,17 @@ float64 that PyTorch computed. Inputs and weights are not stored: both sides com
 Element i of the array called `name` comes from u = (k - 2^15) / 2^16, where k is the upper 16 bits of the i-th number,
 from 0, of SplitMix64 seeded with the 64-bit FNV-1a hash of the name:
 
-    the input, mean, bias             u
+    the input                         u
+    weight with a fan-in of F         s * u, where s <= 8 is the largest power of two with s * s * F <= 32
+    scale of a batch norm             1.5 * (1 + u); a quarter of it for the last batch norm of a residual branch
     variance                          1 + u
-    scale of a batch norm             1 + u; a quarter of it for the last batch norm of a residual branch
-    weight with a fan-in of F         u * s, where s <= 8 is the largest power of two with s * s * F <= 32
+    mean, bias                        u / 4
+    bias right before a sigmoid       2 + u in the last dense layer of an MLP, 3 + u in the spatial gate's batch norm
 
-All of these are exact in float32. Nothing explodes, but where attention halves the signal again and again the input
-fades: MobileNet's two images differ in the last digit alone, GoogLeNet's and VGG's by 1e-5 to 1e-3. Names are those of this package:
-`layer1.0.conv1.weight`; the input is called `input`.
+All of these are exact in float32. Gates are nearly open and the constants are small, so that the input is not lost on
+its way through many layers: an output tells of the wiring of the first layers only if it depends on the image. Hence
+the two images of a row must differ by a twentieth of the largest output, or the script stops; and none of the outputs
+may exceed 100. Names are those of this package: `layer1.0.conv1.weight`; the input is called `input`.
 
 The networks are torchvision's, with batch norm's epsilon 1e-5 throughout (GoogLeNet's is 1e-3 there). Wide ResNet 18
 multiplies the channels of the stages, `style=caffe` moves the stride of a bottleneck to its first 1x1, and attention
@@ -71,13 +74,14 @@ def power(fan_in):
 def fill_layer(name, layer, gain):
     if isinstance(layer, nn.BatchNorm2d):
         layer.eps = 1e-5
-        fill(f"{name}.weight", layer.weight, gain, 1)
-        fill(f"{name}.mean", layer.running_mean)
+        fill(f"{name}.weight", layer.weight, 1.5 * gain, 1)
+        fill(f"{name}.mean", layer.running_mean, 0.25)
         fill(f"{name}.variance", layer.running_var, 1, 1)
     else:
         fill(f"{name}.weight", layer.weight, power(layer.weight[0].numel()))
     if layer.bias is not None:
-        fill(f"{name}.bias", layer.bias)
+        opening = 2 if name.endswith(".mlp.fc2") else 3 if name.endswith(".spatial.bn") else 0
+        fill(f"{name}.bias", layer.bias, 1 if opening else 0.25, opening)
 
 
 # Layers by their names here. A residual branch ends in a layer with a gain of its own.
@@ -216,10 +220,10 @@ def mobilenet(kind):
     return net
 
 
-# Extents at which odd ones are halved, and at which VGG's adaptive pool gets 2x3 for its 7x7.
-SMALL, LARGER = (2, 3, 40, 56), (2, 3, 64, 96)
+# Two images; odd extents are halved on the way. VGG's adaptive pool gets 1x2 for its 7x7.
+SMALL, WIDE = (2, 3, 32, 40), (2, 3, 32, 64)
 NETWORKS = {
-    "vgg11-bn+cbam": (lambda: vgg("vgg11_bn", "cbam"), vgg_layers, LARGER),
+    "vgg11-bn+cbam": (lambda: vgg("vgg11_bn", "cbam"), vgg_layers, WIDE),
     "resnet18+cbam": (lambda: resnet("resnet18", "cbam"), resnet_layers, SMALL),
     "resnet50": (lambda: resnet("resnet50", "none"), resnet_layers, SMALL),
     "resnet50+se:style=caffe": (lambda: resnet("resnet50", "se", caffe=True), resnet_layers, SMALL),
@@ -251,6 +255,9 @@ def row(name):
     source = torch.empty(shape, dtype=torch.float64)
     fill("input", source)
     output = filled(make, layers)(source)
+    largest, difference = output.abs().max(), (output[0] - output[1]).abs().max()
+    assert difference > largest / 20, f"{name}: two images differ by {difference} of {largest}"
+    assert largest < 100, f"{name}: {largest}"
     separator = "," if ":" in name else ":"
     workload = f"{name}{separator}classes={CLASSES}@{'x'.join(map(str, shape))}"
     return {"workload": workload, "output": output.flatten().tolist()}
