@@ -1,6 +1,10 @@
 import Foundation
+import Models
+import Operators
+import Tensors
 
-/// What other tools and papers say of whole networks; `Goldens/Networks/make_network_goldens.py` makes the files.
+/// What other tools and papers say of whole networks; `Goldens/Networks/make_network_goldens.py` and
+/// `make_network_outputs.py` beside it make the files.
 public enum NetworkGoldens {
   /// A row of CBAM's table 4, numbers as they are printed there.
   public struct Printed: Decodable, Sendable {
@@ -37,6 +41,23 @@ public enum NetworkGoldens {
     public let thop: Int
   }
 
+  /// What PyTorch computes in double precision from the input and weights of `FormulaTensors`.
+  public struct Output: Decodable, Sendable, CustomStringConvertible {
+    public let workload: String
+    public let output: [Double]
+
+    /// The network and the shape of its input.
+    public func parsed() throws -> (network: any Operator, input: Shape) {
+      let sides = workload.split(separator: "@")
+      return (try Modules.parse(sides[0]), try Shape(text: sides[1]))
+    }
+
+    public var description: String { workload }
+
+    /// Of the largest output: what errors are relative to.
+    public var magnitude: Double { output.reduce(0) { max($0, abs($1)) } }
+  }
+
   private struct Rows<T: Decodable>: Decodable { let rows: [T] }
   private struct Networks<T: Decodable>: Decodable { let networks: [T] }
 
@@ -50,6 +71,10 @@ public enum NetworkGoldens {
 
   public static func counted() throws -> [Counted] {
     try read(Networks<Counted>.self, "network-conventions").networks
+  }
+
+  public static func outputs() throws -> [Output] {
+    try read(Networks<Output>.self, "network-outputs").networks
   }
 
   private static func read<T: Decodable>(_ type: T.Type, _ name: String) throws -> T {

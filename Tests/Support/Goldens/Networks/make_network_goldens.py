@@ -97,8 +97,11 @@ def attention(kind, channels):
 
 
 def resnet(name, kind):
+    return attend(getattr(torchvision.models, name)(), kind)
+
+
+def attend(net, kind):
     """The last batch norm is the last call of a branch before the addition: attention goes behind it."""
-    net = getattr(torchvision.models, name)()
     for stage in (net.layer1, net.layer2, net.layer3, net.layer4):
         for block in stage:
             last = "bn3" if hasattr(block, "bn3") else "bn2"
@@ -321,13 +324,11 @@ def differences(found, made):
             yield from (f"{old}, now {new}" for old, new in zip(found[key], value) if old != new)
 
 
-def main():
-    torch.set_num_threads(1)
-    warnings.simplefilter("ignore")
-    logging.disable(logging.WARNING)
+def write_or_check(files):
+    """The exit status."""
     check = "--check" in sys.argv[1:]
     wrong = 0
-    for name, make in FILES.items():
+    for name, make in files.items():
         path = FOLDER / f"{name}.json"
         content = make()
         if check:
@@ -340,6 +341,13 @@ def main():
     if check:
         print("differs" if wrong else "as the files say")
     return 1 if wrong else 0
+
+
+def main():
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    return write_or_check(FILES)
 
 
 if __name__ == "__main__":

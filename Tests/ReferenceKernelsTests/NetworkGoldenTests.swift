@@ -1,0 +1,23 @@
+import ReferenceKernels
+import Support
+import Testing
+
+/// Whole networks in the oracle against PyTorch in double precision: their wiring, not only their sizes.
+@Suite struct NetworkGoldenTests {
+  @Test(arguments: try NetworkGoldens.outputs())
+  func agreesWithPyTorch(golden: NetworkGoldens.Output) throws {
+    let (network, shape) = try golden.parsed()
+    let weights = try FormulaTensors.weights(network, [shape])
+    let oracle = try Oracle(network, [FormulaTensors.input(shape)], weights: weights)
+    try #require(oracle.shape.count == golden.output.count)
+    let error = golden.output.indices.map { abs(oracle.value($0) - golden.output[$0]) }.max() ?? 1
+    #expect(error / golden.magnitude < 1e-9)
+  }
+
+  @Test func everyFamilyIsThere() throws {
+    let names = try NetworkGoldens.outputs().map(\.workload)
+    for family in ["vgg", "resnet", "wide-resnet", "resnext", "googlenet", "mobilenet"] {
+      #expect(names.contains { $0.hasPrefix(family) }, "\(family)")
+    }
+  }
+}

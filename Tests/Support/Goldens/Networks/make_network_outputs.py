@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+"""Writes `network-outputs.json` beside this script: what PyTorch computes in float64 for whole networks.
+
+How to run it (on the CPU, in the environment of make_network_goldens.py, whose attention modules it uses):
+
+    torch-environment/bin/python make_network_outputs.py            # writes the file
+    torch-environment/bin/python make_network_outputs.py --check    # compares with the file that is there
+
+A row is a workload text as this package reads it, and its output as the shortest decimals that read back as the
+float64 that PyTorch computed. Inputs and weights are not stored: both sides compute them (`FormulaTensors.swift`).
+Element i of the array called `name` comes from u = (k - 2^15) / 2^16, where k is the upper 16 bits of the i-th number,
+from 0, of SplitMix64 seeded with the 64-bit FNV-1a hash of the name:
+
+    the input                         u
+    weight with a fan-in of F         s * u, where s <= 8 is the largest power of two with s * s * F <= 32
+    scale of a batch norm             1.5 * (1 + u); a quarter of it for the last batch norm of a residual branch
+    variance                          1 + u
+    mean, bias                        u / 4
+    bias right before a sigmoid       2 + u in the last dense layer of an MLP, 3 + u in the spatial gate's batch norm
+
+All of these are exact in float32. Gates are nearly open and the constants are small, so that the input is not lost on
+its way through many layers: an output tells of the wiring of the first layers only if it depends on the image. Hence
+the two images of a row must differ by a twentieth of the largest output, or the script stops; and none of the outputs
+may exceed 100. Names are those of this package: `layer1.0.conv1.weight`; the input is called `input`.
+
+The networks are torchvision's, with batch norm's epsilon 1e-5 throughout (GoogLeNet's is 1e-3 there). Wide ResNet 18
+multiplies the channels of the stages, `style=caffe` moves the stride of a bottleneck to its first 1x1, and attention
+in GoogLeNet sits behind every inception module. MobileNet is that of make_network_goldens.py, placement `separable`.
+"""
+
+import logging
+import sys
+import warnings
+
+import numpy
+import torch
+import torchvision
+from torch import nn
+
+import make_network_goldens as goldens
+
+CLASSES = 10
+
+
+def uniform(name, count):
+    """Multiples of 2^-16 in [-1/2, 1/2)."""
+    seed = 0xCBF29CE484222325
+    for byte in name.encode():
+        seed = (seed ^ byte) * 0x100000001B3 % 2 ** 64
+    result = numpy.empty(count)
+    step = 1 << 20
+    for first in range(0, count, step):
+        index = numpy.arange(first + 1, min(first + step, count) + 1, dtype=numpy.uint64)
+        z = numpy.uint64(seed) + index * numpy.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+        z ^= z >> numpy.uint64(31)
+        result[first: first + step] = ((z >> numpy.uint64(48)).astype(numpy.float64) - 2 ** 15) / 2 ** 16
+    return result
+
+
+def fill(name, tensor, factor=1.0, offset=0.0):
+    values = factor * (offset + uniform(name, tensor.numel()))
+    tensor.copy_(torch.from_numpy(values).reshape(tensor.shape))
+
+
+def power(fan_in):
+    scale = 8.0
+    while scale * scale * fan_in > 32:
+        scale /= 2
+    return scale
+
+
+def fill_layer(name, layer, gain):
+    if isinstance(layer, nn.BatchNorm2d):
+        layer.eps = 1e-5
+        fill(f"{name}.weight", layer.weight, 1.5 * gain, 1)
+        fill(f"{name}.mean", layer.running_mean, 0.25)
+        fill(f"{name}.variance", layer.running_var, 1, 1)
+    else:
+        fill(f"{name}.weight", layer.weight, power(layer.weight[0].numel()))
+    if layer.bias is not None:
+        opening = 2 if name.endswith(".mlp.fc2") else 3 if name.endswith(".spatial.bn") else 0
+        fill(f"{name}.bias", layer.bias, 1 if opening else 0.25, opening)
+
+
+# Layers by their names here. A residual branch ends in a layer with a gain of its own.
+
+
+def attention_layers(name, modules):
+    for module in modules:
+        if isinstance(module, goldens.SqueezeExcitation):
+            yield from perceptron_layers(f"{name}.mlp", module.gate)
+        elif isinstance(module, goldens.ChannelGate):
+            yield from perceptron_layers(f"{name}.channel.mlp", module.mlp)
+        else:
+            yield f"{name}.spatial.conv", module.conv, 1
+            yield f"{name}.spatial.bn", module.bn, 1
+
+
+def perceptron_layers(name, modules):
+    for index, layer in enumerate((module for module in modules if isinstance(module, nn.Linear)), start=1):
+        yield f"{name}.fc{index}", layer, 1
+
+
+def resnet_layers(net):
+    yield from (("stem.conv", net.conv1, 1), ("stem.bn", net.bn1, 1), ("head.fc", net.fc, 1))
+    for stage in range(1, 5):
+        for index, block in enumerate(getattr(net, f"layer{stage}")):
+            yield from block_layers(f"layer{stage}.{index}", block)
+
+
+def block_layers(name, block):
+    convolutions = 3 if hasattr(block, "conv3") else 2
+    for index in range(1, convolutions + 1):
+        yield f"{name}.conv{index}", getattr(block, f"conv{index}"), 1
+        norm, attention = getattr(block, f"bn{index}"), []
+        if isinstance(norm, nn.Sequential):
+            norm, *attention = norm
+        yield f"{name}.bn{index}", norm, 0.25 if index == convolutions else 1
+        yield from attention_layers(f"{name}.attention", attention)
+    if block.downsample is not None:
+        conv, norm = block.downsample
+        yield from ((f"{name}.downsample", conv, 1), (f"{name}.downsample-bn", norm, 1))
+
+
+def vgg_layers(net):
+    stage, layer = 1, 0
+    for module in net.features:
+        if isinstance(module, nn.MaxPool2d):
+            stage, layer = stage + 1, 0
+        elif isinstance(module, nn.Conv2d):
+            layer += 1
+            yield f"stage{stage}.conv{layer}", module, 1
+        elif isinstance(module, nn.BatchNorm2d):
+            yield f"stage{stage}.bn{layer}", module, 1
+        elif not isinstance(module, nn.ReLU):
+            yield from attention_layers(f"stage{stage}.attention", [module])
+    yield from perceptron_layers("head", net.classifier)
+
+
+def googlenet_layers(net):
+    for index in (1, 2, 3):
+        yield from rectified_layers(f"stem.conv{index}", getattr(net, f"conv{index}"))
+    for stage in ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b"):
+        module, *attention = getattr(net, f"inception{stage}")
+        name = f"inception{stage}.module"
+        yield from rectified_layers(f"{name}.branch1", module.branch1)
+        for branch in (2, 3):
+            reduction, conv = getattr(module, f"branch{branch}")
+            yield from rectified_layers(f"{name}.branch{branch}.1x1", reduction)
+            yield from rectified_layers(f"{name}.branch{branch}.3x3", conv)
+        yield from rectified_layers(f"{name}.branch4.1x1", module.branch4[1])
+        yield from attention_layers(f"inception{stage}.attention", attention)
+    yield "head.fc", net.fc, 1
+
+
+def rectified_layers(name, module):
+    yield from ((f"{name}.conv", module.conv, 1), (f"{name}.bn", module.bn, 1))
+
+
+def mobilenet_layers(net):
+    count, name, attention = 0, "", 0
+    for module in net:
+        if isinstance(module, nn.Conv2d):
+            # The stem, then depthwise and pointwise in turn.
+            count, attention = count + 1, 2 - count % 2
+            name = f"pair{count // 2}.{'depthwise' if attention == 1 else 'pointwise'}" if count > 1 else "stem"
+            yield f"{name}.conv", module, 1
+        elif isinstance(module, nn.BatchNorm2d):
+            yield f"{name}.bn", module, 1
+        elif isinstance(module, nn.Linear):
+            yield "head.fc", module, 1
+        elif isinstance(module, (goldens.SqueezeExcitation, goldens.ChannelGate, goldens.SpatialGate)):
+            yield from attention_layers(f"{name.partition('.')[0]}.attention{attention}", [module])
+
+
+class WideResNet(torchvision.models.ResNet):
+    """The stages of ResNet 18 half as wide again."""
+
+    def _make_layer(self, block, planes, *rest, **keys):
+        return super()._make_layer(block, planes * 3 // 2, *rest, **keys)
+
+
+def wide_resnet():
+    net = WideResNet(torchvision.models.resnet.BasicBlock, [2, 2, 2, 2])
+    net.fc = nn.Linear(768, CLASSES)
+    return net
+
+
+def resnet(name, kind, caffe=False):
+    net = goldens.resnet(name, kind)
+    net.fc = nn.Linear(net.fc.in_features, CLASSES)
+    for module in net.modules():
+        if caffe and isinstance(module, torchvision.models.resnet.Bottleneck):
+            module.conv1.stride, module.conv2.stride = module.conv2.stride, module.conv1.stride
+    return net
+
+
+def vgg(name, kind):
+    net = goldens.vgg(name, kind)
+    net.classifier[6] = nn.Linear(4096, CLASSES)
+    return net
+
+
+def googlenet(kind):
+    net = goldens.googlenet()
+    for name, module in list(net.named_children()):
+        if name.startswith("inception"):
+            channels = sum(branch[-1].conv.out_channels for branch in (module.branch2, module.branch3, module.branch4))
+            channels += module.branch1.conv.out_channels
+            setattr(net, name, nn.Sequential(module, *goldens.attention(kind, channels)))
+    net.fc = nn.Linear(net.fc.in_features, CLASSES)
+    return net
+
+
+def mobilenet(kind):
+    net = goldens.mobilenet("separable", kind)
+    net[-1] = nn.Linear(net[-1].in_features, CLASSES)
+    return net
+
+
+# Two images; odd extents are halved on the way. VGG's adaptive pool gets 1x2 for its 7x7.
+SMALL, WIDE = (2, 3, 32, 40), (2, 3, 32, 64)
+NETWORKS = {
+    "vgg11-bn+cbam": (lambda: vgg("vgg11_bn", "cbam"), vgg_layers, WIDE),
+    "resnet18+cbam": (lambda: resnet("resnet18", "cbam"), resnet_layers, SMALL),
+    "resnet50": (lambda: resnet("resnet50", "none"), resnet_layers, SMALL),
+    "resnet50+se:style=caffe": (lambda: resnet("resnet50", "se", caffe=True), resnet_layers, SMALL),
+    "wide-resnet18-1.5": (wide_resnet, resnet_layers, SMALL),
+    "resnext50-32x4d": (lambda: resnet("resnext50_32x4d", "none"), resnet_layers, SMALL),
+    "googlenet+se": (lambda: googlenet("se"), googlenet_layers, SMALL),
+    "mobilenet-1.0+cbam": (lambda: mobilenet("cbam"), mobilenet_layers, SMALL),
+}
+
+
+def filled(make, layers):
+    """The network in float64 with every value from the formula."""
+    with torch.device("meta"):
+        net = make()
+    net = net.double().to_empty(device="cpu").eval()
+    missing = {name for name, _ in net.named_parameters()}
+    missing |= {name for name, _ in net.named_buffers() if not name.endswith("num_batches_tracked")}
+    names = {module: name for name, module in net.named_modules()}
+    for name, layer, gain in layers(net):
+        fill_layer(name, layer, gain)
+        missing -= {f"{names[layer]}.{key}" for key in layer.state_dict()}
+    assert not missing, f"nothing fills {sorted(missing)}"
+    return net
+
+
+@torch.no_grad()
+def row(name):
+    make, layers, shape = NETWORKS[name]
+    source = torch.empty(shape, dtype=torch.float64)
+    fill("input", source)
+    output = filled(make, layers)(source)
+    largest, difference = output.abs().max(), (output[0] - output[1]).abs().max()
+    assert difference > largest / 20, f"{name}: two images differ by {difference} of {largest}"
+    assert largest < 100, f"{name}: {largest}"
+    separator = "," if ":" in name else ":"
+    workload = f"{name}{separator}classes={CLASSES}@{'x'.join(map(str, shape))}"
+    return {"workload": workload, "output": output.flatten().tolist()}
+
+
+def outputs():
+    return {"versions": goldens.versions("torch", "torchvision"), "networks": [row(name) for name in NETWORKS]}
+
+
+def main():
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    return goldens.write_or_check({"network-outputs": outputs})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
