@@ -151,7 +151,7 @@ def googlenet_layers(net):
             yield from rectified_layers(f"{name}.branch{branch}.1x1", reduction)
             yield from rectified_layers(f"{name}.branch{branch}.3x3", conv)
         yield from rectified_layers(f"{name}.branch4.1x1", module.branch4[1])
-        yield from attention_layers(f"inception{stage}.attention", attention)
+        yield from attention_layers(f"{name}.attention", attention)
     yield "head.fc", net.fc, 1
 
 
