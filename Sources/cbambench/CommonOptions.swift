@@ -202,7 +202,6 @@ extension SuiteLibrary {
   static var standard: SuiteLibrary {
     SuiteLibrary(
       workingDirectory: FileManager.default.currentDirectoryPath,
-      executable: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-        ?? CommandLine.arguments[0])
+      executable: Executable.path)
   }
 }
