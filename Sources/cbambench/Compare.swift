@@ -19,6 +19,9 @@ enum Compare: Command {
     Option(
       name: "--self-test", value: nil,
       help: "how often this gate is wrong on this machine; default budget 720"),
+    Option(
+      name: "--extra-tiles", value: "PERCENT,...",
+      help: "slowdowns that a self-test plants; default 0,1,2,5,10,20"),
     .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache, .style, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
@@ -28,6 +31,9 @@ enum Compare: Command {
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let outputs = try Outputs(arguments)
     if arguments.has("--self-test") { return try selfTest(arguments, outputs) }
+    if arguments.has("--extra-tiles") {
+      throw UsageError("--extra-tiles has no effect without --self-test")
+    }
     let junit = try arguments.file("--junit")
     let judge = PairedJudge(try Policy(arguments))
     let fails = try arguments.failsOnUndetermined()
@@ -123,8 +129,9 @@ enum Compare: Command {
     // Of the reference no tile can be planted: it is one.
     let setting = try Setting(arguments, machine, budget: 720, requests: [.tiled])
     let test = SelfTest(
-      plan: setting.plan, policy: try Policy(arguments), workloads: setting.workloads,
-      budget: setting.budget, limit: setting.limit, machine: machine)
+      plan: setting.plan, policy: try Policy(arguments),
+      planted: try arguments.integers("--extra-tiles", 0...100) ?? SelfTest.standard,
+      workloads: setting.workloads, budget: setting.budget, limit: setting.limit, machine: machine)
     let (report, status) = try test.run()
     try outputs.write(report)
     if status == .worse { Console.note("cbambench: equal builds look different on this machine too often") }

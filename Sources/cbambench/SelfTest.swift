@@ -8,7 +8,9 @@ import Reporting
 /// `cbambench compare --self-test`: this build against itself and against heads that do more tiles.
 struct SelfTest {
   /// Percent of extra tiles; 0: an A/A run.
-  static let planted = [0.0, 1, 2, 5, 10, 20]
+  static let standard = [0, 1, 2, 5, 10, 20]
+  /// A comparison takes at most so long, as `compare` does; what is left of a row's time is for further ones.
+  static let longest = 120.0
   /// Detection is counted for cases that take so many times the policy's floor in µs: for shorter ones the floor decides.
   static let timesFloor = 20.0
   /// False alarms beyond this, with 95 % confidence, fail the test.
@@ -16,6 +18,7 @@ struct SelfTest {
 
   let plan: Plan
   let policy: Policy
+  let planted: [Int]
   let workloads: [Workload]
   let budget: Double
   let limit: Double
@@ -23,6 +26,7 @@ struct SelfTest {
 
   private struct Row {
     let bursts: Bool
+    var compares = 0
     var rate: DetectionRate
   }
 
@@ -30,44 +34,77 @@ struct SelfTest {
   func run() throws -> (report: Report, status: ExitStatus) {
     var rows: [Row] = []
     for bursts in [false, true] {
-      for percent in Self.planted where !Interrupt.isSet {
-        rows.append(try row(percent, bursts: bursts))
+      for percent in planted where !Interrupt.isSet {
+        rows.append(try row(Double(percent), bursts: bursts))
       }
     }
     let isFalse = rows.contains {
       $0.rate.planted == 0 && $0.rate.interval.map { $0.lowerBound > Self.falseAlarms } == true
     }
     let status: ExitStatus = isFalse ? .worse : Interrupt.isSet ? .interrupted : .fine
-    return (report(rows), rows.allSatisfy { $0.rate.cases == 0 } ? .unusable : status)
+    guard rows.contains(where: { $0.rate.cases > 0 }) else {
+      let shortest = String(format: "%g", Self.timesFloor * policy.defaults.floorMicroseconds)
+      Console.note("cbambench: no case takes at least \(shortest) µs, so that no slowdown is counted")
+      return (report(rows), .unusable)
+    }
+    return (report(rows), status)
   }
 
+  /// Comparisons with the same slowdown, each with a seed of its own, as many as a row's share of the budget allows.
   private func row(_ percent: Double, bursts: Bool) throws -> Row {
     let burner = bursts ? Burner(seed: plan.seed) : nil
     defer { burner?.stop() }
+    let share = budget / Double(2 * planted.count)
+    let start = Clock.now()
+    var row = Row(bursts: bursts, rate: DetectionRate(planted: percent))
+    var left = share
+    repeat {
+      let began = Clock.now()
+      let place = "\(Int(percent)) % more tiles\(bursts ? ", bursts" : ""), comparison \(row.compares + 1)"
+      let judgements = try compare(
+        percent, seed: plan.seed &+ UInt64(row.compares), budget: min(left, Self.longest), place: place)
+      row.compares += 1
+      let floor = policy.defaults.floorMicroseconds * 1e-6
+      row.rate.add(judgements, shortest: percent == 0 ? 0 : Self.timesFloor * floor)
+      if percent == 0 { tell(judgements, place) }
+      left = share - (Clock.now() - start).value
+      // One that would be cut short would see less than a user's comparison does.
+      if left < min((Clock.now() - began).value, Self.longest) { break }
+    } while plan.rounds == nil && !Interrupt.isSet
+    return row
+  }
+
+  private func compare(_ percent: Double, seed: UInt64, budget: Double, place: String) throws
+    -> [CaseJudgement]
+  {
     let serve = [Executable.path, "serve"]
     let judge = PairedJudge(policy)
-    let share = budget / Double(2 * Self.planted.count)
+    var plan = plan
+    plan.seed = seed
     let contest = Contest(
       ContestPlan(
         base: serve, head: serve + (percent > 0 ? ["--extra-tiles", "\(percent)"] : []), plan: plan,
-        budget: Seconds(share), limit: Seconds(limit)),
+        budget: Seconds(budget), limit: Seconds(limit)),
       ContestRules(judge), workloads: workloads,
       run: PairedRun(
-        seed: plan.seed, started: ISO8601DateFormatter().string(from: Date()),
+        seed: seed, started: ISO8601DateFormatter().string(from: Date()),
         machine: machine.description, base: "this build", head: "\(percent) % more tiles"),
-      isInterrupted: { Interrupt.isSet },
-      onProgress: { Console.progress("\(percent) % more tiles\(bursts ? ", bursts" : ""): \($0)") },
+      isInterrupted: { Interrupt.isSet }, onProgress: { Console.progress("\(place): \($0)") },
       onRound: { _ in })
     defer { Console.progress("") }
-    var rate = DetectionRate(planted: percent)
-    let floor = policy.defaults.floorMicroseconds * 1e-6
-    rate.add(
-      judge.judgements(try contest.measure()), shortest: percent == 0 ? 0 : Self.timesFloor * floor)
-    return Row(bursts: bursts, rate: rate)
+    return judge.judgements(try contest.measure())
+  }
+
+  /// Names false alarms: a kernel that causes them is worth a look.
+  private func tell(_ judgements: [CaseJudgement], _ place: String) {
+    for item in judgements where [.regressed, .improved].contains(item.time?.outcome) {
+      Console.note("cbambench: \(place): false alarm: \(item.name): \(CIFormats.sentence(item))")
+    }
   }
 
   private static let names = [
-    "machine", "more_tiles_percent", "cases", "regressed", "improved", "undetermined", "rate_percent",
+    "machine", "more_tiles_percent", "compares", "cases", "regressed", "improved", "undetermined",
+    "rate_percent",
     "low_percent", "high_percent", "median_change_percent",
   ]
 
@@ -75,7 +112,7 @@ struct SelfTest {
     let rate = row.rate
     func percent(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "" }
     return [
-      row.bursts ? "bursts" : "quiet", String(format: "%g", rate.planted), "\(rate.cases)",
+      row.bursts ? "bursts" : "quiet", String(format: "%g", rate.planted), "\(row.compares)", "\(rate.cases)",
       "\(rate.regressed)", "\(rate.improved)", "\(rate.undetermined)",
       percent(rate.cases == 0 ? nil : Double(rate.hits) / Double(rate.cases)),
       percent(rate.interval?.lowerBound), percent(rate.interval?.upperBound),
@@ -86,7 +123,8 @@ struct SelfTest {
   private func report(_ rows: [Row]) -> Report {
     var table = Table(
       [
-        Table.Header("machine", .left), Table.Header("more tiles %"), Table.Header("cases"),
+        Table.Header("machine", .left), Table.Header("more tiles %"), Table.Header("compares"),
+        Table.Header("cases"),
         Table.Header("regressed"), Table.Header("improved"), Table.Header("undetermined"),
         Table.Header("rate %"), Table.Header("95 % from"), Table.Header("to"),
         Table.Header("median change %"),

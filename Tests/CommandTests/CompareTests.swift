@@ -214,8 +214,38 @@ import Testing
         == ["quiet", "bursts"].flatMap { machine in
           ["0", "1", "2", "5", "10", "20"].map { machine + $0 }
         })
-    #expect(rows[1][2] == "1", "the A/A run counts short cases too")
-    try BadInputTests.expectRefusal(
-      ["compare", "--self-test", "--base", "x"], "--base has no effect with --self-test")
+    #expect(rows[1][3] == "1", "the A/A run counts short cases too")
+    let refusals = [
+      (["--self-test", "--base", "x"], "--base has no effect with --self-test"),
+      (
+        ["--self-test", "--extra-tiles", "5,200"],
+        "--extra-tiles 5,200: '200' is no whole number from 0 to 100"
+      ),
+      (["--base", "x", "--extra-tiles", "5"], "--extra-tiles has no effect without --self-test"),
+    ]
+    for (words, sentence) in refusals { try BadInputTests.expectRefusal(["compare"] + words, sentence) }
+  }
+
+  @Test func selfTestOfShortCasesSaysWhyItCountsNone() throws {
+    let result = try Tool.run(
+      [
+        "compare", "--self-test", "conv:out=8,k=3,p=1@1x4x9x9", "--threads", "1", "--extra-tiles", "50",
+        "--rounds", "1",
+      ])
+    #expect(result.status == 2)
+    #expect(result.error.contains("no case takes at least 20 µs, so that no slowdown is counted"))
+  }
+
+  /// Time that is left is for further comparisons, each with processes of its own.
+  @Test func selfTestComparesAsOftenAsTheBudgetAllows() throws {
+    let result = try Tool.run(
+      [
+        "compare", "--self-test", "conv:out=8,k=3,p=1@1x4x9x9", "--threads", "1", "--extra-tiles", "0",
+        "--budget", "6", "--format", "csv",
+      ])
+    #expect(result.status == 0, "\(result.error)")
+    let rows = try CSV.rows(result.output)
+    #expect(rows.count == 3)
+    for row in rows.dropFirst() { #expect((Int(row[2]) ?? 0) >= 1 && row[2] == row[3], "\(row)") }
   }
 }
