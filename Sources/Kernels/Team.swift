@@ -76,11 +76,11 @@ public final class Team: Sendable {
 
 /// The chunks of a region that one thread takes first: neighbouring ones, the same in every region of as many tiles, so
 /// that its cache still holds what it worked on before. The others help when they have nothing left.
-private final class Share: Sendable {
+private struct Share: ~Copyable {
   /// epoch (32 bits) | end (16) | next chunk (16).
-  let claims = Atomic<UInt64>(0)
-  /// Keeps the words of two threads off one cache line.
-  private let padding = InlineArray<16, UInt64>(repeating: 0)
+  private let claims = Atomic<UInt64>(0)
+  /// Keeps the words of two threads off one cache line, and off the pair of lines that is fetched together.
+  private let padding = InlineArray<15, UInt64>(repeating: 0)
 
   func publish(_ chunks: Range<Int>, epoch: UInt64) {
     let word = epoch << 32 | UInt64(chunks.upperBound) << 16 | UInt64(chunks.lowerBound)
@@ -94,7 +94,7 @@ private final class Share: Sendable {
     var word = claims.load(ordering: .acquiring)
     while let next = Share.next(word) {
       let (taken, current) = claims.compareExchange(
-        expected: word, desired: word + 1, ordering: .acquiringAndReleasing)
+        expected: word, desired: word &+ 1, ordering: .acquiringAndReleasing)
       if taken { return next }
       word = current
     }
@@ -109,7 +109,8 @@ private final class Share: Sendable {
 
 /// What caller and workers have in common.
 private final class State: @unchecked Sendable {
-  private let shares: [Share]
+  // Not an array of objects: a reference to one would be counted at every look, by all threads in one cache line.
+  private let shares: UnsafeMutableBufferPointer<Share>
   let done = Atomic<Int>(0)
   let stop = Atomic<Bool>(false)
   let resting = Atomic<Bool>(false)
@@ -122,7 +123,15 @@ private final class State: @unchecked Sendable {
   /// Enough to balance uneven tiles, few enough that claiming them costs little.
   private static let chunksPerThread = 16
 
-  init(threads: Int) { shares = (0..<threads).map { _ in Share() } }
+  init(threads: Int) {
+    shares = .allocate(capacity: threads)
+    for i in 0..<threads { shares.initializeElement(at: i, to: Share()) }
+  }
+
+  deinit {
+    shares.deinitialize()
+    shares.deallocate()
+  }
 
   func publish(_ next: Region) {
     region = next
@@ -130,23 +139,37 @@ private final class State: @unchecked Sendable {
     done.store(0, ordering: .relaxed)
     resting.store(false, ordering: .relaxed)
     epoch = (epoch + 1) & 0xffff_ffff
-    for (i, share) in shares.enumerated() {
-      share.publish(chunks * i / shares.count..<chunks * (i + 1) / shares.count, epoch: epoch)
+    for i in shares.indices {
+      shares[i].publish(chunks * i / shares.count..<chunks * (i + 1) / shares.count, epoch: epoch)
     }
   }
 
   /// Whether unclaimed chunks are there.
-  var hasWork: Bool { shares.contains { $0.hasWork } }
+  var hasWork: Bool { shares.indices.contains { shares[$0].hasWork } }
 
   /// Takes chunks until none is left: its own first, then those of the threads behind it.
   func work(as worker: Int) {
-    for offset in 0..<shares.count {
-      let share = shares[(worker + offset) % shares.count]
-      while let chunk = share.claim() {
-        region.body(region.tiles * chunk / chunks..<region.tiles * (chunk + 1) / chunks, worker)
-        done.add(1, ordering: .releasing)
-      }
+    var offset = 0
+    guard var chunk = claim(worker, &offset) else { return }
+    // The caller waits for this thread's count before it publishes another region: what is read here holds for all chunks.
+    let (body, tiles, chunks) = (region.body, region.tiles, chunks)
+    var finished = 0
+    while true {
+      body(tiles * chunk / chunks..<tiles * (chunk + 1) / chunks, worker)
+      finished += 1
+      guard let next = claim(worker, &offset) else { break }
+      chunk = next
     }
+    done.wrappingAdd(finished, ordering: .releasing)
+  }
+
+  /// A chunk of the thread's own, else of the threads behind it.
+  private func claim(_ worker: Int, _ offset: inout Int) -> Int? {
+    while offset < shares.count {
+      if let chunk = shares[(worker + offset) % shares.count].claim() { return chunk }
+      offset += 1
+    }
+    return nil
   }
 
   /// Spins until all chunks are done; yields the core now and then, in case a worker waits for it. Not inlined, for
