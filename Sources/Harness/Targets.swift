@@ -34,6 +34,11 @@ public struct Targets: Sendable {
   }
 
   private func unknown(_ target: String) -> UsageError {
+    if let shaped = reduced(target) {
+      return UsageError(
+        "'\(target)' is no file; a module's reduction ratio is written \(shaped), '/' in a network's attention only"
+      )
+    }
     if let module = Modules.all.first(where: {
       $0.keyword == target.split(separator: ":").first.map { String($0) }
     }) {
@@ -48,6 +53,15 @@ public struct Targets: Sendable {
     return UsageError(
       "'\(target)' is no file, suite or workload; \(hint ?? "suites: " + library.names.joined(separator: " "))"
     )
+  }
+
+  /// What `cbam/8` means.
+  private func reduced(_ target: String) -> String? {
+    let sides = target.split(separator: "/", omittingEmptySubsequences: false)
+    guard sides.count == 2, let ratio = Int(sides[1]),
+      Modules.all.contains(where: { $0.keyword == sides[0] && $0 is any Reducing.Type })
+    else { return nil }
+    return "\(sides[0]):r=\(ratio)@1x64x56x56"
   }
 
   private func example(_ target: String) -> String {

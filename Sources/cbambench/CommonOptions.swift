@@ -92,6 +92,11 @@ struct Outputs {
   /// The first file that can have a side file.
   var regularFile: String? { files.first { $0.0.isRegular }?.0.path }
 
+  /// Whether anybody gets a form for people: a table or Markdown.
+  var showsTables: Bool {
+    ((quiet ? [] : [format]) + files.map { $0.1 }).contains { $0 == .table || $0 == .markdown }
+  }
+
   func write(_ report: Report) throws(UsageError) {
     // All are tried, so that one full disk does not cost what was measured.
     var failure: UsageError?

@@ -31,6 +31,9 @@ enum CostCommand: Command {
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     guard !arguments.targets.isEmpty else { throw UsageError("cost needs a target, such as \(shortExample)") }
     let outputs = try Outputs(arguments)
+    if arguments.has("--layers") && !outputs.showsTables {
+      throw UsageError("--layers has no effect on csv and json, which have all layers anyway")
+    }
     try outputs.write(report(arguments))
     return .fine
   }

@@ -92,6 +92,8 @@ import Testing
       "--compare none,cbam replaces the attention of resnet50+se:r=16"
     ),
     (["cbam@1x64x8x8", "--layers"], "--layers has no effect without a network"),
+    (["resnet18", "--layers", "--format", "csv"], "--layers has no effect on csv and json"),
+    (["cbam/8"], "a module's reduction ratio is written cbam:r=8@1x64x56x56"),
   ])
   func refusals(arguments: [String], part: String) throws {
     let result = try Tool.run(["cost"] + arguments)
