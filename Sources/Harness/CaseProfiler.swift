@@ -10,7 +10,8 @@ public final class CaseProfiler {
   private let plan: Plan
   private let tiled: Catalogue
   private let teams = Teams()
-  private let isInterrupted: () -> Bool
+  let isInterrupted: () -> Bool
+  private var verifiedCase: (workloadText: String, item: Case)?
 
   /// A share of one half is then known to ±2 % in 19 of 20 profiles.
   static let enough = 4000
@@ -39,6 +40,13 @@ public final class CaseProfiler {
 
   /// A case whose result is right.
   func verified(_ workload: Workload) throws -> Case {
+    if let known = verifiedCase, known.workloadText == workload.text { return known.item }
+    let item = try verify(workload)
+    verifiedCase = (workload.text, item)
+    return item
+  }
+
+  private func verify(_ workload: Workload) throws -> Case {
     try Shortage.check(Footprint(workload).peak())
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
     guard let candidate = candidates.first, candidates.count == 1 else {

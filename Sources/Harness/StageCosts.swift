@@ -8,6 +8,10 @@ public struct StageCosts: Sendable {
     public var flops = 0
     /// What stages that are computed together must move: inputs from outside, weights, results that others read.
     public var bytes = 0
+
+    public static func + (a: Work, b: Work) -> Work {
+      Work(flops: a.flops + b.flops, bytes: a.bytes + b.bytes)
+    }
   }
 
   /// Work of a call by the regions' name; none for regions of which it is not known.
@@ -27,21 +31,17 @@ public struct StageCosts: Sendable {
       parts[region.name, default: []].insert(members)
     }
     work = parts.filter { !silent.contains($0.key) }.mapValues { sets in
-      sets.reduce(into: Work()) { sum, members in
-        let part = StageCosts.work(members, stages)
-        sum.flops += part.flops
-        sum.bytes += part.bytes
-      }
+      sets.map { StageCosts.work($0, stages) }.reduce(Work(), +)
     }
   }
 
   /// Stages that a path names: one of them, or those of a block.
-  private static func members(_ path: String, _ stages: Stages) -> [Int] {
+  static func members(_ path: String, _ stages: Stages) -> [Int] {
     if path.isEmpty { return Array(stages.indices) }
     return stages.indices.filter { stages[$0].name == path || stages[$0].name.hasPrefix(path + ".") }
   }
 
-  private static func work(_ members: Set<Int>, _ stages: Stages) -> Work {
+  static func work(_ members: Set<Int>, _ stages: Stages) -> Work {
     var work = Work()
     var read: Set<Graph.Source> = []
     for index in members {

@@ -13,6 +13,8 @@ public struct Region: @unchecked Sendable {
   /// What the operator's cost knows of what the region computes: paths of stages or blocks of the operator, the empty one
   /// for the whole. A stage that several regions share stands in the one that does most of it.
   public private(set) var computes: [String] = []
+  /// Path of the layer of a composite whose kernel has this region; empty if the whole has one kernel.
+  public private(set) var layer = ""
 
   /// For small tiles: the body sees several at once.
   public init(_ name: String, rangesOf tiles: Int, body: @escaping Body) {
@@ -31,7 +33,7 @@ public struct Region: @unchecked Sendable {
   /// The same region with something around its body.
   public func replacingBody(_ body: @escaping Body) -> Region {
     var region = Region(name, rangesOf: tiles, body: body)
-    region.computes = computes
+    (region.computes, region.layer) = (computes, layer)
     return region
   }
 
@@ -48,6 +50,13 @@ public struct Region: @unchecked Sendable {
     var region = self
     region.computes = computes.map { node.isEmpty ? $0 : $0.isEmpty ? node : "\(node).\($0)" }
     if computes.contains("") { region.computes += fused }
+    return region
+  }
+
+  /// The same region, its kernel being that of a layer.
+  public func ofLayer(_ node: String) -> Region {
+    var region = self
+    region.layer = layer.isEmpty ? node : "\(node).\(layer)"
     return region
   }
 }

@@ -191,7 +191,7 @@ private struct PreparedLayers: Prepared {
       return step.prepared.bind(
         Arguments(inputs: inputs, outputs: [place(step.output)], workspace: memory.workspace + partsOffset),
         threads: threads
-      ).map { $0.inside(step.node, with: step.fused) }
+      ).map { $0.inside(step.node, with: step.fused).ofLayer(step.node) }
     }
   }
 }

@@ -21,6 +21,7 @@ enum ProfileCommand: Command {
     Option(
       name: "--budget", value: "SECONDS",
       help: "longest time of sampling; default 10, less if samples suffice"),
+    Option(name: "--layers", value: nil, help: "also what each layer of a network takes"),
     Option(name: "--diff", value: "OTHER.prof", help: "compare with a profile written before"),
     Option(
       name: "--timeline", value: "FILE.json", help: "also trace some calls: which worker did which tiles when"
@@ -40,8 +41,11 @@ enum ProfileCommand: Command {
     let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
     let profiler = CaseProfiler(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
     do {
+      // First, as it is this that may be refused.
+      let layers =
+        arguments.has("--layers") ? try profiler.layers(workload, budget: Seconds(min(2, budget.value))) : nil
       let profile = try profiler.profile(workload, budget: budget)
-      let report = ProfileReport(profile, other: other)
+      let report = ProfileReport(profile, other: other, layers: layers)
       try files.write(report)
       if let timeline {
         let trace = try profiler.trace(workload)

@@ -7,12 +7,16 @@ import Reporting
 struct ProfileReport {
   let profile: CaseProfile
   private let other: OtherProfile?
+  private let layers: LayerReport?
   private static let shownFunctions = 20
 
-  /// - Parameter other: what it is compared with.
-  init(_ profile: CaseProfile, other: OtherProfile?) {
+  /// - Parameters:
+  ///   - other: what it is compared with.
+  ///   - layers: what the layers take, if that is asked for.
+  init(_ profile: CaseProfile, other: OtherProfile?, layers: LayerTimes? = nil) {
     self.profile = profile
     self.other = other
+    self.layers = layers.map { LayerReport(times: $0) }
   }
 
   private var title: String { profile.title + (other.map { " against \($0.title ?? $0.path)" } ?? "") }
@@ -27,12 +31,12 @@ struct ProfileReport {
 
   var text: String {
     [head, stages.console, idle, functions.console].joined(separator: "\n")
-      + (changes.map { "\n" + $0.console } ?? "")
+      + [changes?.console, layers?.console].compactMap { $0 }.map { "\n" + $0 }.joined()
   }
 
   var markdown: String {
     [head, stages.markdown, idle, functions.markdown].joined(separator: "\n")
-      + (changes.map { "\n" + $0.markdown } ?? "")
+      + [changes?.markdown, layers?.markdown].compactMap { $0 }.map { "\n" + $0 }.joined()
   }
 
   private var head: String {

@@ -58,12 +58,22 @@ import Testing
       ["profile", target, "--diff", "/bin/sh"],
       "--diff /bin/sh: no CPU profile of gperftools: at byte 0 found"
     ),
+    (["profile", target, "--layers"], "tiled/direct computes it as a whole"),
     (["profile", target, "--quiet"], "--quiet without --output would leave no result"),
   ])
   func badInputIsOneSentence(arguments: [String], expected: String) throws {
     let result = try Tool.run(arguments)
     #expect(result.status == 2 && result.output.isEmpty)
     #expect(result.complaints.count == 1 && result.error.contains(expected), "\(result.error)")
+  }
+
+  @Test func layersOfABlockAreTold() throws {
+    let result = try Tool.run(
+      "profile", "basicblock:out=64,attention=cbam@1x64x56x56", "--threads", "1", "--budget", "2", "--layers")
+    try #require(result.status == 0, "\(result.error)")
+    for word in ["conv1", "bn1, relu1", "attention", "cbam", "layers sum to", "a call without clocks"] {
+      #expect(result.output.contains(word), "\(word)")
+    }
   }
 
   @Test func aRunningProfilerIsNamed() throws {
