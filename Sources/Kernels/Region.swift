@@ -13,6 +13,8 @@ public struct Region: @unchecked Sendable {
   /// What the operator's cost knows of what the region computes: paths of stages or blocks of the operator, the empty one
   /// for the whole. A stage that several regions share stands in the one that does most of it.
   public private(set) var computes: [String] = []
+  /// Whether it writes the kernel's result, with all epilogues.
+  private var finishes = false
   /// Path of the layer of a composite whose kernel has this region; empty if the whole has one kernel.
   public private(set) var layer = ""
 
@@ -33,7 +35,7 @@ public struct Region: @unchecked Sendable {
   /// The same region with something around its body.
   public func replacingBody(_ body: @escaping Body) -> Region {
     var region = Region(name, rangesOf: tiles, body: body)
-    (region.computes, region.layer) = (computes, layer)
+    (region.computes, region.finishes, region.layer) = (computes, finishes, layer)
     return region
   }
 
@@ -44,12 +46,20 @@ public struct Region: @unchecked Sendable {
     return region
   }
 
+  /// The same region, which does not compute the whole operator, but writes its result.
+  public func finishing() -> Region {
+    var region = self
+    region.finishes = true
+    return region
+  }
+
   /// The same region, its operator being a node of a composite.
-  /// - Parameter fused: nodes that are computed with it wherever the whole operator is.
+  /// - Parameter fused: nodes that are computed with it where its result is written.
   public func inside(_ node: String, with fused: [String] = []) -> Region {
     var region = self
     region.computes = computes.map { node.isEmpty ? $0 : $0.isEmpty ? node : "\(node).\($0)" }
-    if computes.contains("") { region.computes += fused }
+    if computes.contains("") || finishes { region.computes += fused }
+    region.finishes = false
     return region
   }
 

@@ -191,48 +191,75 @@ enum Column<let V: Int, let Gated: Int> {
 @inline(never)
 public func gate(_ gate: UnsafePointer<Gate>) {
   let g = gate.pointee
-  guard g.gates != nil else { return Gating<0>.run(g) }
-  if g.gatesFirst { Gating<2>.run(g) } else { Gating<1>.run(g) }
+  if g.residual != nil {
+    gating(g, Ending<2>.self)
+  } else if g.relu {
+    gating(g, Ending<1>.self)
+  } else {
+    gating(g, Ending<0>.self)
+  }
 }
 
-/// `Gates`: 0 none but the plane's, 1 behind the plane's, 2 before it.
-enum Gating<let Gates: Int> {
+@inline(always) private func gating<let E: Int>(_ g: Gate, _: Ending<E>.Type) {
+  guard g.gates != nil else { return Gating<0, E>.run(g) }
+  if g.gatesFirst { Gating<2, E>.run(g) } else { Gating<1, E>.run(g) }
+}
+
+/// What follows the products: 0 nothing, 1 ReLU, 2 the residual and perhaps ReLU.
+private enum Ending<let Case: Int> {}
+
+/// `Gates`: 0 none but the plane's, 1 behind the plane's, 2 before it. `End` numbers the cases of `Ending`.
+enum Gating<let Gates: Int, let End: Int> {
   @inline(never) static func run(_ g: Gate) {
     var (input, output) = (g.input, g.output)
+    var residual = g.residual ?? g.input
     let gates = g.gates ?? g.input
+    let floor = Lane(repeating: g.relu ? 0 : -Float.infinity)
     for plane in 0..<g.planes {
       let scalar = g.planeGates.map { $0[plane] } ?? 1
       let scale = Lane(repeating: scalar)
       var i = 0
       while i &+ 4 &* L <= g.count {
-        for j in 0..<4 { move(input, gates, output, i &+ j &* L, scale) }
+        for j in 0..<4 { move(input, gates, residual, output, i &+ j &* L, scale, floor) }
         i &+= 4 &* L
       }
       while i &+ L <= g.count {
-        move(input, gates, output, i, scale)
+        move(input, gates, residual, output, i, scale, floor)
         i &+= L
       }
       if i < g.count && g.count >= L {
-        move(input, gates, output, g.count &- L, scale)
+        move(input, gates, residual, output, g.count &- L, scale, floor)
       } else {
         for k in i..<g.count {
-          output[k] =
+          let gated =
             Gates == 2 ? input[k] * gates[k] * scalar : input[k] * scalar * (Gates == 1 ? gates[k] : 1)
+          let sum = End == 2 ? gated + residual[k] : gated
+          output[k] = g.relu && sum < 0 ? 0 : sum
         }
       }
       input += g.count
       output += g.count
+      residual += g.count
     }
   }
 
   @inline(always) private static func move(
-    _ input: In, _ gates: In, _ output: Out, _ at: Int, _ scale: Lane
+    _ input: In, _ gates: In, _ residual: In, _ output: Out, _ at: Int, _ scale: Lane, _ floor: Lane
   ) {
     let x = load(input + at)
-    switch Gates {
-    case 0: store(output + at, x * scale)
-    case 1: store(output + at, (x * scale) * load(gates + at))
-    default: store(output + at, (x * load(gates + at)) * scale)
+    let gated =
+      switch Gates {
+      case 0: x * scale
+      case 1: (x * scale) * load(gates + at)
+      default: (x * load(gates + at)) * scale
+      }
+    switch End {
+    case 0: store(output + at, gated)
+    case 1: store(output + at, rectified(gated))
+    default:
+      let sum = gated + load(residual + at)
+      // A NaN is not below the floor and stays.
+      store(output + at, sum.replacing(with: floor, where: sum .< floor))
     }
   }
 }

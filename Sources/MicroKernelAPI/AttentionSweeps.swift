@@ -38,8 +38,8 @@ public struct PixelStatistics {
 }
 
 /// `out[p][i] = (in[p][i] · planeGates[p]) · gates[i]` over `planes` runs of `count` values, one behind the other; a
-/// factor without its array is left out. `gatesFirst` takes the products in the other order. Input and output are
-/// different memory.
+/// factor without its array is left out. `gatesFirst` takes the products in the other order. Then `residual[p][i]` is added,
+/// if there is one, and ReLU follows, if it is asked for. The output is memory of its own.
 public struct Gate {
   public var input: UnsafePointer<Float>
   public var output: UnsafeMutablePointer<Float>
@@ -48,6 +48,8 @@ public struct Gate {
   public var planeGates: UnsafePointer<Float>?
   public var gates: UnsafePointer<Float>?
   public var gatesFirst = false
+  public var residual: UnsafePointer<Float>?
+  public var relu = false
 
   public init(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
     self.input = input

@@ -5,14 +5,14 @@ import Operators
 import Tensors
 
 /// SE, channel attention, spatial attention and CBAM in sweeps over the input: pools and gates are computed from it, the
-/// gated tensor is only ever written as the result.
+/// gated tensor is only ever written as the result, with what a block adds to it already added.
 struct FusedAttention: Kernel {
   let name = "tiled/fused"
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
     switch op {
     case is SqueezeExcitation, is ChannelAttention, is SpatialAttention, is CBAM:
-      .yes(Abilities(preference: 2))
+      .yes(Abilities(epilogues: [.residual, .relu], preference: 2))
     default: .no("computes SE, channel attention, spatial attention and CBAM only")
     }
   }
@@ -23,6 +23,7 @@ struct FusedAttention: Kernel {
 private struct PreparedAttention: Prepared {
   let shape: Shape
   let sweeps: PlaneSweeps
+  let fusion: Fusion
   var channel: FusedChannelGate?
   var spatial: FusedSpatialGate?
   var order = CBAM.Order.channelFirst
@@ -30,7 +31,7 @@ private struct PreparedAttention: Prepared {
   var (channelNode, spatialNode) = ("", "")
 
   init(_ task: Task) throws {
-    shape = task.inputs[0]
+    (shape, fusion) = (task.inputs[0], task.fusion)
     let micro = task.isa.microKernels
     sweeps = PlaneSweeps(shape: shape, micro: micro)
     switch task.op {
@@ -75,12 +76,15 @@ private struct PreparedAttention: Prepared {
     let scratch = WorkerScratch(memory.workspace, sweeps.micro, threads: threads)
     return (0..<shape.n).flatMap { n in
       let offset = n * shape.c * shape.plane
-      return image(memory.inputs[0] + offset, into: memory.outputs[0] + offset, scratch)
+      return image(
+        memory.inputs[0] + offset, residual: fusion.residual ? memory.inputs[1] + offset : nil,
+        into: memory.outputs[0] + offset, scratch)
     }
   }
 
   private func image(
-    _ x: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ scratch: WorkerScratch
+    _ x: UnsafePointer<Float>, residual: UnsafePointer<Float>?, into target: UnsafeMutablePointer<Float>,
+    _ scratch: WorkerScratch
   ) -> [Region] {
     let memory = scratch.rest
     let perPixel = memory + (channel?.workspace ?? 0)
@@ -109,7 +113,9 @@ private struct PreparedAttention: Prepared {
     case .parallel: gates = channelRegions(gatedBy: nil) + spatialRegions(gatedBy: nil)
     }
     let apply = sweeps.apply(
-      x, channelGates: channelGates, pixelGates: pixelGates, pixelFirst: order == .spatialFirst, into: target)
-    return gates + [apply.computing("scale", "channel-scale", "spatial-scale")]
+      x, channelGates: channelGates, pixelGates: pixelGates, pixelFirst: order == .spatialFirst,
+      residual: residual,
+      relu: fusion.relu, into: target)
+    return gates + [apply.computing("scale", "channel-scale", "spatial-scale").finishing()]
   }
 }

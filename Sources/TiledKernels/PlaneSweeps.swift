@@ -8,10 +8,11 @@ struct PlaneSweeps: Sendable {
   let shape: Shape
   let micro: MicroKernels
 
-  /// `out = (x · channel gate) · pixel gate`, the products in the other order if the pixel gate came first.
+  /// `out = (x · channel gate) · pixel gate`, the products in the other order if the pixel gate came first; then the residual
+  /// and ReLU, if there are any.
   func apply(
     _ image: UnsafePointer<Float>, channelGates: UnsafePointer<Float>?, pixelGates: UnsafePointer<Float>?,
-    pixelFirst: Bool, into target: UnsafeMutablePointer<Float>
+    pixelFirst: Bool, residual: UnsafePointer<Float>?, relu: Bool, into target: UnsafeMutablePointer<Float>
   ) -> Region {
     Region("apply gates", rangesOf: shape.c) { planes, _ in
       let first = planes.lowerBound * shape.plane
@@ -21,6 +22,8 @@ struct PlaneSweeps: Sendable {
       work.planeGates = channelGates.map { $0 + planes.lowerBound }
       work.gates = pixelGates
       work.gatesFirst = pixelFirst
+      work.residual = residual.map { $0 + first }
+      work.relu = relu
       micro.gate(&work)
     }
   }
