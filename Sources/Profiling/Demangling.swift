@@ -19,7 +19,16 @@ public enum Demangling {
     }
     name = withoutSpecialisation(name)
     name = name.replacing(/\((\w+) in _[0-9A-F]{32}\)/) { $0.1 }.replacing(/\(extension in \w+\):/, with: "")
-    return withoutTypes(name)
+    return withoutWitness(withoutTypes(name))
+  }
+
+  /// `protocol witness for Module.Protocol.f in conformance Module.Type : …`: `Module.Type.f`.
+  private static func withoutWitness(_ name: String) -> String {
+    guard
+      let match = name.wholeMatch(
+        of: /protocol witness for (static )?\S*?(\w+(?:\.\w+er)?) in conformance (\S+) : .*/)
+    else { return name }
+    return "\(match.1 ?? "")\(match.3).\(match.2)"
   }
 
   /// `generic specialization <…> of NAME`, `function signature specialization <…> of NAME`: NAME.

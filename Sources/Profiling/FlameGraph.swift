@@ -10,6 +10,7 @@ public struct FlameGraph {
   private let title: String
   private let tree: CallTree
   private let isDifference: Bool
+  private let unit: StackProfile.Unit
   private let rows: Int
   private let totals: (now: Int, before: Int)
 
@@ -18,6 +19,7 @@ public struct FlameGraph {
     self.title = title
     tree = CallTree(profile, before: before)
     isDifference = before != nil
+    unit = profile.unit
     rows = tree.depth
     totals = (max(1, profile.total), max(1, before?.total ?? 1))
   }
@@ -71,7 +73,7 @@ public struct FlameGraph {
   }
 
   private func tip(_ node: CallTree, _ share: Double) -> String {
-    let now = String(format: "%d samples, %.2f %%", node.count, share * 100)
+    let now = "\(node.count) \(unit), " + String(format: "%.2f %%", share * 100)
     guard isDifference else { return "\(node.name) (\(now))" }
     let before = Double(node.before) / Double(totals.before)
     return node.name

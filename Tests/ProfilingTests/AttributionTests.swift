@@ -75,6 +75,10 @@ import Testing
         + "OSpySfGAA13WorkerScratchVtFySnySiG_SitcfU_TA",
       "closure #1 in TiledKernels.PlaneSweeps.planeColumns"
     ),
+    (
+      "$s12TiledKernels14FusedAttentionV0B06KernelAadEP7prepareyAD8Prepared_pAD4TaskVKFTW",
+      "TiledKernels.FusedAttention.prepare"
+    ),
     ("$s7Tensors5ShapeV5planeSivg", "Tensors.Shape.plane.getter"), ("malloc", "malloc"),
     ("_ZN3fooEv", "_ZN3fooEv"),
     ("", ""),

@@ -70,6 +70,14 @@ import Testing
     #expect(abs(sum - 3.28) < 1e-9)
   }
 
+  @Test func bytesAreSaidToBeBytes() throws {
+    var profile = StackProfile(unit: .bytes)
+    profile.add(["worker 0", "pack", "f"], count: 3 << 40)
+    let text = Speedscope.text(profile, name: "x")
+    #expect(text.contains(#""unit":"bytes","startValue":0,"endValue":3298534883328.0,"#))
+    #expect(XML(FlameGraph(profile, title: "x").svg).titles.contains("f (3298534883328 bytes, 100.00 %)"))
+  }
+
   @Test func flameGraphIsXMLWithEveryWideFrame() {
     let svg = FlameGraph(Self.profile, title: "a < b & c").svg
     let parser = XML(svg)
