@@ -7,10 +7,10 @@ import Tensors
 
 /// Verifies one case, warms it up and samples it alone.
 public final class CaseProfiler {
-  private let plan: Plan
+  let plan: Plan
   private let tiled: Catalogue
   private let teams = Teams()
-  private let isInterrupted: () -> Bool
+  let isInterrupted: () -> Bool
 
   /// A share of one half is then known to ±2 % in 19 of 20 profiles.
   static let enough = 4000
@@ -140,9 +140,11 @@ public struct WrongResult: Error {
 
 /// A number for each region's name.
 struct StageNames {
-  private(set) var names: [String] = []
+  private(set) var names: [String]
 
-  init(_ regions: [Region]) {
+  /// - Parameter first: names before those of the regions.
+  init(_ regions: [Region], after first: [String] = []) {
+    names = first
     for region in regions where !names.contains(region.name) { names.append(region.name) }
   }
 

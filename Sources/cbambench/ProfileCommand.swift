@@ -20,7 +20,7 @@ enum ProfileCommand: Command {
     .style, .filter, .seed,
     Option(
       name: "--budget", value: "SECONDS",
-      help: "longest time of sampling; default 10, less if samples suffice"),
+      help: "longest time of sampling, or of calls with --heap; default 10, less if samples suffice"),
     Option(name: "--diff", value: "OTHER.prof", help: "compare with a profile written before"),
     Option(
       name: "--timeline", value: "FILE.json", help: "also trace some calls: which worker did which tiles when"
@@ -28,10 +28,16 @@ enum ProfileCommand: Command {
     Option(
       name: "--output", value: "FILE",
       help: "also write \(ProfileFiles.endings); may be given several times"),
+    Option(
+      name: "--heap", value: nil,
+      help:
+        "memory instead of time: allocations of prepare and calls, who allocates; writes \(HeapReport.endings)"
+    ),
     .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
+    if arguments.has("--heap") { return try HeapProfileCommand.run(arguments) }
     let files = try ProfileFiles(arguments)
     let timeline = try ProfileFiles.timeline(arguments)
     let other = try arguments.value("--diff").map(OtherProfile.init(path:))
@@ -56,7 +62,7 @@ enum ProfileCommand: Command {
     return Interrupt.isSet ? .interrupted : .fine
   }
 
-  private static func onePlan(_ arguments: Arguments) throws(UsageError) -> Plan {
+  static func onePlan(_ arguments: Arguments) throws(UsageError) -> Plan {
     var defaults = Plan()
     defaults.requests = [.tiled]
     defaults.threads = [min(2, Machine().usableCPUs)]
@@ -70,7 +76,7 @@ enum ProfileCommand: Command {
     return plan
   }
 
-  private static func oneWorkload(_ arguments: Arguments) throws(UsageError) -> Workload {
+  static func oneWorkload(_ arguments: Arguments) throws(UsageError) -> Workload {
     guard arguments.targets.count == 1 else {
       throw UsageError("a profile is of one workload, \(arguments.targets.count) targets are given")
     }
