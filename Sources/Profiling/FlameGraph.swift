@@ -54,9 +54,9 @@ public struct FlameGraph {
     let label =
       letters < 3 ? "" : node.name.count <= letters ? node.name : node.name.prefix(letters - 1) + "…"
     text += """
-      <g class="f" data-x="\(short(x))" data-w="\(short(share))"><title>\(FlameGraph.escaped(tip(node, share)))</title>\
-      <rect x="\(short(left))" y="\(y)" width="\(short(wide))" height="\(FlameGraph.row - 1)" \
-      fill="\(colour(node, stage))" rx="1"/><text x="\(short(left + 3))" y="\(y + 12)">\(FlameGraph.escaped(label))</text></g>
+      <g class="f" data-x="\(short(x, 7))" data-w="\(short(share, 7))"><title>\(FlameGraph.escaped(tip(node, share)))</title>\
+      <rect x="\(short(left, 3))" y="\(y)" width="\(short(wide, 3))" height="\(FlameGraph.row - 1)" \
+      fill="\(colour(node, stage))" rx="1"/><text x="\(short(left + 3, 3))" y="\(y + 12)">\(FlameGraph.escaped(label))</text></g>
 
       """
     var next = x
@@ -66,8 +66,9 @@ public struct FlameGraph {
     }
   }
 
-  private func short(_ value: Double) -> String {
-    var text = String(format: "%.5f", value)
+  /// - Parameter digits: behind the point; those of shares must be finer than the script compares them.
+  private func short(_ value: Double, _ digits: Int) -> String {
+    var text = String(format: "%.\(digits)f", value)
     while text.last == "0" { text.removeLast() }
     return text.last == "." ? String(text.dropLast()) : text
   }

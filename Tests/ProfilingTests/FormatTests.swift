@@ -89,6 +89,20 @@ import Testing
     #expect(!svg.contains("http://www.w3.org/1999/xlink") && !svg.contains("<script src"))
   }
 
+  /// The script finds what lies above a frame by its place: rounding must be finer than what it takes for equal.
+  @Test func placesOfFramesAreFine() throws {
+    var profile = StackProfile(unit: .bytes)
+    for i in 0..<70 { profile.add(["worker 0", "stage", "f\(i)"], count: 10_007 + 997 * i) }
+    let frames = FlameGraph(profile, title: "x").svg.matches(of: /data-x="([0-9.]+)" data-w="([0-9.]+)"/).map
+    {
+      (x: Double($0.1) ?? -1, w: Double($0.2) ?? -1)
+    }
+    try #require(frames.count == 73)
+    for (left, right) in zip(frames[3...], frames[4...]) { #expect(abs(left.x + left.w - right.x) < 5e-7) }
+    let near = try #require(FlameGraph(profile, title: "x").svg.firstMatch(of: /near = ([0-9.e-]+);/))
+    #expect(Double(near.1) == 1e-6)
+  }
+
   @Test func differenceGraphTellsChanges() {
     var before = StackProfile(period: Seconds(1))
     before.add(["worker 0", "mul", "f"], count: 100)
