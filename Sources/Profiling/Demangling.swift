@@ -10,14 +10,16 @@ public enum Demangling {
     return String(cString: text)
   }
 
+  /// Words before a name that say how it was compiled.
+  private static let kinds = ["@objc ", "partial apply forwarder for ", "merged ", "outlined "]
+
   /// The name without types, specialisations and thunks:
   /// `closure #1 in TiledKernels.DirectConvolution.bind`; other languages' symbols as they are.
   public static func short(_ symbol: String) -> String {
     guard var name = full(symbol) else { return symbol }
-    for kind in ["@objc ", "partial apply forwarder for ", "merged ", "outlined "] {
-      while name.hasPrefix(kind) { name.removeFirst(kind.count) }
-    }
+    while let kind = kinds.first(where: name.hasPrefix) { name.removeFirst(kind.count) }
     name = withoutSpecialisation(name)
+    while let kind = kinds.first(where: name.hasPrefix) { name.removeFirst(kind.count) }
     name = name.replacing(/\((\w+) in _[0-9A-F]{32}\)/) { $0.1 }.replacing(/\(extension in \w+\):/, with: "")
     return withoutWitness(withoutTypes(name))
   }

@@ -3,6 +3,9 @@ import Measurement
 /// `profile.proto` of pprof, gzipped.
 /// - Source: github.com/google/pprof/blob/main/proto/profile.proto.
 public enum Pprof {
+  /// The number of the one mapping.
+  private static let program = 1
+
   /// A value of every sample, and its unit.
   private typealias Kind = (type: String, unit: String)
 
@@ -55,9 +58,16 @@ public enum Pprof {
         $0.field(2, packed: values)
       }
     }
+    // pprof misses a program otherwise; all functions have names already.
+    message.field(3) {
+      $0.field(1, program)
+      $0.field(5, strings.index("cbambench"))
+      $0.field(7, 1)
+    }
     for (name, id) in functions.sorted(by: { $0.value < $1.value }) {
       message.field(4) {
         $0.field(1, id)
+        $0.field(2, program)
         $0.field(4) { $0.field(1, id) }
       }
       message.field(5) {

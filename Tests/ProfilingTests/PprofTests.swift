@@ -79,8 +79,11 @@ import Testing
         let fields = try Self.fields(bytes)
         return (try #require(Self.number(fields, 1)), strings[try #require(Self.number(fields, 2))])
       })
+    let mapping = try Self.fields(try #require(Self.contents(message, 3).first))
+    #expect(strings[Self.number(mapping, 5) ?? 0] == "cbambench" && Self.number(mapping, 7) == 1)
     for bytes in Self.contents(message, 4) {
       let location = try Self.fields(bytes)
+      #expect(Self.number(location, 2) == Self.number(mapping, 1))
       let line = try Self.fields(try #require(Self.contents(location, 4).first))
       #expect(functions[try #require(Self.number(line, 1))] != nil)
     }
