@@ -80,14 +80,16 @@ public enum Attribution {
     names.indices.filter { $0 == 0 || names[$0] != names[$0 - 1] }.map { names[$0] }
   }
 
+  /// In the names of helpers that call a region's body: they belong to the mark.
+  private static let markers = ["7Kernels4MarkO", "9ProfilingE7counted", "9Profiling11HeapCounter"]
+
   /// Worker and stage of a stack of symbols, root first, and the frames below the stage's.
   static func split(_ frames: [String], _ stages: [Int: String]) -> (roots: [String], rest: [String]) {
     let worker = frames.lazy.compactMap { mark($0, "cplatform_worker_") }.first ?? 0
     if let at = frames.lastIndex(where: { mark($0, "cplatform_stage_") != nil }),
       let stage = mark(frames[at], "cplatform_stage_")
     {
-      // The helpers that call the region's body belong to the mark.
-      let rest = frames[(at + 1)...].drop { $0.contains("7Kernels4MarkO") }
+      let rest = frames[(at + 1)...].drop { frame in markers.contains { frame.contains($0) } }
       return (
         [self.worker(worker), stages[stage] ?? "stage \(stage)"], Array(rest.isEmpty ? frames[at...] : rest)
       )

@@ -67,8 +67,10 @@ public struct HeapStacks: Sendable, Equatable {
 
   private static func isRuntime(_ name: String) -> Bool {
     let plain = name.replacing(/^(static |closure #\d+ in |protocol witness for )+/, with: "")
-    return ["Swift.", "swift_", "_swift_", "__swift_", "$s", "_Z", "_dispatch_", "operator new"].contains(
-      where: plain.hasPrefix)
+    return [
+      "Swift.", "swift_", "_swift_", "__swift_", "$s", "_Z", "_dispatch_", "operator new", "assign with ",
+      "initialize with ", "destroy of ",
+    ].contains(where: plain.hasPrefix)
       || ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign", Attribution.unknown]
         .contains(plain)
   }

@@ -35,12 +35,18 @@ public enum Pprof {
         )
       },
       // Every allocation is told, not one every so many bytes.
-      duration: 0, period: (("space", "bytes"), 1), shown: "alloc_space", comments)
+      duration: 0, period: (("space", "bytes"), 1), shown: "alloc_space", comments, hidden: allocator)
   }
+
+  /// Frames that allocate for their caller and call nothing else of interest, as a regular expression.
+  private static let allocator =
+    "malloc|calloc|realloc|posix_memalign|aligned_alloc|swift_slowAlloc|swift_allocObject"
+    + #"|(static )?Swift\._\w*(Buffer|Storage)\..*"#
 
   private static func file(
     _ kinds: [Kind], _ samples: [(stack: StackProfile.Stack, values: [Int])], duration: Int,
-    period: (kind: Kind, length: Int), shown: String, _ comments: [String]
+    period: (kind: Kind, length: Int), shown: String, _ comments: [String],
+    hidden: String = ""
   ) -> [UInt8] {
     var message = Protobuf()
     var strings = StringTable()
@@ -76,6 +82,7 @@ public enum Pprof {
         $0.field(3, strings.index(name))
       }
     }
+    message.field(7, strings.index(hidden))
     message.field(10, duration)
     message.field(11) { valueType(&$0, period.kind, &strings) }
     message.field(12, period.length)

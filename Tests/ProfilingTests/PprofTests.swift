@@ -112,6 +112,14 @@ import Testing
     #expect(kinds.map { text($0, 1) } == ["alloc_objects", "alloc_space", "inuse_objects", "inuse_space"])
     #expect(kinds.map { text($0, 2) } == ["count", "bytes", "count", "bytes"])
     #expect(text(message, 14) == "alloc_space")
+    let hidden = try Regex(text(message, 7))
+    for name in ["swift_slowAlloc", "Swift._ContiguousArrayBuffer.init", "static Swift._SetStorage.allocate"]
+    {
+      #expect(try hidden.wholeMatch(in: name) != nil)
+    }
+    for name in ["TiledKernels.Constants.init", "Swift.Sequence.map"] {
+      #expect(try hidden.wholeMatch(in: name) == nil)
+    }
     let samples = try Self.contents(message, 2).map { try Self.fields($0) }
     #expect(samples.map { Self.packed($0, 2) } == [[2, 9, 0, 0], [3, 7 << 33, 1, 640]])
     #expect(samples.map { Self.packed($0, 1).count } == [2, 3])
