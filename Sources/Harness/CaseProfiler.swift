@@ -7,7 +7,7 @@ import Tensors
 
 /// Verifies one case, warms it up and samples it alone.
 public final class CaseProfiler {
-  private let plan: Plan
+  let plan: Plan
   private let tiled: Catalogue
   private let teams = Teams()
   let isInterrupted: () -> Bool
@@ -148,9 +148,11 @@ public struct WrongResult: Error {
 
 /// A number for each region's name.
 struct StageNames {
-  private(set) var names: [String] = []
+  private(set) var names: [String]
 
-  init(_ regions: [Region]) {
+  /// - Parameter first: names before those of the regions.
+  init(_ regions: [Region], after first: [String] = []) {
+    names = first
     for region in regions where !names.contains(region.name) { names.append(region.name) }
   }
 

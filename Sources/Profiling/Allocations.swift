@@ -10,14 +10,14 @@ public enum Allocations {
   ///
   /// Several threads may count at once. From the first call on every allocation of the process adds to one counter.
   public static func count(during body: () -> Void) -> Int? {
-    let counts = isTold
+    let counts = areTold
     let before = counter.load(ordering: .sequentiallyConsistent)
     body()
     return counts ? counter.load(ordering: .sequentiallyConsistent) - before : nil
   }
 
   /// Whether allocations are noticed, found out once: the hook stays in place.
-  private static let isTold: Bool = {
+  static let areTold: Bool = {
     // Touched before the hook is in place, which must not initialise it.
     let before = counter.load(ordering: .sequentiallyConsistent)
     guard MallocHook_AddNewHook(hook) != 0 else { return false }

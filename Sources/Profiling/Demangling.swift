@@ -10,16 +10,27 @@ public enum Demangling {
     return String(cString: text)
   }
 
+  /// Words before a name that say how it was compiled.
+  private static let kinds = ["@objc ", "partial apply forwarder for ", "merged ", "outlined "]
+
   /// The name without types, specialisations and thunks:
   /// `closure #1 in TiledKernels.DirectConvolution.bind`; other languages' symbols as they are.
   public static func short(_ symbol: String) -> String {
     guard var name = full(symbol) else { return symbol }
-    for kind in ["@objc ", "partial apply forwarder for ", "merged ", "outlined "] {
-      while name.hasPrefix(kind) { name.removeFirst(kind.count) }
-    }
+    while let kind = kinds.first(where: name.hasPrefix) { name.removeFirst(kind.count) }
     name = withoutSpecialisation(name)
+    while let kind = kinds.first(where: name.hasPrefix) { name.removeFirst(kind.count) }
     name = name.replacing(/\((\w+) in _[0-9A-F]{32}\)/) { $0.1 }.replacing(/\(extension in \w+\):/, with: "")
-    return withoutTypes(name)
+    return withoutWitness(withoutTypes(name))
+  }
+
+  /// `protocol witness for Module.Protocol.f in conformance Module.Type : …`: `Module.Type.f`.
+  private static func withoutWitness(_ name: String) -> String {
+    guard
+      let match = name.wholeMatch(
+        of: /protocol witness for (static )?\S*?(\w+(?:\.\w+er)?) in conformance (\S+) : .*/)
+    else { return name }
+    return "\(match.1 ?? "")\(match.3).\(match.2)"
   }
 
   /// `generic specialization <…> of NAME`, `function signature specialization <…> of NAME`: NAME.

@@ -6,8 +6,9 @@ extension FlameGraph {
       g, x: +g.dataset.x, w: +g.dataset.w, tip: g.querySelector('title').textContent,
       rect: g.querySelector('rect'), text: g.querySelector('text'), y: +g.querySelector('rect').getAttribute('y')}));
     for (const f of frames) f.name = f.tip.replace(/ \\([^(]*\\)$/, '');
+    // Shares are rounded to 1e-7, frames are no narrower than 2e-4.
+    const near = 1e-6;
     function zoom(to) {
-      const near = 1e-5;
       for (const f of frames) {
         const x = (f.x - to.x) / to.w, w = f.w / to.w, below = f.y >= to.y && f.x <= to.x + near && f.x + f.w >= to.x + to.w - near;
         const seen = below || (f.y < to.y && f.x >= to.x - near && f.x + f.w <= to.x + to.w + near);
@@ -28,7 +29,7 @@ extension FlameGraph {
         const hit = found !== null && found.test(f.name);
         f.g.classList.toggle('m', hit);
         // Frames come in the order of a walk from the root: what lies above a hit is counted with it.
-        if (hit && f.x >= end - 1e-9) { share += f.w; end = f.x + f.w; }
+        if (hit && f.x >= end - near) { share += f.w; end = f.x + f.w; }
       }
       get('n').textContent = found ? 'found: ' + (share * 100).toFixed(1) + ' %' : '';
     }

@@ -10,6 +10,7 @@ public struct FlameGraph {
   private let title: String
   private let tree: CallTree
   private let isDifference: Bool
+  private let unit: StackProfile.Unit
   private let rows: Int
   private let totals: (now: Int, before: Int)
 
@@ -18,6 +19,7 @@ public struct FlameGraph {
     self.title = title
     tree = CallTree(profile, before: before)
     isDifference = before != nil
+    unit = profile.unit
     rows = tree.depth
     totals = (max(1, profile.total), max(1, before?.total ?? 1))
   }
@@ -52,9 +54,9 @@ public struct FlameGraph {
     let label =
       letters < 3 ? "" : node.name.count <= letters ? node.name : node.name.prefix(letters - 1) + "…"
     text += """
-      <g class="f" data-x="\(short(x))" data-w="\(short(share))"><title>\(FlameGraph.escaped(tip(node, share)))</title>\
-      <rect x="\(short(left))" y="\(y)" width="\(short(wide))" height="\(FlameGraph.row - 1)" \
-      fill="\(colour(node, stage))" rx="1"/><text x="\(short(left + 3))" y="\(y + 12)">\(FlameGraph.escaped(label))</text></g>
+      <g class="f" data-x="\(short(x, 7))" data-w="\(short(share, 7))"><title>\(FlameGraph.escaped(tip(node, share)))</title>\
+      <rect x="\(short(left, 3))" y="\(y)" width="\(short(wide, 3))" height="\(FlameGraph.row - 1)" \
+      fill="\(colour(node, stage))" rx="1"/><text x="\(short(left + 3, 3))" y="\(y + 12)">\(FlameGraph.escaped(label))</text></g>
 
       """
     var next = x
@@ -64,14 +66,15 @@ public struct FlameGraph {
     }
   }
 
-  private func short(_ value: Double) -> String {
-    var text = String(format: "%.5f", value)
+  /// - Parameter digits: behind the point; those of shares must be finer than the script compares them.
+  private func short(_ value: Double, _ digits: Int) -> String {
+    var text = String(format: "%.\(digits)f", value)
     while text.last == "0" { text.removeLast() }
     return text.last == "." ? String(text.dropLast()) : text
   }
 
   private func tip(_ node: CallTree, _ share: Double) -> String {
-    let now = String(format: "%d samples, %.2f %%", node.count, share * 100)
+    let now = "\(node.count) \(unit), " + String(format: "%.2f %%", share * 100)
     guard isDifference else { return "\(node.name) (\(now))" }
     let before = Double(node.before) / Double(totals.before)
     return node.name

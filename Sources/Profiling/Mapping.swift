@@ -1,5 +1,5 @@
 /// A piece of a file that code was executed from.
-struct Mapping: Sendable, Hashable {
+package struct Mapping: Sendable, Hashable {
   let addresses: Range<UInt>
   /// Of the first address in the file.
   let offset: UInt

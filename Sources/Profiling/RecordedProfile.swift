@@ -3,10 +3,9 @@ import Measurement
 /// gperftools' own file of processor time, read: sampled stacks of addresses, and the mappings that give them names.
 ///
 /// Native words: `0, 3, 0, period in µs, 0`; then for each stack its count, the number of its addresses and the addresses,
-/// leaf first; then `0, 1, 0` and text, lines of `/proc/self/maps`. Readers skip lines `name=value` in the text: there this
-/// project keeps the names of stages and functions, so that a profile can be read when its executable is gone.
+/// leaf first; then `0, 1, 0` and text, lines of `/proc/self/maps` and notes.
 /// - Source: gperftools, `docs/cpuprofile-fileformat.html`.
-public struct RecordedProfile: Sendable {
+public struct RecordedProfile: RecordedStacks, Sendable {
   /// Processor time that a sample stands for.
   public let period: Seconds
   /// How often each stack was seen; addresses leaf first, callers' ones behind the call.
@@ -15,9 +14,10 @@ public struct RecordedProfile: Sendable {
   public private(set) var bytes: [UInt8]
   /// What this project has noted in the text.
   public private(set) var notes: [String: String] = [:]
-  let mappings: [Mapping]
+  package let mappings: [Mapping]
+  package static let leafIsCaller = false
+  package static let mostFrames = Int(deepest)
 
-  static let notePrefix = "cbambench."
   private static let word = MemoryLayout<UInt>.size
   /// Deeper stacks than gperftools records tell of a corrupt file.
   private static let deepest: UInt = 10_000
@@ -43,10 +43,7 @@ public struct RecordedProfile: Sendable {
     let text = String(decoding: bytes[reader.offset...], as: UTF8.self)
     mappings = Mapping.list(text)
     self.bytes = bytes
-    for line in text.split(separator: "\n") where line.hasPrefix(Self.notePrefix) {
-      let sides = line.dropFirst(Self.notePrefix.count).split(separator: "=", maxSplits: 1)
-      if sides.count == 2 { notes[String(sides[0])] = String(sides[1]) }
-    }
+    notes = Self.notes(text)
   }
 
   /// All samples.
@@ -54,9 +51,8 @@ public struct RecordedProfile: Sendable {
 
   /// Adds a line to the text, for readers of the file.
   public mutating func note(_ name: String, _ value: String) {
-    precondition(!(name + value).contains("\n"), "a note of several lines: \(name)=\(value)")
     notes[name] = value
-    bytes += Array("\(Self.notePrefix)\(name)=\(value)\n".utf8)
+    bytes += Array(Self.line(name, value).utf8)
   }
 
   /// Takes words from the bytes of a file.

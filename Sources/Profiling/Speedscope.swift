@@ -12,12 +12,13 @@ public enum Speedscope {
       names.append(frame)
       return names.count - 1
     }
+    let isTime = profile.unit == .samples
     let workers = Dictionary(grouping: profile.sorted) { $0.stack[0] }.sorted { $0.key < $1.key }
     let profiles = workers.map { worker, stacks in
       let samples = stacks.map { "[" + $0.stack.map { "\(index($0))" }.joined(separator: ",") + "]" }
-      let weights = stacks.map { Double($0.count) * profile.period.value }
+      let weights = stacks.map { isTime ? Double($0.count) * profile.period.value : Double($0.count) }
       return """
-        {"type":"sampled","name":\(JSON.string(worker)),"unit":"seconds","startValue":0,"endValue":\
+        {"type":"sampled","name":\(JSON.string(worker)),"unit":"\(isTime ? "seconds" : "bytes")","startValue":0,"endValue":\
         \(weights.reduce(0, +)),"samples":[\(samples.joined(separator: ","))],"weights":\
         [\(weights.map { "\($0)" }.joined(separator: ","))]}
         """

@@ -4,11 +4,19 @@ import Measurement
 public struct StackProfile: Sendable, Equatable {
   public typealias Stack = [String]
 
+  /// What is counted.
+  public enum Unit: String, Sendable {
+    case samples, bytes
+  }
+
   public private(set) var stacks: [Stack: Int] = [:]
-  /// What a sample stands for: time for processor profiles.
+  public let unit: Unit
+  /// Processor time that a sample stands for; 0 for bytes.
   public let period: Seconds
 
-  public init(period: Seconds) { self.period = period }
+  public init(period: Seconds) { (unit, self.period) = (.samples, period) }
+
+  public init(unit: Unit) { (self.unit, period) = (unit, Seconds(0)) }
 
   public mutating func add(_ stack: Stack, count: Int = 1) {
     precondition(!stack.isEmpty && count >= 0, "\(count) samples of \(stack)")

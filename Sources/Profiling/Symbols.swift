@@ -5,9 +5,9 @@ struct Symbols {
   private var tables: [String: SymbolTable] = [:]
   private var known: [UInt: String] = [:]
 
-  init(_ profile: RecordedProfile) {
-    mappings = profile.mappings
-    notes = profile.notes
+  init(_ mappings: [Mapping], _ notes: [String: String]) {
+    self.mappings = mappings
+    self.notes = notes
   }
 
   /// The symbol of the function at an address, as the linker knows it: from the notes of the profile, else from the file
@@ -26,20 +26,5 @@ struct Symbols {
     if tables[mapping.path] == nil { tables[mapping.path] = SymbolTable(path: mapping.path) }
     let offset = address - mapping.addresses.lowerBound + mapping.offset
     return tables[mapping.path]?.name(offset: UInt64(offset))
-  }
-}
-
-extension RecordedProfile {
-  /// Addresses of code, leaf first: callers are where they called, not where they go on.
-  static func code(_ stack: [UInt]) -> [UInt] {
-    stack.indices.map { $0 == 0 ? stack[0] : stack[$0] &- 1 }
-  }
-
-  /// Notes the symbol of every address, so that the file can be read without the executable.
-  public mutating func noteSymbols() {
-    var symbols = Symbols(self)
-    for address in Set(stacks.keys.flatMap(RecordedProfile.code)).sorted() {
-      if let name = symbols.symbol(address), !name.contains("\n") { note(Symbols.note(address), name) }
-    }
   }
 }

@@ -9,7 +9,7 @@ import TiledKernels
 enum ProfileCommand: Command {
   static let name = "profile"
   static let synopsis = "TARGET [OPTION]..."
-  static let summary = "where the time of one workload goes: stages, workers, functions"
+  static let summary = "where the time of one workload goes, or its memory: stages, workers, functions"
   static let example = "cbambench profile cbam@1x256x56x56 --threads 2 --output cbam.svg --output cbam.pb.gz"
   static let options: [Option] = [
     Option(name: "--threads", value: "T", help: "one thread count; default 2, or 1 if one CPU is usable"),
@@ -20,7 +20,7 @@ enum ProfileCommand: Command {
     .style, .filter, .seed,
     Option(
       name: "--budget", value: "SECONDS",
-      help: "longest time of sampling; default 10, less if samples suffice"),
+      help: "longest time of sampling, or of calls with --heap; default 10, less if samples suffice"),
     Option(name: "--layers", value: nil, help: "also what each layer of a network takes"),
     Option(name: "--diff", value: "OTHER.prof", help: "compare with a profile written before"),
     Option(
@@ -29,10 +29,16 @@ enum ProfileCommand: Command {
     Option(
       name: "--output", value: "FILE",
       help: "also write \(ProfileFiles.endings); may be given several times"),
+    Option(
+      name: "--heap", value: nil,
+      help:
+        "memory instead of time: allocations of prepare and calls, who allocates; writes \(HeapReport.endings)"
+    ),
     .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
+    if arguments.has("--heap") { return try HeapProfileCommand.run(arguments) }
     let files = try ProfileFiles(arguments)
     let timeline = try ProfileFiles.timeline(arguments)
     let other = try arguments.value("--diff").map(OtherProfile.init(path:))
@@ -60,7 +66,7 @@ enum ProfileCommand: Command {
     return Interrupt.isSet ? .interrupted : .fine
   }
 
-  private static func onePlan(_ arguments: Arguments) throws(UsageError) -> Plan {
+  static func onePlan(_ arguments: Arguments) throws(UsageError) -> Plan {
     var defaults = Plan()
     defaults.requests = [.tiled]
     defaults.threads = [min(2, Machine().usableCPUs)]
@@ -74,7 +80,7 @@ enum ProfileCommand: Command {
     return plan
   }
 
-  private static func oneWorkload(_ arguments: Arguments) throws(UsageError) -> Workload {
+  static func oneWorkload(_ arguments: Arguments) throws(UsageError) -> Workload {
     guard arguments.targets.count == 1 else {
       throw UsageError("a profile is of one workload, \(arguments.targets.count) targets are given")
     }

@@ -3,8 +3,7 @@ import Records
 
 /// The files that `profile` writes; their names tell the form.
 struct ProfileFiles {
-  private typealias Form = (ending: String, bytes: (ProfileReport) -> [UInt8])
-  private static var forms: [Form] {
+  private static var forms: [FormFiles<ProfileReport>.Form] {
     [
       (".prof", { $0.profile.recorded.bytes }),
       (".pb.gz", { $0.pprof }),
@@ -18,24 +17,9 @@ struct ProfileFiles {
 
   static var endings: String { forms.map(\.ending).joined(separator: " ") }
 
-  private let files: [(file: OutputFile, form: Form)]
-  private let isQuiet: Bool
+  private let files: FormFiles<ProfileReport>
 
-  init(_ arguments: Arguments) throws(UsageError) {
-    var files: [(file: OutputFile, form: Form)] = []
-    for path in arguments.all("--output") {
-      guard let form = ProfileFiles.forms.first(where: { path.hasSuffix($0.ending) }) else {
-        throw UsageError("--output \(path): the name must end in one of: \(ProfileFiles.endings)")
-      }
-      guard !files.contains(where: { $0.file.path == path }) else {
-        throw UsageError("--output \(path) is given twice")
-      }
-      do { files.append((try OutputFile(path), form)) } catch { throw UsageError("\(error)") }
-    }
-    self.files = files
-    isQuiet = arguments.has("--quiet")
-    if isQuiet && files.isEmpty { throw UsageError("--quiet without --output would leave no result") }
-  }
+  init(_ arguments: Arguments) throws(UsageError) { files = try FormFiles(arguments, ProfileFiles.forms) }
 
   static func timeline(_ arguments: Arguments) throws(UsageError) -> OutputFile? {
     guard let path = arguments.value("--timeline") else { return nil }
@@ -45,10 +29,5 @@ struct ProfileFiles {
     }
   }
 
-  func write(_ report: ProfileReport) throws(UsageError) {
-    if !isQuiet { try Console.print(report.text) }
-    for (file, form) in files {
-      do { try file.write(form.bytes(report)) } catch { throw UsageError("\(error)") }
-    }
-  }
+  func write(_ report: ProfileReport) throws(UsageError) { try files.write(report, text: report.text) }
 }

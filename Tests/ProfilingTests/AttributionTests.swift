@@ -75,6 +75,14 @@ import Testing
         + "OSpySfGAA13WorkerScratchVtFySnySiG_SitcfU_TA",
       "closure #1 in TiledKernels.PlaneSweeps.planeColumns"
     ),
+    (
+      "$s12TiledKernels14FusedAttentionV0B06KernelAadEP7prepareyAD8Prepared_pAD4TaskVKFTW",
+      "TiledKernels.FusedAttention.prepare"
+    ),
+    (
+      "$s12TiledKernels9PixelPoolV7regions4node_5gates4into9workspaceSay0B06RegionVGSS_SPySfGAMSgSpySfGAOtFySi_SitcfU_TATm",
+      "closure #1 in TiledKernels.PixelPool.regions"
+    ),
     ("$s7Tensors5ShapeV5planeSivg", "Tensors.Shape.plane.getter"), ("malloc", "malloc"),
     ("_ZN3fooEv", "_ZN3fooEv"),
     ("", ""),

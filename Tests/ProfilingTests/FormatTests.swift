@@ -70,6 +70,14 @@ import Testing
     #expect(abs(sum - 3.28) < 1e-9)
   }
 
+  @Test func bytesAreSaidToBeBytes() throws {
+    var profile = StackProfile(unit: .bytes)
+    profile.add(["worker 0", "pack", "f"], count: 3 << 40)
+    let text = Speedscope.text(profile, name: "x")
+    #expect(text.contains(#""unit":"bytes","startValue":0,"endValue":3298534883328.0,"#))
+    #expect(XML(FlameGraph(profile, title: "x").svg).titles.contains("f (3298534883328 bytes, 100.00 %)"))
+  }
+
   @Test func flameGraphIsXMLWithEveryWideFrame() {
     let svg = FlameGraph(Self.profile, title: "a < b & c").svg
     let parser = XML(svg)
@@ -79,6 +87,20 @@ import Testing
     #expect(parser.titles.contains("g (300 samples, 91.46 %)"))
     #expect(parser.titles.contains("h<Int> & \"x\" (7 samples, 2.13 %)"))
     #expect(!svg.contains("http://www.w3.org/1999/xlink") && !svg.contains("<script src"))
+  }
+
+  /// The script finds what lies above a frame by its place: rounding must be finer than what it takes for equal.
+  @Test func placesOfFramesAreFine() throws {
+    var profile = StackProfile(unit: .bytes)
+    for i in 0..<70 { profile.add(["worker 0", "stage", "f\(i)"], count: 10_007 + 997 * i) }
+    let frames = FlameGraph(profile, title: "x").svg.matches(of: /data-x="([0-9.]+)" data-w="([0-9.]+)"/).map
+    {
+      (x: Double($0.1) ?? -1, w: Double($0.2) ?? -1)
+    }
+    try #require(frames.count == 73)
+    for (left, right) in zip(frames[3...], frames[4...]) { #expect(abs(left.x + left.w - right.x) < 5e-7) }
+    let near = try #require(FlameGraph(profile, title: "x").svg.firstMatch(of: /near = ([0-9.e-]+);/))
+    #expect(Double(near.1) == 1e-6)
   }
 
   @Test func differenceGraphTellsChanges() {

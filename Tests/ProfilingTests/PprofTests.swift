@@ -79,8 +79,11 @@ import Testing
         let fields = try Self.fields(bytes)
         return (try #require(Self.number(fields, 1)), strings[try #require(Self.number(fields, 2))])
       })
+    let mapping = try Self.fields(try #require(Self.contents(message, 3).first))
+    #expect(strings[Self.number(mapping, 5) ?? 0] == "cbambench" && Self.number(mapping, 7) == 1)
     for bytes in Self.contents(message, 4) {
       let location = try Self.fields(bytes)
+      #expect(Self.number(location, 2) == Self.number(mapping, 1))
       let line = try Self.fields(try #require(Self.contents(location, 4).first))
       #expect(functions[try #require(Self.number(line, 1))] != nil)
     }
@@ -94,6 +97,32 @@ import Testing
     #expect(again == profile)
     #expect(Self.contents(message, 1).count == 2)
     #expect(Self.number(message, 10) == 2_000_000_000 && Self.number(message, 12) == 10_000_000)
+  }
+
+  @Test func heapIsReadBack() throws {
+    var heap = HeapStacks()
+    heap.add(
+      ["worker 0", "prepare", "f"],
+      HeapCounts(inUse: .init(objects: 1, bytes: 640), allocated: .init(objects: 3, bytes: 7 << 33)))
+    heap.add(["worker 0", "prepare"], HeapCounts(allocated: .init(objects: 2, bytes: 9)))
+    let message = try Self.fields(try Self.unpacked(Pprof.file(heap, comments: ["x"])))
+    let strings = Self.contents(message, 6).map { String(decoding: $0, as: UTF8.self) }
+    func text(_ fields: [Int: [Field]], _ number: Int) -> String { strings[Self.number(fields, number) ?? 0] }
+    let kinds = try Self.contents(message, 1).map { try Self.fields($0) }
+    #expect(kinds.map { text($0, 1) } == ["alloc_objects", "alloc_space", "inuse_objects", "inuse_space"])
+    #expect(kinds.map { text($0, 2) } == ["count", "bytes", "count", "bytes"])
+    #expect(text(message, 14) == "alloc_space")
+    let hidden = try Regex(text(message, 7))
+    for name in ["swift_slowAlloc", "Swift._ContiguousArrayBuffer.init", "static Swift._SetStorage.allocate"]
+    {
+      #expect(try hidden.wholeMatch(in: name) != nil)
+    }
+    for name in ["TiledKernels.Constants.init", "Swift.Sequence.map"] {
+      #expect(try hidden.wholeMatch(in: name) == nil)
+    }
+    let samples = try Self.contents(message, 2).map { try Self.fields($0) }
+    #expect(samples.map { Self.packed($0, 2) } == [[2, 9, 0, 0], [3, 7 << 33, 1, 640]])
+    #expect(samples.map { Self.packed($0, 1).count } == [2, 3])
   }
 
   /// More than one stored block holds.

@@ -1,0 +1,34 @@
+import Harness
+import Records
+
+/// Files whose names tell the form in which a report is written.
+struct FormFiles<Report> {
+  typealias Form = (ending: String, bytes: (Report) -> [UInt8])
+
+  private let files: [(file: OutputFile, form: Form)]
+  private let isQuiet: Bool
+
+  init(_ arguments: Arguments, _ forms: [Form]) throws(UsageError) {
+    var files: [(file: OutputFile, form: Form)] = []
+    for path in arguments.all("--output") {
+      guard let form = forms.first(where: { path.hasSuffix($0.ending) }) else {
+        let endings = forms.map(\.ending).joined(separator: " ")
+        throw UsageError("--output \(path): the name must end in one of: \(endings)")
+      }
+      guard !files.contains(where: { $0.file.path == path }) else {
+        throw UsageError("--output \(path) is given twice")
+      }
+      do { files.append((try OutputFile(path), form)) } catch { throw UsageError("\(error)") }
+    }
+    self.files = files
+    isQuiet = arguments.has("--quiet")
+    if isQuiet && files.isEmpty { throw UsageError("--quiet without --output would leave no result") }
+  }
+
+  func write(_ report: Report, text: String) throws(UsageError) {
+    if !isQuiet { try Console.print(text) }
+    for (file, form) in files {
+      do { try file.write(form.bytes(report)) } catch { throw UsageError("\(error)") }
+    }
+  }
+}
