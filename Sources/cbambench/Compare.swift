@@ -19,7 +19,8 @@ enum Compare: Command {
     Option(
       name: "--self-test", value: nil,
       help: "how often this gate is wrong on this machine; default budget 720"),
-    .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache, .style, .filter, .seed,
+    .profileRegressions, .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache,
+    .style, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
     .output, .quiet,
@@ -32,9 +33,11 @@ enum Compare: Command {
     let judge = PairedJudge(try Policy(arguments))
     let fails = try arguments.failsOnUndetermined()
     let annotates = try arguments.annotates()
-    let paired =
-      if arguments.has("--samples") { try saved(arguments) } else { try measured(arguments, judge) }
-    let judgements = judge.judgements(paired)
+    let (paired, profiler) =
+      if arguments.has("--samples") { (try saved(arguments), nil as RegressionProfiles?) } else {
+        try measured(arguments, judge)
+      }
+    var judgements = judge.judgements(paired)
     if judgements.isEmpty && Interrupt.isSet {
       Console.note("cbambench: interrupted; nothing was measured until then")
       return .interrupted
@@ -42,7 +45,10 @@ enum Compare: Command {
     guard judgements.contains(where: { $0.trouble != .ignored }) else {
       throw UsageError("the policy ignores all \(judgements.count) cases; nothing is left to compare")
     }
-    let report = VerdictReport(judgements: judgements, preface: preface(paired, judge))
+    let profiles = profiler?.made(of: judgements) ?? [:]
+    for (index, profile) in profiles { judgements[index].notes.append(profile.note) }
+    let report = VerdictReport(
+      judgements: judgements, preface: preface(paired, judge), profiles: profiles)
     try outputs.write(report.report)
     do { try junit?.write(CIFormats.junit(judgements, suite: "cbambench compare")) } catch {
       throw UsageError("\(error)")
@@ -86,7 +92,9 @@ enum Compare: Command {
     }
   }
 
-  private static func measured(_ arguments: Arguments, _ judge: PairedJudge) throws -> PairedRun {
+  private static func measured(_ arguments: Arguments, _ judge: PairedJudge) throws -> (
+    PairedRun, RegressionProfiles?
+  ) {
     guard let base = arguments.value("--base") else {
       throw UsageError("compare needs --base or --samples, such as \(example)")
     }
@@ -98,10 +106,12 @@ enum Compare: Command {
       seed: setting.plan.seed, started: ISO8601DateFormatter().string(from: Date()),
       machine: machine.description,
       base: base, head: arguments.value("--head") ?? "this build")
+    let builds = (try Executable.absolute(base, "--base"), try Executable.absolute(head, "--head"))
+    let profiles = try RegressionProfiles(
+      arguments, base: builds.0, head: builds.1, seed: setting.plan.seed, caseLimit: setting.limit)
     let contest = Contest(
       ContestPlan(
-        base: [try Executable.absolute(base, "--base"), "serve"],
-        head: [try Executable.absolute(head, "--head"), "serve"], plan: setting.plan,
+        base: [builds.0, "serve"], head: [builds.1, "serve"], plan: setting.plan,
         budget: Seconds(setting.budget), limit: Seconds(setting.limit)),
       ContestRules(judge), workloads: setting.workloads, run: run, isInterrupted: { Interrupt.isSet },
       onProgress: { Console.progress($0) },
@@ -109,12 +119,13 @@ enum Compare: Command {
     defer { Console.progress("") }
     let result = try contest.measure()
     do { try save?.write(PairedRunFile.text(result)) } catch { throw UsageError("\(error)") }
-    return result
+    return (result, profiles)
   }
 
   private static func selfTest(_ arguments: Arguments, _ outputs: Outputs) throws -> ExitStatus {
     let others = [
-      "--base", "--head", "--samples", "--save", "--on-undetermined", "--annotate", "--junit",
+      "--base", "--head", "--samples", "--save", "--profile-regressions", "--on-undetermined", "--annotate",
+      "--junit",
     ]
     if let other = others.first(where: { arguments.has($0) }) {
       throw UsageError("\(other) has no effect with --self-test, which compares this build with itself")

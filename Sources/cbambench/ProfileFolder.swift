@@ -16,8 +16,6 @@ struct ProfileFolder {
   static let budget = Seconds(2)
   /// For other tools and `profile --diff`; to look at; to read.
   static let endings = [".prof", ".folded", ".svg", ".md"]
-  /// Names of 255 bytes are allowed nearly everywhere; kernel, instruction set and threads need less than 100.
-  private static let longestName = 150
 
   let path: String
   /// Workloads' names as file names, by index.
@@ -31,50 +29,8 @@ struct ProfileFolder {
       throw UsageError(
         "--profile has no effect with --cache \(cache): calls are profiled one right after the other")
     }
-    try Self.make(path, "--profile")
-    (self.path, names) = (path, Self.unique(workloads))
-  }
-
-  /// Makes a folder where there is none.
-  static func make(_ path: String, _ option: String) throws(UsageError) {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
-      throw UsageError("\(option) \(path): is a file; a folder was expected")
-    }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      _ = try OutputFile(path + "/x")
-    } catch {
-      throw UsageError(
-        "\(option) \(path): no file can be made in this folder: \(String(cString: strerror(errno)))")
-    }
-  }
-
-  /// Letters, digits and `.,=@+_-`; what else there is becomes `-`.
-  static func safe(_ text: String) -> String {
-    let kept = String(
-      text.map { $0.isASCII && ($0.isLetter || $0.isNumber || ".,=@+_-".contains($0)) ? $0 : "-" })
-    let first = kept.first.map { ".-".contains($0) } ?? true
-    return (first ? "_" : "") + kept.prefix(longestName)
-  }
-
-  /// A name for each, none twice, also where capitals do not count.
-  static func unique(_ names: [String]) -> [String] {
-    var used: Set<String> = []
-    return names.map { name in
-      let plain = safe(name)
-      var (candidate, number) = (plain, 1)
-      while !used.insert(candidate.lowercased()).inserted {
-        number += 1
-        candidate = "\(plain)-\(number)"
-      }
-      return candidate
-    }
-  }
-
-  /// Path of a case's files without ending. No kernel or instruction set has a dot, so that two cases never share it.
-  func stem(_ index: Int, _ key: CaseKey) -> String {
-    "\(path)/\(names[index]).\(Self.safe(key.kernel)).\(key.isa).\(key.threads)"
+    try ProfileNames.makeFolder(path, "--profile")
+    (self.path, names) = (path, ProfileNames.unique(workloads))
   }
 
   /// Profiles the cases of a workload that was measured; what does not work is told and costs the others nothing.
@@ -89,7 +45,7 @@ struct ProfileFolder {
       do {
         let budget = min(Self.budget, Seconds(limit.value / 2))
         let profile = try measured.profile(key, budget: budget, isInterrupted: isInterrupted)
-        try write(ProfileReport(profile, other: nil), stem(index, key))
+        try write(ProfileReport(profile, other: nil), ProfileNames.stem(path, names[index], key))
       } catch {
         reason = "\(error)"
       }
