@@ -23,13 +23,13 @@ enum Compare: Command {
     .style, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
-    .output, .quiet,
+    .output, .export, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let outputs = try Outputs(arguments)
     if arguments.has("--self-test") { return try selfTest(arguments, outputs) }
-    let junit = try arguments.file("--junit")
+    let (junit, export) = (try arguments.file("--junit"), try Export(arguments))
     let judge = PairedJudge(try Policy(arguments))
     let fails = try arguments.failsOnUndetermined()
     let annotates = try arguments.annotates()
@@ -50,6 +50,7 @@ enum Compare: Command {
     let report = VerdictReport(
       judgements: judgements, preface: preface(paired, judge), profiles: profiles)
     try outputs.write(report.report)
+    try export.write(paired.records(.head, judgements), base: paired.records(.base, judgements))
     do { try junit?.write(CIFormats.junit(judgements, suite: "cbambench compare")) } catch {
       throw UsageError("\(error)")
     }
@@ -76,7 +77,7 @@ enum Compare: Command {
     let path = arguments.value("--samples") ?? ""
     let judging: Set<String> = [
       "--samples", "--policy", "--on-undetermined", "--annotate", "--junit", "--format", "--output",
-      "--quiet",
+      "--export", "--quiet",
     ]
     if let other = arguments.names.subtracting(judging).sorted().first {
       throw UsageError("\(other) has no effect with --samples, which measures nothing")
@@ -125,7 +126,7 @@ enum Compare: Command {
   private static func selfTest(_ arguments: Arguments, _ outputs: Outputs) throws -> ExitStatus {
     let others = [
       "--base", "--head", "--samples", "--save", "--profile-regressions", "--on-undetermined", "--annotate",
-      "--junit",
+      "--junit", "--export",
     ]
     if let other = others.first(where: { arguments.has($0) }) {
       throw UsageError("\(other) has no effect with --self-test, which compares this build with itself")
