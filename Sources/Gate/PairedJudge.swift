@@ -48,7 +48,17 @@ public struct PairedJudge: Sendable {
 
   public func judgements(_ run: PairedRun) -> [CaseJudgement] {
     let times = times(run)
-    return run.cases.indices.map { judgement(run, $0, times[$0]?.final) }
+    let (base, head) = (ThreadAgreement.differences(run, .base), ThreadAgreement.differences(run, .head))
+    return run.cases.indices.map { index in
+      var result = judgement(run, index, times[index]?.final)
+      guard result.trouble == nil else { return result }
+      if let reason = head[index] {
+        result.trouble = .broken("head: \(reason)")
+      } else if let reason = base[index] {
+        result.trouble = .failed("base: \(reason)")
+      }
+      return result
+    }
   }
 
   private func judgement(_ run: PairedRun, _ index: Int, _ time: TimeVerdict?) -> CaseJudgement {

@@ -158,15 +158,17 @@ private struct Introduction {
     (self.isInterrupted, self.onProgress) = (isInterrupted, onProgress)
   }
 
-  /// Cases of both sides, matched.
+  /// Cases of both sides, matched; an interruption leaves out workloads that only one side was asked about.
   func cases() throws -> [PairedRun.Case] {
     var cases: [PairedRun.Case] = []
     var places: [CaseIdentity: Int] = [:]
+    var asked: [PairedRun.Side: Set<String>] = [:]
     for side in PairedRun.Side.allCases {
       var contender = Contender(side, plan)
       try contender.start()
       for workload in workloads where !isInterrupted() {
         onProgress("\(side.rawValue): verifying \(workload.name)")
+        asked[side, default: []].insert(workload.text)
         for (identity, answer) in contender.introduce(workload) {
           if let place = places[identity] {
             cases[place][side] = answer
@@ -181,7 +183,8 @@ private struct Introduction {
       contender.stop()
     }
     let order = Dictionary(workloads.enumerated().map { ($1.text, $0) }) { first, _ in first }
-    return cases.enumerated().sorted {
+    let known = (asked[.base] ?? []).intersection(asked[.head] ?? [])
+    return cases.filter { known.contains($0.identity.workloadText) }.enumerated().sorted {
       (order[$0.element.identity.workloadText] ?? 0, $0.offset)
         < (order[$1.element.identity.workloadText] ?? 0, $1.offset)
     }.map(\.element)

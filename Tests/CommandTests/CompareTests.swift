@@ -156,6 +156,20 @@ import Testing
       FakeBuild.script(), FakeBuild.script(row: "disagrees,12,one output is wrong"), in: scratch)
     #expect(wrong.status == 3)
     #expect(try row(wrong)["remarks"] == "head: disagrees: one output is wrong")
+    let reason = "output 3 has other bits with 2 threads than with fewer, dense input: 1.0 and 2.0"
+    let other = try compare(
+      FakeBuild.script(), FakeBuild.script(row: "disagrees,12,\"\(reason)\""), in: scratch)
+    #expect(other.status == 3)
+    #expect(other.complaints.first?.hasSuffix("broken; head: disagrees: \(reason)") == true, "\(other.error)")
+    let twice =
+      "printf '%s\\n' 'row 5 w,tiled/x,tiled,avx2,1,hot,ok,12,\\n' 'row 6 w,tiled/x,tiled,avx2,2,hot,ok,12,\\n' "
+      + "'opened 2'"
+    let silent = try compare(
+      FakeBuild.script(open: twice.replacing("row 6", with: "row 5")), FakeBuild.script(open: twice),
+      "--rounds 1",
+      in: scratch)
+    #expect(silent.status == 3)
+    #expect(silent.error.contains("broken; head: results have other bits with 2 threads than with 1"))
     let fickle = try compare(FakeBuild.script(), FakeBuild.script(digest: "$$"), in: scratch)
     #expect(fickle.status != 0)
   }

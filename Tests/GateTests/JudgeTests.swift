@@ -77,6 +77,34 @@ import Testing
     #expect(verdict.time?.outcome == .same, "counts are apart from times")
   }
 
+  /// The same bits for every thread count, whatever a side says about itself.
+  @Test func bitsDoNotDependOnThreads() throws {
+    func item(_ threads: Int, base: UInt64, head: UInt64, kernel: String = "tiled/elementwise")
+      -> PairedRun.Case
+    {
+      let row = Synthetic.row(0) { ($0.threads, $0.kernel, $0.requestedKernel) = (threads, kernel, kernel) }
+      var item = Synthetic.item(0, base: row)
+      (item.base.digest, item.head.digest) = (base, head)
+      return item
+    }
+    func judged(_ cases: [PairedRun.Case]) -> [CaseJudgement] {
+      var run = Synthetic().run([], rounds: 0, seed: 1)
+      run.cases = cases
+      return PairedJudge(Policy()).judgements(run)
+    }
+    // Two builds may differ from each other, and two kernels.
+    let fine = judged([
+      item(1, base: 1, head: 2), item(2, base: 1, head: 2), item(2, base: 5, head: 6, kernel: "tiled/x"),
+    ])
+    #expect(fine.allSatisfy { $0.trouble == nil })
+    let head = judged([item(4, base: 1, head: 3), item(2, base: 1, head: 2)])
+    #expect(head[0].trouble == .broken("head: results have other bits with 4 threads than with 2"))
+    #expect(head[1].trouble == nil && head.conclusion(failsOnUndetermined: false) == .broken)
+    let base = judged([item(1, base: 1, head: 2), item(2, base: 3, head: 2)])
+    #expect(base[1].trouble == .failed("base: results have other bits with 2 threads than with 1"))
+    #expect(base.conclusion(failsOnUndetermined: false) == .fine)
+  }
+
   @Test func troublesOfSides() throws {
     var item = Synthetic.item(0)
     item.head.row = nil
