@@ -170,20 +170,25 @@ private struct CaseEvidence {
     verdict.smallestEffect = margins.smallestEffect(
       spread: estimate.spread, margin: margin, rounds: judging.rounds
     ).map { max($0, floor) }
+    var judged: Int?
     if effect > floor {
-      verdict.roundsNeeded = margins.roundsNeeded(spread: estimate.spread, margin: margin, effect: effect)
+      judged = margins.roundsNeeded(spread: estimate.spread, margin: margin, effect: effect)
     }
-    verdict.note = note(verdict)
+    let confirming = judged.map { Margins.confirmingRounds(judged: $0) }
+    verdict.roundsNeeded = judged.map { $0 + (confirming ?? 0) }
+    verdict.note = note(verdict, confirming: confirming)
     return verdict
   }
 
-  private func note(_ verdict: TimeVerdict) -> String {
+  private func note(_ verdict: TimeVerdict, confirming: Int?) -> String {
     let effect = Percent.text(rule.effectPercent)
     let seen =
       verdict.smallestEffect.map { "could have seen \(Percent.signed(ofLog: $0))" }
       ?? "too few rounds to see anything"
     let needed =
-      verdict.roundsNeeded.map { "\(effect) needs about \($0) rounds" }
+      verdict.roundsNeeded.map {
+        "\(effect) needs about \($0) rounds, \(confirming ?? 0) of them to confirm it"
+      }
       ?? "\(effect) is within the tolerance, the floor or the noise, whatever the rounds"
     return "\(seen); \(needed)"
   }

@@ -201,6 +201,7 @@ extension ContestRules {
         let agenda = judge.agenda(run)
         return (agenda.open, agenda.changed)
       },
+      confirmingRounds: { Margins.confirmingRounds(judged: $0) },
       isClean: { run in
         let disturbance = judge.disturbance(run)
         return { disturbance.cause($0) == nil }
