@@ -20,7 +20,13 @@ public struct BaselineJudge: Sendable {
   public func judgements(_ records: [Record], baseline: [Record]) -> [CaseJudgement] {
     let old = Dictionary(baseline.map { (CaseIdentity($0), $0) }) { first, _ in first }
     let known = Set(records.map { CaseIdentity($0) })
-    return records.map { judgement($0, old[CaseIdentity($0)]) }
+    let differences = ThreadAgreement.differences(records)
+    let judged = records.enumerated().map { index, record in
+      var result = judgement(record, old[CaseIdentity(record)])
+      if result.trouble == nil, let reason = differences[index] { result.trouble = .broken(reason) }
+      return result
+    }
+    return judged
       + baseline.filter { !known.contains(CaseIdentity($0)) }.map(missing)
   }
 

@@ -32,6 +32,8 @@ public struct CaseJudgement: Sendable, Equatable {
   public var isAccepted = false
   /// Requirements that the policy makes of a row by itself and that it misses.
   public var missed: [String] = []
+  /// What was found out about it afterwards.
+  public var notes: [String] = []
 
   public init(identity: CaseIdentity, name: String, baseKernel: String, headKernel: String) {
     self.identity = identity
@@ -82,7 +84,7 @@ public struct CaseJudgement: Sendable, Equatable {
     if let note = time?.note, !note.isEmpty { remarks.append(note) }
     if let acceptance { remarks.append(acceptance) }
     if mode == .warn, severity == .warning { remarks.append("warns only") }
-    return remarks
+    return remarks + notes
   }
 }
 

@@ -48,7 +48,17 @@ public struct PairedJudge: Sendable {
 
   public func judgements(_ run: PairedRun) -> [CaseJudgement] {
     let times = times(run)
-    return run.cases.indices.map { judgement(run, $0, times[$0]?.final) }
+    let (base, head) = (ThreadAgreement.differences(run, .base), ThreadAgreement.differences(run, .head))
+    return run.cases.indices.map { index in
+      var result = judgement(run, index, times[index]?.final)
+      guard result.trouble == nil else { return result }
+      if let reason = head[index] {
+        result.trouble = .broken("head: \(reason)")
+      } else if let reason = base[index] {
+        result.trouble = .failed("base: \(reason)")
+      }
+      return result
+    }
   }
 
   private func judgement(_ run: PairedRun, _ index: Int, _ time: TimeVerdict?) -> CaseJudgement {
@@ -160,20 +170,25 @@ private struct CaseEvidence {
     verdict.smallestEffect = margins.smallestEffect(
       spread: estimate.spread, margin: margin, rounds: judging.rounds
     ).map { max($0, floor) }
+    var judged: Int?
     if effect > floor {
-      verdict.roundsNeeded = margins.roundsNeeded(spread: estimate.spread, margin: margin, effect: effect)
+      judged = margins.roundsNeeded(spread: estimate.spread, margin: margin, effect: effect)
     }
-    verdict.note = note(verdict)
+    let confirming = judged.map { Margins.confirmingRounds(judged: $0) }
+    verdict.roundsNeeded = judged.map { $0 + (confirming ?? 0) }
+    verdict.note = note(verdict, confirming: confirming)
     return verdict
   }
 
-  private func note(_ verdict: TimeVerdict) -> String {
+  private func note(_ verdict: TimeVerdict, confirming: Int?) -> String {
     let effect = Percent.text(rule.effectPercent)
     let seen =
       verdict.smallestEffect.map { "could have seen \(Percent.signed(ofLog: $0))" }
       ?? "too few rounds to see anything"
     let needed =
-      verdict.roundsNeeded.map { "\(effect) needs about \($0) rounds" }
+      verdict.roundsNeeded.map {
+        "\(effect) needs about \($0) rounds, \(confirming ?? 0) of them to confirm it"
+      }
       ?? "\(effect) is within the tolerance, the floor or the noise, whatever the rounds"
     return "\(seen); \(needed)"
   }

@@ -26,7 +26,7 @@ public struct TimeVerdict: Sendable, Equatable {
   public var disturbed = 0
   /// Smallest change that a run like this finds in four of five cases, as a logarithm of a ratio.
   public var smallestEffect: Double?
-  /// Rounds that would find the effect asked about; nil: no number would.
+  /// Rounds that would find the effect asked about, those that confirm it included; nil: no number would.
   public var roundsNeeded: Int?
   public var note = ""
 
@@ -46,6 +46,10 @@ public struct Margins: Sendable, Equatable {
   static let power = 0.8
   /// A confirming measurement is one test: its p may be this large.
   static let confirmation = 0.05
+
+  /// Rounds of the second measurement of a case that looks changed after `judged` rounds. One that took long to judge is
+  /// noisy: its second measurement is longer too.
+  public static func confirmingRounds(judged: Int) -> Int { max(12, judged / 2) }
 
   /// Adjusted p below which a case is called changed.
   public let alpha: Double
@@ -88,7 +92,7 @@ public struct Margins: Sendable, Equatable {
     return margin + max(test, interval)
   }
 
-  /// Rounds that find an effect; nil if it is within the margin or 10,000 are too few.
+  /// Rounds that find an effect, without its confirmation; nil if it is within the margin or 10,000 are too few.
   func roundsNeeded(spread: Double, margin: Double, effect: Double) -> Int? {
     guard effect > margin else { return nil }
     var (low, high) = (max(fewestRounds, 3), 10_000)

@@ -71,20 +71,23 @@ public final class CaseProfiler {
   }
 
   /// Samples a case that was verified.
-  func profile(_ item: Case, _ workload: Workload, budget: Seconds) throws -> CaseProfile {
+  /// - Parameter plain: its median without the profiler; nil: measured before and behind.
+  func profile(
+    _ item: Case, _ workload: Workload, budget: Seconds, plain: Seconds? = nil
+  ) throws -> CaseProfile {
     let stages = StageNames(item.regions)
     let marked = item.regions.map { $0.marked(as: stages.index($0.name)) }
-    let before = plainCalls(item, budget)
+    let before = plain == nil ? plainCalls(item, budget).times : []
     var sampled = Calls()
     var recorded = try CPUProfiler.record {
       sampled = calls(item, marked, for: budget) { CPUProfiler.samples >= CaseProfiler.enough }
     }
-    let after = plainCalls(item, budget)
+    let after = plain == nil ? plainCalls(item, budget).times : []
     item.team.rest()
     guard recorded.total >= CaseProfiler.fewest else {
       throw UsageError(
         "\(workload.name): \(recorded.total) samples in \(sampled.wall.value) s are too few for a profile; expected at "
-          + "least \(CaseProfiler.fewest), a longer --budget gives more")
+          + "least \(CaseProfiler.fewest)" + (plain == nil ? ", a longer --budget gives more" : ""))
     }
     for (index, name) in stages.names.enumerated() { recorded.note(Attribution.note(index), name) }
     recorded.note("case", "\(workload.text) \(item.key)")
@@ -93,7 +96,7 @@ public final class CaseProfiler {
     return CaseProfile(
       workload: workload, kernel: item.kernelName, isa: item.candidate.isa, threads: item.threads,
       calls: sampled.times.count, profiledMedian: sampled.median,
-      plainMedian: Seconds(Statistics.median(before.times + after.times)), recorded: recorded, stacks: stacks,
+      plainMedian: plain ?? Seconds(Statistics.median(before + after)), recorded: recorded, stacks: stacks,
       times: StageTimes(
         stacks, order: stages.names, threads: item.threads, wall: sampled.wall, processor: sampled.processor),
       costs: StageCosts(workload.op, workload.inputs, regions: item.regions))

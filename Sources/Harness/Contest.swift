@@ -40,16 +40,19 @@ public struct ContestRules {
   public var schedule: (PairedRun) -> [Int]
   /// Cases that need more rounds, and those that look changed.
   public var agenda: (PairedRun) -> (open: Set<Int>, changed: Set<Int>)
+  /// Rounds that confirm a change which took so many to be seen.
+  public var confirmingRounds: (Int) -> Int
   /// Which turns count: given all until now, tells of each.
   public var isClean: (PairedRun) -> (PairedRun.Turn) -> Bool
 
   public init(
     measures: @escaping (PairedRun.Case) -> Bool, schedule: @escaping (PairedRun) -> [Int],
     agenda: @escaping (PairedRun) -> (open: Set<Int>, changed: Set<Int>),
+    confirmingRounds: @escaping (Int) -> Int,
     isClean: @escaping (PairedRun) -> (PairedRun.Turn) -> Bool
   ) {
     (self.measures, self.schedule) = (measures, schedule)
-    (self.agenda, self.isClean) = (agenda, isClean)
+    (self.agenda, self.confirmingRounds, self.isClean) = (agenda, confirmingRounds, isClean)
   }
 }
 
@@ -57,7 +60,6 @@ public struct ContestRules {
 public final class Contest {
   /// Share of the budget for judging; the rest is for confirming what looks changed.
   static let judgingShare = 0.75
-  static let confirmingRounds = 12
   static let mostRounds = 500
 
   let plan: ContestPlan
@@ -121,11 +123,11 @@ public final class Contest {
 
   private func confirm(_ all: Set<Int>) {
     let changed = rules.agenda(run).changed.intersection(all)
-    // A case that took long to judge is noisy: its second measurement is longer too. Set beforehand, so that it is one test.
+    // Set beforehand, so that it is one test.
     let rounds = Dictionary(
       uniqueKeysWithValues: changed.map { index in
         let judged = Set(run.turns.lazy.filter { $0.index == index }.map(\.round)).count
-        return (index, max(Self.confirmingRounds, judged / 2))
+        return (index, rules.confirmingRounds(judged))
       })
     for done in 0..<(rounds.values.max() ?? 0) where !isInterrupted() {
       if plan.rounds == nil, spent > plan.budget { break }
@@ -158,15 +160,17 @@ private struct Introduction {
     (self.isInterrupted, self.onProgress) = (isInterrupted, onProgress)
   }
 
-  /// Cases of both sides, matched.
+  /// Cases of both sides, matched; an interruption leaves out workloads that only one side was asked about.
   func cases() throws -> [PairedRun.Case] {
     var cases: [PairedRun.Case] = []
     var places: [CaseIdentity: Int] = [:]
+    var asked: [PairedRun.Side: Set<String>] = [:]
     for side in PairedRun.Side.allCases {
       var contender = Contender(side, plan)
       try contender.start()
       for workload in workloads where !isInterrupted() {
         onProgress("\(side.rawValue): verifying \(workload.name)")
+        asked[side, default: []].insert(workload.text)
         for (identity, answer) in contender.introduce(workload) {
           if let place = places[identity] {
             cases[place][side] = answer
@@ -181,7 +185,8 @@ private struct Introduction {
       contender.stop()
     }
     let order = Dictionary(workloads.enumerated().map { ($1.text, $0) }) { first, _ in first }
-    return cases.enumerated().sorted {
+    let known = (asked[.base] ?? []).intersection(asked[.head] ?? [])
+    return cases.filter { known.contains($0.identity.workloadText) }.enumerated().sorted {
       (order[$0.element.identity.workloadText] ?? 0, $0.offset)
         < (order[$1.element.identity.workloadText] ?? 0, $1.offset)
     }.map(\.element)

@@ -8,6 +8,8 @@ public enum RunMessage: Equatable, Sendable {
   case row(String)
   /// The workload is complete; its rows came before.
   case done(Int)
+  /// What did not work and costs no row.
+  case note(Int, String)
 }
 
 extension RunMessage: CustomStringConvertible {
@@ -18,6 +20,7 @@ extension RunMessage: CustomStringConvertible {
     case .step(let index, let step): "step \(index) \(step)"
     case .row(let line): "row \(LineText.escaped(line))"
     case .done(let index): "done \(index)"
+    case .note(let index, let text): "note \(index) \(LineText.escaped(text))"
     }
   }
 
@@ -35,6 +38,12 @@ extension RunMessage: CustomStringConvertible {
       let parts = sides[1].split(separator: " ", maxSplits: 1)
       guard parts.count == 2, let index = Int(parts[0]), let step = Step(parts[1]) else { return nil }
       self = .step(index, step)
+    case "note":
+      let parts = sides[1].split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, let index = Int(parts[0]), let text = LineText.unescaped(parts[1]) else {
+        return nil
+      }
+      self = .note(index, text)
     case "row":
       guard let text = LineText.unescaped(sides[1]) else { return nil }
       self = .row(text)

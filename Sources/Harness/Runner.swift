@@ -52,6 +52,14 @@ public final class Runner {
     _ workload: Workload, suite: String, budget: Seconds, losses: Losses = Losses(),
     onStep: @escaping (Step) -> Void = { _ in }
   ) -> [RunRow] {
+    measured(workload, suite: suite, budget: budget, losses: losses, onStep: onStep).rows
+  }
+
+  /// Likewise, with the cases that were timed.
+  public func measured(
+    _ workload: Workload, suite: String, budget: Seconds, losses: Losses = Losses(),
+    onStep: @escaping (Step) -> Void = { _ in }
+  ) -> MeasuredWorkload {
     self.losses = losses
     self.onStep = onStep
     onStep(Step(.oracle))
@@ -59,13 +67,21 @@ public final class Runner {
   }
 
   /// Rows of one workload: those that were measured, and those that could not be, with a reason.
-  private func run(_ workload: Workload, suite: String, budget: Seconds) -> [RunRow] {
+  private func run(_ workload: Workload, suite: String, budget: Seconds) -> MeasuredWorkload {
+    var timed: [TimedCase] = []
+    let rows = rows(workload, suite: suite, budget: budget, &timed)
+    return MeasuredWorkload(workload: workload, rows: rows, timed: timed)
+  }
+
+  private func rows(
+    _ workload: Workload, suite: String, budget: Seconds, _ timed: inout [TimedCase]
+  ) -> [RunRow] {
     let rows = RowBuilder(workload: workload, suite: suite, plan: plan, facts: facts)
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
     if let reason = losses.workload { return candidates.map { rows.refused($0, .failed, reason) } }
     do {
       try Shortage.check(Footprint(workload).peak())
-      return try measure(workload, candidates, rows, budget: budget)
+      return try measure(workload, candidates, rows, budget: budget, &timed)
     } catch let shortage as Shortage {
       return candidates.map { rows.refused($0, .skipped, "\(shortage)") }
     } catch {
@@ -74,7 +90,8 @@ public final class Runner {
   }
 
   private func measure(
-    _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder, budget: Seconds
+    _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder, budget: Seconds,
+    _ cases: inout [TimedCase]
   ) throws -> [RunRow] {
     let (judged, refused) = try judge(workload, candidates, rows)
     var result = refused
@@ -94,6 +111,9 @@ public final class Runner {
     teams.rest()
     onStep(Step(.roofs))
     result += rows.measured(trusted, times) { self.roof(workload, $0) }
+    cases = zip(trusted, times).filter { !$1.rounds.isEmpty }.map {
+      TimedCase(item: $0.item, median: Seconds(Statistics.median($1.rounds)))
+    }
     return result
   }
 

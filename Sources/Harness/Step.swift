@@ -17,12 +17,15 @@ public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
   }
 
   public var description: String { "\(kernel)|\(isa)|\(threads)" }
+
+  /// For a sentence.
+  public var words: String { "\(kernel), \(isa), \(threads) \(threads == 1 ? "thread" : "threads")" }
 }
 
 /// What a run is about to do.
 public struct Step: Hashable, Sendable, CustomStringConvertible {
   public enum Phase: String, Sendable {
-    case oracle, verify, warmUp, sample, roofs
+    case oracle, verify, warmUp, sample, roofs, profile
   }
 
   public let phase: Phase
@@ -56,9 +59,10 @@ public struct Step: Hashable, Sendable, CustomStringConvertible {
       case .warmUp: "warming up"
       case .sample: "sampling"
       case .roofs: "measuring the limits of this machine"
+      case .profile: "profiling"
       }
     guard let key else { return what }
-    return "\(what) \(key.kernel), \(key.isa), \(key.threads) \(key.threads == 1 ? "thread" : "threads")"
+    return "\(what) \(key.words)"
   }
 }
 

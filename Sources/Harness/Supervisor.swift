@@ -29,7 +29,8 @@ public struct Supervisor {
   /// - Parameters:
   ///   - work: workloads, in order.
   ///   - receive: called with each message of the children. Rows without a `done` behind them are of an interrupted
-  ///     workload, or a new `begin` tells that they are void.
+  ///     workload, or a new `begin` tells that they are void. A child that does not survive a profile costs that one and
+  ///     those that would have followed of the workload, which a `note` tells.
   /// - Returns: workloads that were given up without a row, and why.
   public func run(_ work: [Int], _ body: Body, receive: (RunMessage) -> Void) -> [(
     workload: Int, reason: String
@@ -52,9 +53,15 @@ public struct Supervisor {
         case .done(let index):
           open.removeAll { $0 == index }
           (workload, step) = (open.first ?? index, Step(.oracle))
-        case .row: break
+        case .row, .note: break
         }
         receive($0)
+      }
+      // The rows are there already.
+      if let key = step.key, step.phase == .profile, ending != .finished, !open.contains(workload) {
+        let rest = "; those that would have followed of this workload are left out"
+        receive(.note(workload, "\(key.words): no profile: \(sentence(ending, step))\(rest)"))
+        continue
       }
       if open.isEmpty || isInterrupted() { break }
       let reason = "\(sentence(ending, step)) while \(step.doing)"

@@ -7,7 +7,8 @@ import Glibc
 /// as that loses samples (a fifth of them with two busy threads).
 public enum CPUProfiler {
   /// Samples all threads of the process while `body` runs.
-  /// - Parameter folder: where the profiler may put its file, which is gone afterwards.
+  /// - Parameter folder: where the profiler may put its file, which has no name any more while it runs: whatever happens,
+  ///   nothing is left there.
   /// - Throws: `ProfileError` if it runs already or cannot write.
   public static func record(in folder: URL = FileManager.default.temporaryDirectory, _ body: () -> Void)
     throws
@@ -15,21 +16,21 @@ public enum CPUProfiler {
   {
     try requireIdle()
     let file = folder.appendingPathComponent("cbambench-\(getpid()).prof").path
-    defer { unlink(file) }
     guard access(folder.path, W_OK) == 0, ProfilerStart(file) != 0 else {
       throw ProfileError(
         "\(folder.path): the profiler cannot write its file there: \(String(cString: strerror(errno)))")
     }
+    let written = open(file, O_RDONLY | O_CLOEXEC)
+    let failure = errno
+    unlink(file)
+    defer { close(written) }
     body()
     stopQuietly()
-    do {
-      let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
-      return try RecordedProfile(Array(bytes), name: file)
-    } catch let error as ProfileError {
-      throw error
-    } catch {
-      throw ProfileError("\(file): the profiler's file cannot be read: \(error.localizedDescription)")
+    guard written >= 0 else {
+      throw ProfileError("\(file): the profiler's file cannot be read: \(String(cString: strerror(failure)))")
     }
+    let bytes = FileHandle(fileDescriptor: written, closeOnDealloc: false).readDataToEndOfFile()
+    return try RecordedProfile(Array(bytes), name: file)
   }
 
   /// Samples since the profiler was switched on.

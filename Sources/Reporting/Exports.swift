@@ -55,13 +55,28 @@ public enum Exports {
     row?.machine.split(separator: " ").dropLast().last.flatMap { Int($0) }
   }
 
+  /// Two sides of a comparison in one file: `compare.py filters FILE base/ head/` tells them apart.
+  public static func googleBenchmark(_ head: [Record], base: [Record]) -> String {
+    func side(_ name: String, _ rows: [Record]) -> [Record] {
+      rows.map { row in
+        var row = row
+        row.suite = name
+        return row
+      }
+    }
+    return googleBenchmark(side("base", base) + side("head", head))
+  }
+
   /// For github-action-benchmark, tool `customSmallerIsBetter`: the median of every row that has one.
-  public static func gitHubActionTimes(_ records: [Record]) -> String {
-    array(
+  /// - Parameter base: rows of the build that it was compared with, told beside.
+  public static func gitHubActionTimes(_ records: [Record], base: [Record] = []) -> String {
+    let before = Dictionary(base.filter(isTimed).map { (CaseIdentity($0), $0) }) { first, _ in first }
+    return array(
       records.filter(isTimed).map { row in
         [
           ("name", text(name(row))), ("unit", text("ms")), ("value", real(row.medianMs)),
-          ("range", row.madMs.map { text(String(format: "± %.3g", $0)) }), ("extra", extra(row)),
+          ("range", row.madMs.map { text(String(format: "± %.3g", $0)) }),
+          ("extra", extra(row, before[CaseIdentity(row)])),
         ]
       })
   }
@@ -77,12 +92,15 @@ public enum Exports {
       })
   }
 
-  private static func extra(_ row: Record) -> String {
-    text("\(row.workloadText)\n\(row.rounds ?? 0) rounds on \(row.machine)")
+  private static func extra(_ row: Record, _ base: Record? = nil) -> String {
+    let before = base?.medianMs.map { String(format: "\nbase %.4g ms", $0) } ?? ""
+    return text("\(row.workloadText)\n\(row.rounds ?? 0) rounds on \(row.machine)" + before)
   }
 
   /// Bencher Metric Format: latency in ns with its interval, throughput in calls per second, counts.
-  public static func bencher(_ records: [Record]) -> String {
+  /// - Parameter base: rows of the build that it was compared with, as measure `base-latency`.
+  public static func bencher(_ records: [Record], base: [Record] = []) -> String {
+    let before = Dictionary(base.filter(isTimed).map { (CaseIdentity($0), $0) }) { first, _ in first }
     let entries = records.filter(isTimed).map { row -> (String, String?) in
       func ns(_ ms: Double?) -> String? { real(ms.map { $0 * 1e6 }) }
       let latency: Fields = [
@@ -92,6 +110,9 @@ public enum Exports {
         ("latency", object(latency, indent: 4)),
         ("throughput", object([("value", real(row.medianMs.map { 1e3 / $0 }))], indent: 4)),
       ]
+      if let old = before[CaseIdentity(row)]?.medianMs {
+        measures.append(("base-latency", object([("value", ns(old))], indent: 4)))
+      }
       for (slug, count) in [("parameters", row.parameters), ("flops", row.flops), ("bytes", row.bytes)] {
         measures.append((slug, count.map { object([("value", String($0))], indent: 4) }))
       }

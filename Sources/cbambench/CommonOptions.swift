@@ -44,6 +44,8 @@ struct Report {
   let markdown: String
   let csv: String
   let json: String
+  /// Markdown with links that hold in a folder; nil: there are none.
+  var linked: ((_ folder: String) -> String)?
 
   enum Format: String, CaseIterable {
     case table, csv, json, markdown
@@ -102,7 +104,9 @@ struct Outputs {
     var failure: UsageError?
     if !quiet { do { try Console.print(report.text(format)) } catch { failure = error } }
     for (file, form) in files {
-      do { try file.write(report.text(form)) } catch { failure = failure ?? UsageError("\(error)") }
+      let folder = (file.path as NSString).deletingLastPathComponent
+      let linked = form == .markdown ? report.linked?(folder) : nil
+      do { try file.write(linked ?? report.text(form)) } catch { failure = failure ?? UsageError("\(error)") }
     }
     if let failure { throw failure }
   }

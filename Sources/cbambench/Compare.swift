@@ -22,10 +22,11 @@ enum Compare: Command {
     Option(
       name: "--extra-tiles", value: "PERCENT,...",
       help: "slowdowns that a self-test plants; default 0,1,2,5,10,20"),
-    .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache, .style, .filter, .seed,
+    .profileRegressions, .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache,
+    .style, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
-    .output, .quiet,
+    .output, .export, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
@@ -34,13 +35,15 @@ enum Compare: Command {
     if arguments.has("--extra-tiles") {
       throw UsageError("--extra-tiles has no effect without --self-test")
     }
-    let junit = try arguments.file("--junit")
+    let (junit, export) = (try arguments.file("--junit"), try Export(arguments))
     let judge = PairedJudge(try Policy(arguments))
     let fails = try arguments.failsOnUndetermined()
     let annotates = try arguments.annotates()
-    let paired =
-      if arguments.has("--samples") { try saved(arguments) } else { try measured(arguments, judge) }
-    let judgements = judge.judgements(paired)
+    let (paired, profiler) =
+      if arguments.has("--samples") { (try saved(arguments), nil as RegressionProfiles?) } else {
+        try measured(arguments, judge)
+      }
+    var judgements = judge.judgements(paired)
     if judgements.isEmpty && Interrupt.isSet {
       Console.note("cbambench: interrupted; nothing was measured until then")
       return .interrupted
@@ -48,8 +51,12 @@ enum Compare: Command {
     guard judgements.contains(where: { $0.trouble != .ignored }) else {
       throw UsageError("the policy ignores all \(judgements.count) cases; nothing is left to compare")
     }
-    let report = VerdictReport(judgements: judgements, preface: preface(paired, judge))
+    let profiles = profiler?.made(of: judgements) ?? [:]
+    for (index, profile) in profiles { judgements[index].notes.append(profile.note) }
+    let report = VerdictReport(
+      judgements: judgements, preface: preface(paired, judge), profiles: profiles)
     try outputs.write(report.report)
+    try export.write(paired.records(.head, judgements), base: paired.records(.base, judgements))
     do { try junit?.write(CIFormats.junit(judgements, suite: "cbambench compare")) } catch {
       throw UsageError("\(error)")
     }
@@ -76,7 +83,7 @@ enum Compare: Command {
     let path = arguments.value("--samples") ?? ""
     let judging: Set<String> = [
       "--samples", "--policy", "--on-undetermined", "--annotate", "--junit", "--format", "--output",
-      "--quiet",
+      "--export", "--quiet",
     ]
     if let other = arguments.names.subtracting(judging).sorted().first {
       throw UsageError("\(other) has no effect with --samples, which measures nothing")
@@ -92,7 +99,9 @@ enum Compare: Command {
     }
   }
 
-  private static func measured(_ arguments: Arguments, _ judge: PairedJudge) throws -> PairedRun {
+  private static func measured(_ arguments: Arguments, _ judge: PairedJudge) throws -> (
+    PairedRun, RegressionProfiles?
+  ) {
     guard let base = arguments.value("--base") else {
       throw UsageError("compare needs --base or --samples, such as \(example)")
     }
@@ -104,10 +113,12 @@ enum Compare: Command {
       seed: setting.plan.seed, started: ISO8601DateFormatter().string(from: Date()),
       machine: machine.description,
       base: base, head: arguments.value("--head") ?? "this build")
+    let builds = (try Executable.absolute(base, "--base"), try Executable.absolute(head, "--head"))
+    let profiles = try RegressionProfiles(
+      arguments, base: builds.0, head: builds.1, seed: setting.plan.seed, caseLimit: setting.limit)
     let contest = Contest(
       ContestPlan(
-        base: [try Executable.absolute(base, "--base"), "serve"],
-        head: [try Executable.absolute(head, "--head"), "serve"], plan: setting.plan,
+        base: [builds.0, "serve"], head: [builds.1, "serve"], plan: setting.plan,
         budget: Seconds(setting.budget), limit: Seconds(setting.limit)),
       ContestRules(judge), workloads: setting.workloads, run: run, isInterrupted: { Interrupt.isSet },
       onProgress: { Console.progress($0) },
@@ -115,12 +126,13 @@ enum Compare: Command {
     defer { Console.progress("") }
     let result = try contest.measure()
     do { try save?.write(PairedRunFile.text(result)) } catch { throw UsageError("\(error)") }
-    return result
+    return (result, profiles)
   }
 
   private static func selfTest(_ arguments: Arguments, _ outputs: Outputs) throws -> ExitStatus {
     let others = [
-      "--base", "--head", "--samples", "--save", "--on-undetermined", "--annotate", "--junit",
+      "--base", "--head", "--samples", "--save", "--profile-regressions", "--on-undetermined", "--annotate",
+      "--junit", "--export",
     ]
     if let other = others.first(where: { arguments.has($0) }) {
       throw UsageError("\(other) has no effect with --self-test, which compares this build with itself")
@@ -196,6 +208,7 @@ extension ContestRules {
         let agenda = judge.agenda(run)
         return (agenda.open, agenda.changed)
       },
+      confirmingRounds: { Margins.confirmingRounds(judged: $0) },
       isClean: { run in
         let disturbance = judge.disturbance(run)
         return { disturbance.cause($0) == nil }

@@ -11,7 +11,9 @@ extension Option {
 
 /// Records for another tool, in files that are opened before anything is measured.
 struct Export {
-  private let files: [(file: OutputFile, text: @Sendable ([Record]) -> String)]
+  /// Text of records, and of those that they were compared with.
+  private typealias Form = @Sendable (_ records: [Record], _ base: [Record]?) -> String
+  private let files: [(file: OutputFile, text: Form)]
 
   init(_ arguments: Arguments) throws(UsageError) {
     guard let value = arguments.value("--export") else {
@@ -19,15 +21,21 @@ struct Export {
       return
     }
     let sides = value.split(separator: "=", maxSplits: 1).map(String.init)
-    let texts: [String: [@Sendable ([Record]) -> String]] = [
-      "google-benchmark": [Exports.googleBenchmark], "bencher": [Exports.bencher],
-      "github-action": [Exports.gitHubActionTimes, Exports.gitHubActionRates],
+    let texts: [String: [Form]] = [
+      "google-benchmark": [
+        { rows, base in base.map { Exports.googleBenchmark(rows, base: $0) } ?? Exports.googleBenchmark(rows)
+        }
+      ],
+      "bencher": [{ Exports.bencher($0, base: $1 ?? []) }],
+      "github-action": [
+        { Exports.gitHubActionTimes($0, base: $1 ?? []) }, { rows, _ in Exports.gitHubActionRates(rows) },
+      ],
     ]
     guard sides.count == 2, let forms = texts[sides[0]] else {
       throw UsageError(
         "--export \(value): expected KIND=FILE, KIND one of: google-benchmark github-action bencher")
     }
-    var files: [(file: OutputFile, text: @Sendable ([Record]) -> String)] = []
+    var files: [(file: OutputFile, text: Form)] = []
     for (index, form) in forms.enumerated() {
       // Smaller is better in one file, bigger in the other: that tool has one direction per file.
       let path = index == 0 ? sides[1] : Export.second(sides[1])
@@ -45,9 +53,10 @@ struct Export {
     return path.dropLast(ending.count) + ".throughput" + ending
   }
 
-  func write(_ records: [Record]) throws(UsageError) {
+  /// - Parameter base: what the records were compared with; nil: with nothing.
+  func write(_ records: [Record], base: [Record]? = nil) throws(UsageError) {
     for (file, text) in files {
-      do { try file.write(text(records)) } catch {
+      do { try file.write(text(records, base)) } catch {
         throw UsageError("\(error)".replacingOccurrences(of: "--output", with: "--export"))
       }
     }

@@ -13,6 +13,10 @@ struct MeasuringJob {
   let budget: Double
   /// When the run began, for every row.
   let started: String
+  /// The longest step of a case.
+  let limit: Seconds
+  /// Where profiles go; nil: none are made.
+  let profiles: ProfileFolder?
 
   /// This process makes no thread, as forked children would lack it.
   /// - Returns: rows in the order of the workloads, and the workload whose rows an interruption left with fewer rounds.
@@ -49,6 +53,9 @@ struct MeasuringJob {
       open = nil
       rows[index] = SideFile.rows(lines)
       side.append(index, lines, rows[index] ?? [])
+    case .note(let index, let text):
+      Console.progress("")
+      Console.note("cbambench: \(work[index].workload.name): \(text)")
     case .step: break
     }
   }
@@ -60,12 +67,15 @@ struct MeasuringJob {
     let runner = Runner(plan: plan, tiled: Catalogue(TiledKernels.all), facts: facts) { Interrupt.isSet }
     for index in open where !Interrupt.isSet {
       send(.begin(index))
-      let rows = runner.run(
+      let measured = runner.measured(
         work[index].workload, suite: work[index].suite, budget: Seconds(budget / Double(work.count)),
         losses: losses[index] ?? Losses()
       ) { send(.step(index, $0)) }
-      for row in rows { send(.row(CSV.line(Column.all.map { $0.text(row.record) }))) }
-      if !Interrupt.isSet { send(.done(index)) }
+      for row in measured.rows { send(.row(CSV.line(Column.all.map { $0.text(row.record) }))) }
+      if Interrupt.isSet { break }
+      // First: whatever happens to a profile, the rows are there.
+      send(.done(index))
+      profiles?.fill(index, measured, limit: limit, isInterrupted: { Interrupt.isSet }, send)
     }
   }
 }

@@ -17,6 +17,11 @@ struct ProfileFiles {
 
   static var endings: String { forms.map(\.ending).joined(separator: " ") }
 
+  /// How a profile is written in the form of an ending; nil: there is no such form.
+  static func form(_ ending: String) -> ((ProfileReport) -> [UInt8])? {
+    forms.first { $0.ending == ending }?.bytes
+  }
+
   private let files: FormFiles<ProfileReport>
 
   init(_ arguments: Arguments) throws(UsageError) { files = try FormFiles(arguments, ProfileFiles.forms) }

@@ -10,8 +10,8 @@ enum Run: Command {
   static let summary = "measure suites or workloads"
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .cache, .style, .filter, .seed, .rounds, .budget, .caseLimit, .resume, .format,
-    .output, .export, .quiet,
+    .threads, .kernels, .isa, .cache, .style, .filter, .seed, .rounds, .budget, .caseLimit, .resume, .profile,
+    .format, .output, .export, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
@@ -45,8 +45,10 @@ enum Run: Command {
     let limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
     try resumed?.check(work.map(\.workload.text))
     var side = try resumed ?? SideFile(beside: outputs.regularFile, arguments.words)
+    let profiles = try ProfileFolder(arguments, work.map(\.workload.name))
     let job = MeasuringJob(
-      plan: plan, machine: machine, work: work, budget: budget, started: side.started)
+      plan: plan, machine: machine, work: work, budget: budget, started: side.started,
+      limit: Seconds(limit), profiles: profiles)
     let (rows, cut) = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
     // Interrupted before the first row: what the files hold is worth more than nothing.
     if !(rows.isEmpty && Interrupt.isSet) {

@@ -8,6 +8,8 @@ struct VerdictReport {
   let judgements: [CaseJudgement]
   /// What is said above the table.
   let preface: [String]
+  /// Profiles of regressed cases by index.
+  var profiles: [Int: RegressionProfile] = [:]
 
   private static let headers = [
     Table.Header("workload", .left), Table.Header("kernel", .left), Table.Header("isa", .left),
@@ -62,19 +64,33 @@ struct VerdictReport {
     let all = Self.table(judgements)
     let lines = preface.map { $0 + "\n" }.joined()
     return Report(
-      table: all.console + "\n" + lines + summary + "\n", markdown: markdown(all),
+      table: all.console + "\n" + lines + summary + "\n", markdown: markdown(all, in: ""),
       csv: ([Self.fields.map(\.name)] + judgements.map { item in Self.fields.map { $0.text(item) } })
         .map(CSV.line).joined(),
-      json: json)
+      json: json, linked: profiles.isEmpty ? nil : { markdown(all, in: $0) })
   }
 
   /// For a comment at a pull request: what has changed, then everything, folded.
-  private func markdown(_ all: Table) -> String {
+  /// - Parameter folder: where the text will be.
+  private func markdown(_ all: Table, in folder: String) -> String {
     let changed = judgements.filter { $0.isChanged || $0.severity >= .worse }
     let head =
       changed.isEmpty ? "No case has changed.\n" : Self.table(changed).markdown
-    return "### \(summary)\n\n" + head + "\n" + preface.map { $0 + "\n" }.joined(separator: "\n")
+    return "### \(summary)\n\n" + head + "\n" + profileList(in: folder)
+      + preface.map { $0 + "\n" }.joined(separator: "\n")
       + "\n<details><summary>All cases</summary>\n\n" + all.markdown + "\n</details>\n"
+  }
+
+  /// Profiles of regressed cases, one line each.
+  private func profileList(in folder: String) -> String {
+    guard !profiles.isEmpty else { return "" }
+    let lines = profiles.sorted { $0.key < $1.key }.map { index, profile in
+      let item = judgements[index]
+      let links = profile.markdown { RelativePath.address(of: $0, from: folder) }
+      let name = item.name == item.identity.workloadText ? "" : item.name + ": "
+      return "- \(name)`\(item.identity)`: \(links)\n"
+    }
+    return "Where the time went, head against base:\n\n" + lines.joined() + "\n"
   }
 
   private struct Field: Sendable {

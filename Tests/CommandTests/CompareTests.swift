@@ -70,6 +70,42 @@ import Testing
     }
   }
 
+  /// Medians for other tools, live and from samples alike.
+  @Test func exports() throws {
+    let scratch = try Scratch()
+    for kind in ["google-benchmark", "github-action", "bencher"] {
+      let live = try compare(
+        FakeBuild.script(), FakeBuild.script(time: "0.0012"),
+        "--rounds 3 --save s.txt --export \(kind)=a.json",
+        in: scratch)
+      #expect(live.status == 0, "\(live.error)")
+      let again = try Tool.run(
+        ["compare", "--samples", "s.txt", "--export", "\(kind)=b.json"], in: scratch.path)
+      #expect(again.status == 0, "\(again.error)")
+      #expect(scratch.text("a.json") == scratch.text("b.json"))
+      let text = try #require(scratch.text("a.json"))
+      _ = try JSONSerialization.jsonObject(with: Data(text.utf8))
+      let parts =
+        switch kind {
+        case "google-benchmark":
+          [
+            "\"base/relu@1x2x3x5/tiled/x/avx2/threads:1\"", "\"real_time\": 1000.0",
+            "\"head/relu@1x2x3x5/tiled/x/avx2/threads:1\"", "\"real_time\": 1200.0",
+          ]
+        case "bencher": ["\"value\": 1000000.0", "\"value\": 1200000.0", "\"base-latency\""]
+        default: ["\"value\": 1.2", "base 1 ms"]
+        }
+      for part in parts { #expect(text.contains(part), "\(kind): \(part)\n\(text)") }
+    }
+    let broken = try compare(
+      FakeBuild.script(), FakeBuild.script(measure: "exit 7"), "--rounds 1 --export google-benchmark=a.json",
+      in: scratch)
+    #expect(broken.status == 3 && scratch.text("a.json")?.contains("\"error_occurred\": true") == true)
+    try BadInputTests.expectRefusal(
+      ["compare", "--self-test", "--export", "bencher=x"], "--export has no effect with --self-test",
+      in: scratch)
+  }
+
   @Test(arguments: [
     ("exit 7", "ended with status 7"), ("kill -SEGV $$", "crashed with signal 11"),
     ("echo nonsense", "said 'nonsense', which is no reply"), ("echo 'times 0 -1'", "said 'times 0 -1'"),
@@ -120,6 +156,20 @@ import Testing
       FakeBuild.script(), FakeBuild.script(row: "disagrees,12,one output is wrong"), in: scratch)
     #expect(wrong.status == 3)
     #expect(try row(wrong)["remarks"] == "head: disagrees: one output is wrong")
+    let reason = "output 3 has other bits with 2 threads than with fewer, dense input: 1.0 and 2.0"
+    let other = try compare(
+      FakeBuild.script(), FakeBuild.script(row: "disagrees,12,\"\(reason)\""), in: scratch)
+    #expect(other.status == 3)
+    #expect(other.complaints.first?.hasSuffix("broken; head: disagrees: \(reason)") == true, "\(other.error)")
+    let twice =
+      "printf '%s\\n' 'row 5 w,tiled/x,tiled,avx2,1,hot,ok,12,\\n' 'row 6 w,tiled/x,tiled,avx2,2,hot,ok,12,\\n' "
+      + "'opened 2'"
+    let silent = try compare(
+      FakeBuild.script(open: twice.replacing("row 6", with: "row 5")), FakeBuild.script(open: twice),
+      "--rounds 1",
+      in: scratch)
+    #expect(silent.status == 3)
+    #expect(silent.error.contains("broken; head: results have other bits with 2 threads than with 1"))
     let fickle = try compare(FakeBuild.script(), FakeBuild.script(digest: "$$"), in: scratch)
     #expect(fickle.status != 0)
   }

@@ -9,14 +9,18 @@ enum FakeBuild {
   ///   - measure: shell commands that replace the answer to `measure`.
   ///   - open: that replace the answer to `open`.
   ///   - row: fields behind the status.
+  ///   - isa: of its case.
+  ///   - profile: commands that `profile` stands for.
   static func script(
     time: String = "0.001", hello: String = "hello 1 0.0.1", measure: String? = nil, open: String? = nil,
-    digest: String = "5", row: String = "ok,12,"
+    digest: String = "5", row: String = "ok,12,", isa: String = "avx2",
+    profile: String = "exit 0"
   ) -> String {
     let answer =
-      "printf '%s\\n' 'row \(digest) w,tiled/x,tiled,avx2,1,hot,\(row)\\n' 'opened 1'"
+      "printf '%s\\n' 'row \(digest) w,tiled/x,tiled,\(isa),1,hot,\(row)\\n' 'opened 1'"
     return """
       #!/bin/sh
+      if [ "$1" = profile ]; then \(profile); exit; fi
       while read -r line; do
         case "$line" in
           hello*) printf '%s\\n' '\(hello) \(header)\\n' ;;

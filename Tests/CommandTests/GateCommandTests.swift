@@ -89,6 +89,29 @@ import Testing
       try gate([record(3) { $0.status = "skipped" }, record(0)], [record(0)], in: scratch).result.status == 0)
   }
 
+  /// Results have the same bits for every thread count: a row that says otherwise fails, and so does one that only shows it.
+  @Test func bitsDoNotDependOnThreads() throws {
+    let scratch = try Scratch()
+    func row(_ threads: Int, error: Double, reason: String? = nil) -> Record {
+      record(0) {
+        ($0.threads, $0.maxError, $0.errorBound) = (threads, error, 1e-5)
+        if let reason { ($0.status, $0.reason) = ("disagrees", reason) }
+      }
+    }
+    let good = [row(1, error: 1e-7), row(2, error: 1e-7)]
+    #expect(try gate(good, good, in: scratch).result.status == 0)
+    let reason = "output 3 has other bits with 2 threads than with fewer, dense input: 1.0 and 2.0"
+    let said = try gate([row(1, error: 1e-7), row(2, error: 1e-7, reason: reason)], good, in: scratch)
+    #expect(said.result.status == 3 && said.verdicts == ["same", "broken"])
+    #expect(said.remarks == ["", "disagrees: \(reason)"])
+    #expect(
+      said.result.complaints.first
+        == "cbambench: w0: relu@1x1x1x1 tiled, avx2, 2 threads, hot: broken; disagrees: \(reason)")
+    let shown = try gate([row(1, error: 1e-7), row(2, error: 2e-7)], good, in: scratch)
+    #expect(shown.result.status == 3 && shown.verdicts == ["same", "broken"])
+    #expect(shown.remarks[1] == "max_error is 2e-07 with 2 threads and 1e-07 with 1: results have other bits")
+  }
+
   @Test func requirementsOfThePolicy() throws {
     let scratch = try Scratch()
     let policy = """

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// What the commands tell about themselves.
@@ -63,5 +64,18 @@ import Testing
     let result = try Tool.run(arguments)
     #expect(result.status == 0 && result.error.isEmpty)
     #expect(result.output == plain.output && !plain.output.isEmpty)
+  }
+
+  /// The workflow that users copy names options that there are.
+  @Test func theWorkflowKnowsItsOptions() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let text = try String(contentsOf: root.appendingPathComponent("Bench/CI/compare.yml"), encoding: .utf8)
+    let call = try #require(text.range(of: "cbambench compare "))
+    let line = text[call.upperBound...].replacing("\\\n", with: " ").prefix { $0 != "\n" }
+    let used = line.split(separator: " ").filter { $0.hasPrefix("--") }
+    #expect(used.count >= 6)
+    let help = try Tool.run("compare", "--help").output
+    for option in used { #expect(help.contains("  \(option) "), "\(option)") }
   }
 }

@@ -26,11 +26,16 @@ struct Tool {
   /// - Parameters:
   ///   - folder: where it runs; nil: where the tests run.
   ///   - output: file that standard output goes to; nil: it is kept for the result.
-  init(_ arguments: [String], in folder: String? = nil, output: String? = nil) throws {
+  ///   - environment: variables besides those of the tests.
+  init(
+    _ arguments: [String], in folder: String? = nil, output: String? = nil,
+    environment: [String: String] = [:]
+  ) throws {
     streams = try Scratch()
     process.executableURL = URL(fileURLWithPath: Tool.path)
     process.arguments = arguments
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     // Files, not pipes: nothing blocks, however much is written.
     process.standardOutput = try Tool.handle(output ?? streams.empty("stdout"))
@@ -68,8 +73,11 @@ struct Tool {
   }
 
   /// Runs a call to its end.
-  static func run(_ arguments: [String], in folder: String? = nil, output: String? = nil) throws -> Result {
-    try Tool(arguments, in: folder, output: output).finish()
+  static func run(
+    _ arguments: [String], in folder: String? = nil, output: String? = nil,
+    environment: [String: String] = [:]
+  ) throws -> Result {
+    try Tool(arguments, in: folder, output: output, environment: environment).finish()
   }
 
   static func run(_ arguments: String...) throws -> Result { try run(arguments) }

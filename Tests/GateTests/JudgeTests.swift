@@ -40,6 +40,35 @@ import Testing
       verdict.remarks.first?.hasPrefix("looks regressed, but not when measured again, which found") == true)
   }
 
+  /// What a run would need includes the second measurement.
+  @Test func roundsNeededIncludeTheConfirmation() throws {
+    let run = Synthetic(processes: 0.04, turns: 0.01).run([0.03], rounds: 14, seed: 1)
+    let verdict = try #require(PairedJudge(Policy()).judgements(run).first?.time)
+    #expect(verdict.outcome == .undetermined)
+    let total = try #require(verdict.roundsNeeded)
+    // The rounds that judge are the number whose confirmation makes up the rest.
+    let judging = try #require((1...total).first { $0 + Margins.confirmingRounds(judged: $0) == total })
+    #expect(
+      verdict.note.hasSuffix("; 5 % needs about \(total) rounds, \(total - judging) of them to confirm it"))
+    let margins = Margins(alpha: Policy().alpha, cases: 1)
+    let spread = try #require(spreadBehind(verdict, margins, rounds: 14))
+    func seen(_ rounds: Int) -> Double? {
+      margins.smallestEffect(spread: spread, margin: Margins.margin(Rule()), rounds: rounds)
+    }
+    #expect(
+      try #require(seen(judging)) <= log(1.05) * 1.0001 && seen(judging - 1).map { $0 > log(1.05) } ?? true)
+    #expect([2, 24, 26, 100].map { Margins.confirmingRounds(judged: $0) } == [12, 12, 13, 50])
+  }
+
+  /// The spread behind a smallest effect, which grows with it in a straight line.
+  private func spreadBehind(_ verdict: TimeVerdict, _ margins: Margins, rounds: Int) -> Double? {
+    let margin = Margins.margin(Rule())
+    guard let seen = verdict.smallestEffect,
+      let unit = margins.smallestEffect(spread: 1, margin: margin, rounds: rounds)
+    else { return nil }
+    return (seen - margin) / (unit - margin)
+  }
+
   /// Ten percent of 5 µs are less than the floor of 1 µs.
   @Test func theFloorIsInMicroseconds() throws {
     var noise = Synthetic(processes: 0.003, turns: 0.003)
@@ -75,6 +104,34 @@ import Testing
     #expect(verdict.exact.map(\.isWorse) == (isWorse.map { [$0] } ?? []))
     #expect(verdict.severity == (isWorse == true ? .worse : .fine))
     #expect(verdict.time?.outcome == .same, "counts are apart from times")
+  }
+
+  /// The same bits for every thread count, whatever a side says about itself.
+  @Test func bitsDoNotDependOnThreads() throws {
+    func item(_ threads: Int, base: UInt64, head: UInt64, kernel: String = "tiled/elementwise")
+      -> PairedRun.Case
+    {
+      let row = Synthetic.row(0) { ($0.threads, $0.kernel, $0.requestedKernel) = (threads, kernel, kernel) }
+      var item = Synthetic.item(0, base: row)
+      (item.base.digest, item.head.digest) = (base, head)
+      return item
+    }
+    func judged(_ cases: [PairedRun.Case]) -> [CaseJudgement] {
+      var run = Synthetic().run([], rounds: 0, seed: 1)
+      run.cases = cases
+      return PairedJudge(Policy()).judgements(run)
+    }
+    // Two builds may differ from each other, and two kernels.
+    let fine = judged([
+      item(1, base: 1, head: 2), item(2, base: 1, head: 2), item(2, base: 5, head: 6, kernel: "tiled/x"),
+    ])
+    #expect(fine.allSatisfy { $0.trouble == nil })
+    let head = judged([item(4, base: 1, head: 3), item(2, base: 1, head: 2)])
+    #expect(head[0].trouble == .broken("head: results have other bits with 4 threads than with 2"))
+    #expect(head[1].trouble == nil && head.conclusion(failsOnUndetermined: false) == .broken)
+    let base = judged([item(1, base: 1, head: 2), item(2, base: 3, head: 2)])
+    #expect(base[1].trouble == .failed("base: results have other bits with 2 threads than with 1"))
+    #expect(base.conclusion(failsOnUndetermined: false) == .fine)
   }
 
   @Test func troublesOfSides() throws {

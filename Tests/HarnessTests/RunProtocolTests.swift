@@ -9,6 +9,8 @@ import Testing
     (RunMessage.begin(3), "begin 3"), (.done(0), "done 0"),
     (.step(2, Step(.oracle)), "step 2 oracle"),
     (.step(2, Step(.warmUp, key)), "step 2 warmUp tiled/direct|avx2|2"),
+    (.note(7, "no\nprofile: x"), #"note 7 no\nprofile: x"#),
+    (.step(1, Step(.profile, key)), "step 1 profile tiled/direct|avx2|2"),
     (.row("a,\"b\nc\"\n"), #"row a,"b\nc"\n"#), (.row(#"a\nb"#), #"row a\\nb"#),
     (.row("é\r\n"), "row é\r\\n"), (.row(""), "row "),
   ])
@@ -19,7 +21,7 @@ import Testing
 
   @Test(arguments: [
     "", "begin", "begin x", "done", "step 1", "step x oracle", "step 1 dance", "step 1 verify a|b",
-    #"row a\x"#, #"row a\"#, "other 1",
+    #"row a\x"#, #"row a\"#, "note 1", "note x y", "other 1",
   ])
   func otherLinesAreNone(line: String) { #expect(RunMessage(line) == nil) }
 }

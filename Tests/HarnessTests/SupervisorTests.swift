@@ -9,13 +9,15 @@ import Testing
   enum Mishap: Sendable, CaseIterable {
     case crash, exit, hang
 
-    var sentence: String {
+    var reason: String {
       switch self {
-      case .crash: "crashed with signal 11 (Segmentation fault) while verifying bad, avx2, 2 threads"
-      case .exit: "ended with status 7 while verifying bad, avx2, 2 threads"
-      case .hang: "took longer than the limit of 0.3 s while verifying bad, avx2, 2 threads"
+      case .crash: "crashed with signal 11 (Segmentation fault)"
+      case .exit: "ended with status 7"
+      case .hang: "took longer than the limit of 0.3 s"
       }
     }
+
+    var sentence: String { "\(reason) while verifying bad, avx2, 2 threads" }
 
     func happen() {
       switch self {
@@ -56,6 +58,34 @@ import Testing
     #expect(told.filter { $0 == .begin(5) }.count == 2, "once more without the case")
     #expect(told.contains(.row(mishap.sentence)), "\(told)")
     #expect(told.filter { $0 == .row("good|avx2|2") }.count == 3)
+  }
+
+  /// The rows were told before: they stay, and nothing is measured again.
+  @Test(arguments: Mishap.allCases) func aProfileIsLostAndTheRowsStay(mishap: Mishap) {
+    var told: [RunMessage] = []
+    let lost = Supervisor(limit: Seconds(0.3)) { false }.run([0, 1]) { open, losses, send in
+      for index in open {
+        send(.begin(index))
+        send(.row("\(losses)"))
+        send(.done(index))
+        send(.step(index, Step(.profile, SupervisorTests.bad)))
+        mishap.happen()
+      }
+    } receive: {
+      told.append($0)
+    }
+    #expect(lost.isEmpty)
+    let expected = (0...1).flatMap { index -> [RunMessage] in
+      [.begin(index), .row("[:]"), .done(index), .step(index, Step(.profile, SupervisorTests.bad))]
+    }
+    #expect(told.filter { if case .note = $0 { false } else { true } } == expected)
+    let notes = told.compactMap { if case .note(let index, let text) = $0 { (index, text) } else { nil } }
+    #expect(notes.map(\.0) == [0, 1])
+    for (_, text) in notes {
+      #expect(
+        text == "bad, avx2, 2 threads: no profile: \(mishap.reason); those that would have followed of this "
+          + "workload are left out")
+    }
   }
 
   /// Nothing that a child does keeps the parent for ever.

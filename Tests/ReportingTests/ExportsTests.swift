@@ -75,4 +75,28 @@ import Testing
     }
     #expect(Exports.bencher([]) == "{}\n")
   }
+
+  /// A comparison has two sides: where a format can name both it does.
+  @Test func comparisons() throws {
+    var old = records
+    for index in old.indices { old[index].medianMs = old[index].medianMs.map { $0 * 2 } }
+    let root = try parse(Exports.googleBenchmark(records, base: old), [String: Any].self)
+    let rows = try #require(root["benchmarks"] as? [[String: Any]])
+    let names = rows.compactMap { $0["name"] as? String }
+    #expect(Set(names).count == 6)
+    // What `compare.py filters FILE base/ head/` does: the names without the prefix are those of both sides.
+    func side(_ name: String) -> [String] {
+      names.filter { $0.contains(name) }.map { $0.replacing(name, with: "", maxReplacements: 1) }
+    }
+    #expect(side("base/") == side("head/") && side("head/").count == 3)
+    #expect(rows[0]["real_time"] as? Double == 1000 && rows[3]["real_time"] as? Double == 500)
+    let times = try parse(Exports.gitHubActionTimes(records, base: old), [[String: Any]].self)
+    #expect(
+      (times[0]["extra"] as? String)?.hasSuffix("\nbase 1 ms") == true && times[0]["value"] as? Double == 0.5)
+    let metrics = try parse(
+      Exports.bencher(records, base: old), [String: [String: [String: Double]]].self)
+    for (_, measures) in metrics {
+      #expect(measures["base-latency"] == ["value": 1e6] && measures["latency"]?["value"] == 5e5)
+    }
+  }
 }
