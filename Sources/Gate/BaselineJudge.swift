@@ -177,7 +177,8 @@ public enum BaselineFile {
   /// Rows of records or of a baseline.
   /// - Throws: in one sentence, what is wrong with the file and where.
   public static func read(_ text: String) throws(RecordTextError) -> [Record] {
-    guard text.isEmpty || text.hasSuffix("\n") else {
+    // Bytes: to a string, a carriage return and a line feed are one character.
+    guard text.isEmpty || text.utf8.last == UInt8(ascii: "\n") else {
       throw RecordTextError(description: "the last line has no end; the file is truncated")
     }
     let records = try CSV.records(text)
@@ -190,11 +191,36 @@ public enum BaselineFile {
         throw RecordTextError(
           description: "row \(index + 1): workload_text, kernel or a known status is missing")
       }
+      if let reason = implausible(record) {
+        throw RecordTextError(description: "row \(index + 1): \(reason)")
+      }
       if let earlier = lines.updateValue(index + 1, forKey: CaseIdentity(record)) {
         throw RecordTextError(
           description: "row \(index + 1): the same case as row \(earlier): \(CaseIdentity(record))")
       }
     }
     return records
+  }
+
+  /// What no measurement says, but a hand or another program may have written.
+  private static func implausible(_ record: Record) -> String? {
+    for column in Column.all {
+      switch column.cell(record) {
+      case .integer(let value) where value < 0:
+        return "\(column.name) is \(value); expected no negative number"
+      case .real(let value) where value < 0: return "\(column.name) is \(value); expected no negative number"
+      default: continue
+      }
+    }
+    guard record.status == Record.Status.ok.rawValue else { return nil }
+    guard let median = record.medianMs else {
+      return "is ok, but median_ms is empty or no column has that name"
+    }
+    guard median > 0 else { return "is ok, but median_ms is \(median); expected more than 0" }
+    if let low = record.ciLowMs, let high = record.ciHighMs, low > high {
+      return "ci_low_ms is \(low), ci_high_ms \(high); expected the lower one first"
+    }
+    guard record.threads.map({ $0 > 0 }) ?? true else { return "threads is 0; expected at least 1" }
+    return nil
   }
 }

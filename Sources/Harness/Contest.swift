@@ -186,9 +186,29 @@ private struct Introduction {
     }
     let order = Dictionary(workloads.enumerated().map { ($1.text, $0) }) { first, _ in first }
     let known = (asked[.base] ?? []).intersection(asked[.head] ?? [])
-    return cases.filter { known.contains($0.identity.workloadText) }.enumerated().sorted {
+    cases = spread(cases.filter { known.contains($0.identity.workloadText) })
+    return cases.enumerated().sorted {
       (order[$0.element.identity.workloadText] ?? 0, $0.offset)
         < (order[$1.element.identity.workloadText] ?? 0, $1.offset)
     }.map(\.element)
+  }
+
+  /// A side that lost a whole workload has named no case of it: the loss belongs to those that the other side knows.
+  private func spread(_ cases: [PairedRun.Case]) -> [PairedRun.Case] {
+    func isWhole(_ item: PairedRun.Case, _ side: PairedRun.Side) -> Bool {
+      item.identity.threads == nil && item[side].row == nil && item[side].loss != nil
+    }
+    var (cases, isTold) = (cases, Set<Int>())
+    for side in PairedRun.Side.allCases {
+      for (place, whole) in cases.enumerated() where isWhole(whole, side) {
+        let text = whole.identity.workloadText
+        for index in cases.indices where cases[index].identity.workloadText == text {
+          guard index != place, cases[index][side] == PairedRun.Answer() else { continue }
+          cases[index][side].loss = whole[side].loss
+          isTold.insert(place)
+        }
+      }
+    }
+    return cases.enumerated().filter { !isTold.contains($0.offset) }.map(\.element)
   }
 }

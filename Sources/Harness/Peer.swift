@@ -12,6 +12,8 @@ struct PeerFailure: Error, Equatable {
 
 /// A process of a build that serves, at the other end of two pipes.
 final class Peer {
+  /// A workload has a step and a row per case; who says more talks without end.
+  private static let mostLines = 100_000
   private let id: pid_t
   private let toPeer: Int32
   private let fromPeer: Int32
@@ -75,7 +77,7 @@ final class Peer {
     try send(request)
     var replies: [ServeReply] = []
     var step: Step?
-    while true {
+    for _ in 0..<Self.mostLines {
       let line = try line(step)
       guard let reply = ServeReply(line) else {
         throw failed("said '\(line.prefix(60))', which is no reply", step)
@@ -88,6 +90,7 @@ final class Peer {
       if case .refused = reply { return replies }
       if isLast(reply) { return replies }
     }
+    throw failed("said more than \(Self.mostLines) lines to one request", step)
   }
 
   private func send(_ request: ServeRequest) throws(PeerFailure) {

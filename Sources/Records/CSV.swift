@@ -82,6 +82,10 @@ public enum CSV {
     guard header.contains("workload_text") || header.contains("workload") else {
       throw RecordTextError(description: "line 1: no column 'workload'; this is not a file of records")
     }
+    var names: Set<String> = []
+    if let twice = header.first(where: { !names.insert($0).inserted }) {
+      throw RecordTextError(description: "line 1: column '\(twice)' is there twice")
+    }
     let columns = header.map { name in Column.all.first { $0.name == name } }
     var records: [Record] = []
     for (index, row) in rows.enumerated().dropFirst() {

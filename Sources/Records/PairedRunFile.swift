@@ -54,6 +54,10 @@ public enum PairedRunFile {
 
   /// - Throws: in one sentence, what is wrong with the file and in which line.
   public static func read(_ text: String) throws(RecordTextError) -> PairedRun {
+    guard !text.contains("\r\n") else {
+      throw RecordTextError(
+        description: "line 1: ends with a carriage return; the file was changed after it was saved")
+    }
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard let first = lines.first, first.hasPrefix(mark + " ") else {
       throw RecordTextError(
@@ -62,7 +66,8 @@ public enum PairedRunFile {
     guard first == "\(mark) \(version)" else {
       throw RecordTextError(
         description:
-          "line 1: version '\(first.dropFirst(mark.count + 1))'; this tool reads version \(version)")
+          "line 1: version '\(Self.first(first.dropFirst(mark.count + 1)))'; this tool reads version \(version)"
+      )
     }
     guard lines.last == "", lines.count > 2 else {
       throw RecordTextError(description: "line \(lines.count): the file ends too early; it is truncated")

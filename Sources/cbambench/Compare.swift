@@ -39,15 +39,17 @@ enum Compare: Command {
     let judge = PairedJudge(try Policy(arguments))
     let fails = try arguments.failsOnUndetermined()
     let annotates = try arguments.annotates()
+    var failures: [UsageError] = []
     let (paired, profiler) =
       if arguments.has("--samples") { (try saved(arguments), nil as RegressionProfiles?) } else {
-        try measured(arguments, judge)
+        try measured(arguments, judge, &failures)
       }
     var judgements = judge.judgements(paired)
     if judgements.isEmpty && Interrupt.isSet {
       Console.note("cbambench: interrupted; nothing was measured until then")
       return .interrupted
     }
+    guard !judgements.isEmpty else { throw UsageError("neither build knows any of these workloads") }
     guard judgements.contains(where: { $0.trouble != .ignored }) else {
       throw UsageError("the policy ignores all \(judgements.count) cases; nothing is left to compare")
     }
@@ -55,13 +57,18 @@ enum Compare: Command {
     for (index, profile) in profiles { judgements[index].notes.append(profile.note) }
     let report = VerdictReport(
       judgements: judgements, preface: preface(paired, judge), profiles: profiles)
-    try outputs.write(report.report)
-    try export.write(paired.records(.head, judgements), base: paired.records(.base, judgements))
-    do { try junit?.write(CIFormats.junit(judgements, suite: "cbambench compare")) } catch {
-      throw UsageError("\(error)")
+    // All are tried, so that one full disk does not cost what was measured.
+    for write in [
+      { try outputs.write(report.report) },
+      { try export.write(paired.records(.head, judgements), base: paired.records(.base, judgements)) },
+      { try junit?.write(CIFormats.junit(judgements, suite: "cbambench compare"), as: "--junit") },
+    ] as [() throws -> Void] {
+      do { try write() } catch { failures.append(UsageError("\(error)")) }
     }
     if annotates { for line in CIFormats.annotations(judgements) { Console.note(line) } }
-    return conclude(judgements, paired, fails: fails)
+    let status = conclude(judgements, paired, fails: fails)
+    if !failures.isEmpty { throw UsageError(failures.map(\.description).joined(separator: "; ")) }
+    return status
   }
 
   private static func preface(_ run: PairedRun, _ judge: PairedJudge) -> [String] {
@@ -99,9 +106,10 @@ enum Compare: Command {
     }
   }
 
-  private static func measured(_ arguments: Arguments, _ judge: PairedJudge) throws -> (
-    PairedRun, RegressionProfiles?
-  ) {
+  /// - Parameter failures: what could not be written.
+  private static func measured(
+    _ arguments: Arguments, _ judge: PairedJudge, _ failures: inout [UsageError]
+  ) throws -> (PairedRun, RegressionProfiles?) {
     guard let base = arguments.value("--base") else {
       throw UsageError("compare needs --base or --samples, such as \(example)")
     }
@@ -125,7 +133,7 @@ enum Compare: Command {
       onRound: { run in try? save?.write(PairedRunFile.text(run)) })
     defer { Console.progress("") }
     let result = try contest.measure()
-    do { try save?.write(PairedRunFile.text(result)) } catch { throw UsageError("\(error)") }
+    do { try save?.write(PairedRunFile.text(result), as: "--save") } catch { failures.append(error) }
     return (result, profiles)
   }
 
@@ -230,6 +238,15 @@ extension Arguments {
     guard let path = value(name) else { return nil }
     do { return try OutputFile(path) } catch {
       throw UsageError("\(error)".replacingOccurrences(of: "--output", with: name))
+    }
+  }
+}
+
+extension OutputFile {
+  /// - Parameter option: that names the file.
+  func write(_ text: String, as option: String) throws(UsageError) {
+    do { try write(text) } catch {
+      throw UsageError("\(error)".replacingOccurrences(of: "--output", with: option))
     }
   }
 }

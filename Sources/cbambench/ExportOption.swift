@@ -56,9 +56,7 @@ struct Export {
   /// - Parameter base: what the records were compared with; nil: with nothing.
   func write(_ records: [Record], base: [Record]? = nil) throws(UsageError) {
     for (file, text) in files {
-      do { try file.write(text(records, base)) } catch {
-        throw UsageError("\(error)".replacingOccurrences(of: "--output", with: "--export"))
-      }
+      try file.write(text(records, base), as: "--export")
     }
   }
 }

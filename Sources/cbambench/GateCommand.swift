@@ -35,9 +35,7 @@ enum GateCommand: Command {
     let report = VerdictReport(judgements: judgements, preface: preface(records, baseline))
     try outputs.write(report.report)
     try export.write(records)
-    do { try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate")) } catch {
-      throw UsageError("\(error)")
-    }
+    try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate"), as: "--junit")
     if annotates { for line in CIFormats.annotations(judgements) { Console.note(line) } }
     return conclude(arguments, judgements, fails: fails)
   }
@@ -52,9 +50,7 @@ enum GateCommand: Command {
     guard records.contains(where: { $0.status == Record.Status.ok.rawValue }) else {
       throw UsageError("\(path): no row is ok; expected records of 'cbambench run'")
     }
-    do { try arguments.file("--baseline")?.write(BaselineFile.text(records)) } catch {
-      throw UsageError("\(error)")
-    }
+    try arguments.file("--baseline")?.write(BaselineFile.text(records), as: "--baseline")
     return .fine
   }
 

@@ -61,8 +61,18 @@ import Testing
     let whole = try #require(scratch.text("s.txt"))
     try scratch.write("cut.txt", whole.utf8.dropLast(40))
     try scratch.write("edited.txt", whole.replacing("0.0012", with: "0.0010").utf8)
+    try scratch.write("crlf.txt", whole.replacing("\n", with: "\r\n").utf8)
+    var lines = whole.split(separator: "\n", omittingEmptySubsequences: false)
+    lines.swapAt(lines.count - 3, lines.count - 4)
+    try scratch.write("swapped.txt", lines.joined(separator: "\n").utf8)
+    try scratch.write("later.txt", whole.replacing("samples 1\n", with: "samples 2\n").utf8)
+    try scratch.write("c.csv", live.output.utf8)
     for (words, part) in [
       (["cut.txt"], "it is truncated"), (["edited.txt"], "was changed after it was saved"),
+      (["crlf.txt"], "ends with a carriage return; the file was changed"),
+      (["swapped.txt"], "was changed after it was saved"),
+      (["later.txt"], "line 1: version '2'; this tool reads version 1"),
+      (["c.csv"], "where 'cbambench-samples 1' was expected"),
       (["none.txt"], "--samples none.txt: cannot be read"), (["s.txt", "relu@1x1x1x1"], "has no effect"),
       (["s.txt", "--seed", "2"], "--seed has no effect with --samples"),
     ] {
@@ -138,6 +148,48 @@ import Testing
     #expect(rows.dropFirst().contains { $0[0] == "b" && $0[place] == "same" }, "\(result.output)")
   }
 
+  /// A side that dies, hangs or talks nonsense while it introduces itself, or talks without end.
+  @Test(arguments: [
+    ("exit 7", "ended with status 7"), ("kill -SEGV $$", "crashed with signal 11"),
+    ("exec sleep 1000", "took longer than the limit of 1 s"),
+    ("echo nonsense", "said 'nonsense', which is no reply"),
+    ("exec yes 'step oracle'", "said more than 100000 lines to one request"),
+    ("yes | tr -d '\\n'", "said more than 1 MiB without a line's end"),
+  ])
+  func sidesThatDieEarly(open: String, reason: String) throws {
+    let scratch = try Scratch()
+    let bad = FakeBuild.script(open: open)
+    let base = try compare(bad, FakeBuild.script(), "--rounds 2 --case-limit 1", in: scratch)
+    #expect(base.status == 2 && base.error.contains("failed; base \(reason)"), "\(base.error)")
+    let head = try compare(FakeBuild.script(), bad, "--rounds 2 --case-limit 1", in: scratch)
+    #expect(head.status == (open.contains("sleep") ? 2 : 3), "\(head.error)")
+    for (result, side) in [(base, "base"), (head, "head")] {
+      // One row, of the case that the other side knows.
+      let row = try row(result)
+      #expect(row["remarks"]?.hasPrefix("\(side) \(reason)") == true && row["threads"] == "1", "\(row)")
+    }
+  }
+
+  /// What was measured is told, wherever it cannot be written.
+  @Test func aFullDiskCostsNoResult() throws {
+    let scratch = try Scratch()
+    let full = "--save /dev/full --junit /dev/full --export bencher=/dev/full --output /dev/full"
+    let result = try compare(FakeBuild.script(), FakeBuild.script(), "--rounds 12 " + full, in: scratch)
+    #expect(result.status == 2)
+    #expect(try row(result)["verdict"] == "same")
+    for option in ["--save", "--junit", "--export", "--output"] {
+      #expect(result.error.contains("\(option) /dev/full: cannot be written"), "\(result.error)")
+    }
+    #expect(result.complaints.count == 1)
+  }
+
+  @Test func casesThatNoSideKnows() throws {
+    let scratch = try Scratch()
+    let ignorant = FakeBuild.script(open: "echo 'refused no such operator'")
+    let result = try compare(ignorant, ignorant, in: scratch)
+    #expect(result.status == 2 && result.error == "cbambench: neither build knows any of these workloads\n")
+  }
+
   @Test func casesThatOneSideDoesNotKnow() throws {
     let scratch = try Scratch()
     let ignorant = FakeBuild.script(open: "echo 'refused no such operator'")
@@ -201,11 +253,13 @@ import Testing
     ("compare --base file --policy none.json", "--policy none.json: cannot be read"),
     ("compare --base file --policy bad.json", "bad.json: the policy has an unknown key 'x'"),
     ("compare --base file --save missing/s.txt", "--save missing/s.txt: cannot be written"),
+    ("compare --base file none.suite", "none.suite: no workload; expected lines of"),
     ("compare --base file --filter zzz relu@1x1x1x1", "matches none of the 1 workloads"),
   ])
   func wordsThatDoNotFit(line: String, part: String) throws {
     let scratch = try Scratch()
     try scratch.empty("file")
+    try scratch.write("none.suite", "# nothing\n".utf8)
     try scratch.write("bad.json", "{\"x\": 1}".utf8)
     try BadInputTests.expectRefusal(words(line), part, in: scratch)
   }

@@ -144,6 +144,27 @@ import Testing
     #expect(scratch.text("new.csv") == text, "the same records give the same file")
   }
 
+  /// Order of rows and columns, columns of later versions and line ends of other systems are no mistake.
+  @Test func filesInAnotherForm() throws {
+    let scratch = try Scratch()
+    let rows = try CSV.rows(CSV.text([record(0), record(1)]))
+    let forms: [(String, [[String]], String)] = [
+      ("rows.csv", [rows[0], rows[2], rows[1]], "\n"), ("columns.csv", rows.map { $0.reversed() }, "\n"),
+      ("more.csv", rows.map { $0 + ["later"] }, "\n"), ("crlf.csv", rows, "\r\n"),
+    ]
+    try scratch.write("good.csv", CSV.text([record(0), record(1)]).utf8)
+    for (name, rows, end) in forms {
+      try scratch.write(name, rows.map { CSV.line($0).dropLast() + end }.joined().utf8)
+      for files in [["good.csv", name], [name, "good.csv"]] {
+        let result = try Tool.run(
+          ["gate", files[0], "--baseline", files[1], "--format", "csv"], in: scratch.path)
+        #expect(result.status == 0 && result.error.isEmpty, "\(files): \(result.error)")
+        #expect(
+          try CSV.rows(result.output).dropFirst().allSatisfy { $0.contains("same") }, "\(result.output)")
+      }
+    }
+  }
+
   @Test func filesThatAreNoBaseline() throws {
     let scratch = try Scratch()
     let text = CSV.text([record(0), record(1)])
@@ -153,6 +174,23 @@ import Testing
     try scratch.write("twice.csv", CSV.text([record(0), record(0)]).utf8)
     try scratch.write("edited.csv", text.replacing(",ok,", with: ",fine,").utf8)
     try scratch.write("number.csv", text.replacing(",100,", with: ",1oo,").utf8)
+    let times = Column.all.firstIndex { $0.name == "median_ms" } ?? 0
+    /// The first row with another time.
+    func edited(_ name: String, _ time: String) throws {
+      var rows = try CSV.rows(text)
+      rows[1][times] = time
+      try scratch.write(name, rows.map(CSV.line).joined().utf8)
+    }
+    for (name, time) in [("negative", "-1.0"), ("zero", "0"), ("void", ""), ("nan", "nan"), ("comma", "1,0")]
+    {
+      try edited(name + ".csv", time)
+    }
+    try scratch.write("renamed.csv", text.replacing(",median_ms,", with: ",median,").utf8)
+    try scratch.write("column.csv", text.replacing(",median_ms,", with: ",min_ms,").utf8)
+    try scratch.write(
+      "interval.csv",
+      CSV.text([record(0) { ($0.ciLowMs, $0.ciHighMs) = (2, 1) }, record(1)]).utf8)
+    try scratch.write("minus.csv", CSV.text([record(0) { $0.flops = -100 }, record(1)]).utf8)
     try scratch.write("bytes.csv", [0xff, 0xfe])
     try scratch.empty("empty.csv")
     for (file, part) in [
@@ -160,6 +198,14 @@ import Testing
       ("twice.csv", "row 2: the same case as row 1"),
       ("edited.csv", "row 1: workload_text, kernel or a known status"),
       ("number.csv", "'1oo' in column 'flops' is not a number"), ("bytes.csv", "is not UTF-8 text"),
+      ("negative.csv", "row 1: median_ms is -1.0; expected no negative number"),
+      ("zero.csv", "row 1: is ok, but median_ms is 0.0; expected more than 0"),
+      ("void.csv", "row 1: is ok, but median_ms is empty"), ("renamed.csv", "or no column has that name"),
+      ("nan.csv", "line 2: 'nan' in column 'median_ms' is not a number"),
+      ("comma.csv", "line 2: '1,0' in column 'median_ms' is not a number"),
+      ("column.csv", "line 1: column 'min_ms' is there twice"),
+      ("interval.csv", "row 1: ci_low_ms is 2.0, ci_high_ms 1.0; expected the lower one first"),
+      ("minus.csv", "row 1: flops is -100; expected no negative number"),
       ("empty.csv", "the file is empty"), ("none.csv", "there is no such file"),
     ] {
       try BadInputTests.expectRefusal(["gate", "good.csv", "--baseline", file], part, in: scratch)
