@@ -8,7 +8,7 @@ extension Option {
   static let profileRegressions = Option(
     name: "--profile-regressions", value: "DIR",
     help:
-      "also profile each regressed case in both builds, about 10 s more: flame graph and report of the difference"
+      "also profile regressed cases in both builds, about 10 s each: .svg and .md of the difference"
   )
 }
 
