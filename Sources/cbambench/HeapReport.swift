@@ -22,8 +22,6 @@ struct HeapReport {
     ]
   }
 
-  static var endings: String { forms.map(\.ending).joined(separator: " ") }
-
   /// - Parameter other: what it is compared with.
   init(_ heap: CaseHeap, other: OtherHeap?) { (self.heap, self.other) = (heap, other) }
 

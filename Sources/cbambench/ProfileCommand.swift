@@ -22,7 +22,9 @@ enum ProfileCommand: Command {
       name: "--budget", value: "SECONDS",
       help: "longest time of sampling, or of calls with --heap; default 10, less if samples suffice"),
     Option(name: "--layers", value: nil, help: "also what each layer of a network takes"),
-    Option(name: "--diff", value: "OTHER.prof", help: "compare with a profile written before"),
+    Option(
+      name: "--diff", value: "OTHER.prof",
+      help: "compare with a profile written before; OTHER.heap with --heap"),
     Option(
       name: "--timeline", value: "FILE.json", help: "also trace some calls: which worker did which tiles when"
     ),
@@ -31,9 +33,7 @@ enum ProfileCommand: Command {
       help: "also write \(ProfileFiles.endings); may be given several times"),
     Option(
       name: "--heap", value: nil,
-      help:
-        "memory instead of time: allocations of prepare and calls, who allocates; writes \(HeapReport.endings)"
-    ),
+      help: "memory instead of time: who allocates in prepare and in calls; --output writes .heap, not .prof"),
     .quiet,
   ]
 

@@ -33,7 +33,7 @@ import Testing
       #expect(
         planted
           == HeapUse(allocations: 24 * phase.calls, bytes: 24_576 * phase.calls, frees: 24 * phase.calls))
-      #expect(phase.count.use.allocations >= planted.allocations && phase.count.peak >= 1024)
+      #expect(phase.count.use.allocations >= planted.allocations)
     }
   }
 
