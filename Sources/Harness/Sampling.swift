@@ -119,21 +119,21 @@ package struct Sampler {
   }
 
   /// Calls until three in a row are no faster than the best by 1 %; one call if it takes 0.3 s, which is the limit.
-  /// - Returns: the best time of a call, and the median of the allocations: the first call was that of the verification.
+  /// - Returns: the best time of a call, and the allocations of a call.
   private func warmUp(_ item: Timed) -> (call: Seconds, allocations: Double?) {
     let first = item.warmUp()
     var best = first.time
     var spent = best
     var disappointments = 0
-    var allocations = first.allocations.map { [Double($0)] } ?? []
+    var allocations = [first.allocations]
     while disappointments < 3 && spent < Seconds(0.3) && !isInterrupted() {
       let (time, count) = item.warmUp()
-      if let count { allocations.append(Double(count)) }
+      allocations.append(count)
       spent = spent + time
       disappointments = time.value < best.value * 0.99 ? 0 : disappointments + 1
       best = min(best, time)
     }
-    return (best, allocations.isEmpty ? nil : Statistics.median(allocations))
+    return (best, SteadyAllocations.perCall(allocations) { item.warmUp().allocations })
   }
 
   /// Calls per sample and samples per round.

@@ -176,7 +176,10 @@ private struct Opening {
       teams.rest()
       var record = rows.verified(item, verdict)
       record.status = Record.Status.ok.rawValue
-      record.allocationsPerCall = item.timed(plan.cache).warmUp().allocations.map { Double($0) }
+      let timed = item.timed(plan.cache)
+      record.allocationsPerCall = SteadyAllocations.perCall([timed.warmUp().allocations]) {
+        timed.warmUp().allocations
+      }
       return (record, item)
     }
     let lost = refused.filter { $0.record.threads == nil }
