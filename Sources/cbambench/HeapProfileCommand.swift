@@ -5,7 +5,8 @@ import TiledKernels
 
 /// `cbambench profile --heap`: where the memory of one case goes.
 enum HeapProfileCommand {
-  static func run(_ arguments: Arguments) throws -> ExitStatus {
+  /// - Throws: as `CaseProfiler.heap`.
+  static func run(_ arguments: Arguments) throws {
     for (option, what) in [("--timeline", "traces the time of tiles"), ("--layers", "times layers")]
     where arguments.has(option) {
       throw UsageError("\(option) has no effect with --heap: it \(what)")
@@ -16,14 +17,7 @@ enum HeapProfileCommand {
     let workload = try ProfileCommand.oneWorkload(arguments)
     let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
     let profiler = CaseProfiler(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
-    do {
-      let report = HeapReport(try profiler.heap(workload, budget: budget), other: other)
-      try files.write(report, text: report.text)
-    } catch let wrong as WrongResult {
-      Console.note("cbambench: \(wrong.reason)")
-      Console.note(wrong.reproduction)
-      return .wrong
-    }
-    return Interrupt.isSet ? .interrupted : .fine
+    let report = HeapReport(try profiler.heap(workload, budget: budget), other: other)
+    try files.write(report, text: report.text)
   }
 }

@@ -176,15 +176,8 @@ struct OtherHeap {
   let calls: Int?
 
   init(path: String) throws(UsageError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw UsageError("--diff \(path): cannot be read")
-    }
-    do {
-      let recorded = try RecordedHeap(Array(data), name: path)
-      (self.path, title, stacks) = (path, recorded.notes["case"], Attribution.attribute(recorded))
-      calls = recorded.notes["calls"].flatMap { Int($0) }
-    } catch {
-      throw UsageError("--diff \(error)")
-    }
+    let recorded = try ProfileCommand.other(path) { try RecordedHeap($0, name: path) }
+    (self.path, title, stacks) = (path, recorded.notes["case"], Attribution.attribute(recorded))
+    calls = recorded.notes["calls"].flatMap { Int($0) }
   }
 }

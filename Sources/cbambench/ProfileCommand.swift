@@ -38,7 +38,18 @@ enum ProfileCommand: Command {
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    if arguments.has("--heap") { return try HeapProfileCommand.run(arguments) }
+    do {
+      if arguments.has("--heap") { try HeapProfileCommand.run(arguments) } else { try time(arguments) }
+    } catch let wrong as WrongResult {
+      Console.note("cbambench: \(wrong.reason)")
+      Console.note(wrong.reproduction)
+      return .wrong
+    }
+    return Interrupt.isSet ? .interrupted : .fine
+  }
+
+  /// Where the time goes.
+  private static func time(_ arguments: Arguments) throws {
     let files = try ProfileFiles(arguments)
     let timeline = try ProfileFiles.timeline(arguments)
     let other = try arguments.value("--diff").map(OtherProfile.init(path:))
@@ -46,24 +57,16 @@ enum ProfileCommand: Command {
     let workload = try oneWorkload(arguments)
     let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
     let profiler = CaseProfiler(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
-    do {
-      // First, as it is this that may be refused.
-      let layers =
-        arguments.has("--layers") ? try profiler.layers(workload, budget: Seconds(min(2, budget.value))) : nil
-      let profile = try profiler.profile(workload, budget: budget)
-      let report = ProfileReport(profile, other: other, layers: layers)
-      try files.write(report)
-      if let timeline {
-        let trace = try profiler.trace(workload)
-        try timeline.write(trace.json)
-        Console.note(trace.sentence(file: timeline.path))
-      }
-    } catch let wrong as WrongResult {
-      Console.note("cbambench: \(wrong.reason)")
-      Console.note(wrong.reproduction)
-      return .wrong
+    // First, as it is this that may be refused.
+    let layers =
+      arguments.has("--layers") ? try profiler.layers(workload, budget: Seconds(min(2, budget.value))) : nil
+    let profile = try profiler.profile(workload, budget: budget)
+    try files.write(ProfileReport(profile, other: other, layers: layers))
+    if let timeline {
+      let trace = try profiler.trace(workload)
+      try timeline.write(trace.json)
+      Console.note(trace.sentence(file: timeline.path))
     }
-    return Interrupt.isSet ? .interrupted : .fine
   }
 
   static func onePlan(_ arguments: Arguments) throws(UsageError) -> Plan {
@@ -94,6 +97,16 @@ enum ProfileCommand: Command {
   }
 }
 
+extension ProfileCommand {
+  /// Reads the file that `--diff` names.
+  static func other<T>(_ path: String, _ read: ([UInt8]) throws -> T) throws(UsageError) -> T {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw UsageError("--diff \(path): cannot be read")
+    }
+    do { return try read(Array(data)) } catch { throw UsageError("--diff \(error)") }
+  }
+}
+
 /// A profile that was written before.
 struct OtherProfile {
   let path: String
@@ -102,14 +115,7 @@ struct OtherProfile {
   let title: String?
 
   init(path: String) throws(UsageError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw UsageError("--diff \(path): cannot be read")
-    }
-    do {
-      let recorded = try RecordedProfile(Array(data), name: path)
-      (self.path, title, stacks) = (path, recorded.notes["case"], Attribution.attribute(recorded))
-    } catch {
-      throw UsageError("--diff \(error)")
-    }
+    let recorded = try ProfileCommand.other(path) { try RecordedProfile($0, name: path) }
+    (self.path, title, stacks) = (path, recorded.notes["case"], Attribution.attribute(recorded))
   }
 }

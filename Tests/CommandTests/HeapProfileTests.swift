@@ -95,17 +95,9 @@ import Testing
       (["LD_PRELOAD": "libc.so.6"], "the heap cannot be profiled: allocations do not go through tcmalloc"),
       (["TMPDIR": "/nowhere"], "/nowhere: the heap profiler cannot write there: No such file"),
     ] {
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: Tool.path)
-      process.arguments = ["profile", Self.target, "--heap"]
-      process.environment = ["PATH": "/usr/bin:/bin"].merging(variables) { $1 }
-      let (output, error) = (Pipe(), Pipe())
-      (process.standardOutput, process.standardError) = (output, error)
-      try process.run()
-      let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 2 && text.contains("cbambench: \(expected)"), "\(text)")
-      #expect(output.fileHandleForReading.readDataToEndOfFile().isEmpty)
+      let result = try Tool.run(["profile", Self.target, "--heap"], environment: variables)
+      #expect(result.status == 2 && result.error.contains("cbambench: \(expected)"), "\(result.error)")
+      #expect(result.output.isEmpty)
     }
   }
 }

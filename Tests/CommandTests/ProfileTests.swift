@@ -78,19 +78,10 @@ import Testing
 
   @Test func aRunningProfilerIsNamed() throws {
     let scratch = try Scratch()
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Tool.path)
-    process.arguments = ["profile", Self.target]
-    process.environment = ["CPUPROFILE": scratch.file("own.prof"), "PATH": "/usr/bin:/bin"]
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    let error = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 2)
-    #expect(
-      error.contains("cbambench: a profiler is running already, into \(scratch.file("own.prof"))"), "\(error)"
-    )
+    let result = try Tool.run(
+      ["profile", Self.target], environment: ["CPUPROFILE": scratch.file("own.prof")])
+    #expect(result.status == 2)
+    let sentence = "cbambench: a profiler is running already, into \(scratch.file("own.prof"))"
+    #expect(result.error.contains(sentence), "\(result.error)")
   }
 }
