@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Measurement
 import Profiling
@@ -86,7 +87,7 @@ public final class CaseProfiler {
     item.team.rest()
     guard recorded.total >= CaseProfiler.fewest else {
       throw UsageError(
-        "\(workload.name): \(recorded.total) samples in \(sampled.wall.value) s are too few for a profile; expected at "
+        "\(workload.name): \(recorded.total) samples in \(String(format: "%.3g", sampled.wall.value)) s are too few for a profile; expected at "
           + "least \(CaseProfiler.fewest)" + (plain == nil ? ", a longer --budget gives more" : ""))
     }
     for (index, name) in stages.names.enumerated() { recorded.note(Attribution.note(index), name) }

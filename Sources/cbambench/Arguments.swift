@@ -49,7 +49,7 @@ struct Arguments {
       guard let value = sides.count == 2 ? String(sides[1]) : words.popFirst(), !value.isEmpty else {
         throw UsageError("\(option.name) needs a value: \(option.name) \(form)")
       }
-      let isRepeatable = option.name == "--output"
+      let isRepeatable = ["--output", "--export"].contains(option.name)
       guard isRepeatable || values[option.name] == nil else {
         throw UsageError("\(option.name) is given twice")
       }

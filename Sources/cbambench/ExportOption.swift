@@ -6,7 +6,8 @@ import Reporting
 extension Option {
   static let export = Option(
     name: "--export", value: "KIND=FILE",
-    help: "also write for another tool: google-benchmark, github-action or bencher")
+    help:
+      "also write for another tool: google-benchmark, github-action or bencher; may be given several times")
 }
 
 /// Records for another tool, in files that are opened before anything is measured.
@@ -15,32 +16,33 @@ struct Export {
   private typealias Form = @Sendable (_ records: [Record], _ base: [Record]?) -> String
   private let files: [(file: OutputFile, text: Form)]
 
+  private static let forms: [String: [Form]] = [
+    "google-benchmark": [
+      { rows, base in base.map { Exports.googleBenchmark(rows, base: $0) } ?? Exports.googleBenchmark(rows) }
+    ],
+    "bencher": [{ Exports.bencher($0, base: $1 ?? []) }],
+    "github-action": [
+      { Exports.gitHubActionTimes($0, base: $1 ?? []) }, { rows, _ in Exports.gitHubActionRates(rows) },
+    ],
+  ]
+
   init(_ arguments: Arguments) throws(UsageError) {
-    guard let value = arguments.value("--export") else {
-      files = []
-      return
-    }
-    let sides = value.split(separator: "=", maxSplits: 1).map(String.init)
-    let texts: [String: [Form]] = [
-      "google-benchmark": [
-        { rows, base in base.map { Exports.googleBenchmark(rows, base: $0) } ?? Exports.googleBenchmark(rows)
-        }
-      ],
-      "bencher": [{ Exports.bencher($0, base: $1 ?? []) }],
-      "github-action": [
-        { Exports.gitHubActionTimes($0, base: $1 ?? []) }, { rows, _ in Exports.gitHubActionRates(rows) },
-      ],
-    ]
-    guard sides.count == 2, let forms = texts[sides[0]] else {
-      throw UsageError(
-        "--export \(value): expected KIND=FILE, KIND one of: google-benchmark github-action bencher")
-    }
     var files: [(file: OutputFile, text: Form)] = []
-    for (index, form) in forms.enumerated() {
-      // Smaller is better in one file, bigger in the other: that tool has one direction per file.
-      let path = index == 0 ? sides[1] : Export.second(sides[1])
-      do { files.append((try OutputFile(path), form)) } catch {
-        throw UsageError("\(error)".replacingOccurrences(of: "--output", with: "--export"))
+    for value in arguments.all("--export") {
+      let sides = value.split(separator: "=", maxSplits: 1).map(String.init)
+      guard sides.count == 2, let forms = Export.forms[sides[0]] else {
+        throw UsageError(
+          "--export \(value): expected KIND=FILE, KIND one of: google-benchmark github-action bencher")
+      }
+      for (index, form) in forms.enumerated() {
+        // Smaller is better in one file, bigger in the other: that tool has one direction per file.
+        let path = index == 0 ? sides[1] : Export.second(sides[1])
+        guard !files.contains(where: { $0.file.path == path }) else {
+          throw UsageError("--export \(value): \(path) is given twice")
+        }
+        do { files.append((try OutputFile(path), form)) } catch {
+          throw UsageError("\(error)".replacingOccurrences(of: "--output", with: "--export"))
+        }
       }
     }
     self.files = files

@@ -239,11 +239,24 @@ import Testing
         try FileManager.default.removeItem(atPath: scratch.file(name))
       }
     }
+    let several = try Tool.run(
+      [
+        "run", "relu@1x4x9x9", "--rounds", "1", "--threads", "1", "--export", "bencher=b.json", "--export",
+        "google-benchmark=g.json",
+      ], in: scratch.path)
+    #expect(several.status == 0 && scratch.names == ["b.json", "g.json"], "\(several.error)")
+  }
+
+  @Test func wordsThatNameNoFile() throws {
+    let scratch = try Scratch()
     for value in ["bencher", "bencher=", "xml=x", "=x"] {
       try BadInputTests.expectRefusal(
         ["run", "relu@1x1x1x1", "--export", value], "expected KIND=FILE", in: scratch)
     }
     try BadInputTests.expectRefusal(
       ["run", "relu@1x1x1x1", "--export", "bencher=no/x"], "--export no/x: cannot be written", in: scratch)
+    try BadInputTests.expectRefusal(
+      ["run", "relu@1x1x1x1", "--export", "bencher=x", "--export", "google-benchmark=x"],
+      "--export google-benchmark=x: x is given twice", in: scratch)
   }
 }
