@@ -1,10 +1,11 @@
 import Tensors
 
-/// Maximum or mean over windows of a plane, as `torch.nn.MaxPool2d` and `AvgPool2d` define them.
-/// - Shapes: `input` N×C×H×W, `output` N×C×OH×OW with `OH = ⌊(H + 2p − k) / s⌋ + 1`, rounded up in ceil mode unless the
-///   last window would start behind the image and its left padding.
+/// Maximum or mean over windows of a plane, as `torch.nn.MaxPool2d` and `AvgPool2d` define them; a dilated mean as ONNX's
+/// `AveragePool` does.
+/// - Shapes: `input` N×C×H×W, `output` N×C×OH×OW with `OH = ⌊(H + 2p − d·(k − 1) − 1) / s⌋ + 1`, rounded up in ceil mode
+///   unless the last window would start behind the image and its left padding.
 /// - Cost: k·k − 1 comparisons or additions per output, nominal, and a division for the mean; no parameters.
-/// - Error: the maximum is exact and NaN if any element is; the mean `≤ k² · ε · mean|in|`.
+/// - Error: the maximum is exact and NaN if any element is, −∞ if none is inside the image; the mean `≤ k² · ε · mean|in|`.
 public struct Pool2D: Operator {
   public enum Kind: String, Sendable, CaseIterable {
     case max, avg
@@ -16,21 +17,25 @@ public struct Pool2D: Operator {
   public var window: Pair
   public var stride: Pair
   public var padding: Pair
+  /// Distance of a window's neighbouring taps.
+  public var dilation: Pair
   public var ceilMode: Bool
   /// Whether padding counts in the divisor of the mean.
   public var countPadding: Bool
 
   public init(
-    _ kind: Kind, window: Pair, stride: Pair? = nil, padding: Pair = Pair(0), ceilMode: Bool = false,
-    countPadding: Bool = false
+    _ kind: Kind, window: Pair, stride: Pair? = nil, padding: Pair = Pair(0), dilation: Pair = Pair(1),
+    ceilMode: Bool = false, countPadding: Bool = false
   ) {
     precondition(min(window.h, window.w) > 0, "window \(window) must be positive")
     precondition(min(stride?.h ?? 1, stride?.w ?? 1) > 0, "stride \(stride ?? window) must be positive")
     precondition(min(padding.h, padding.w) >= 0, "padding \(padding) must not be negative")
+    precondition(min(dilation.h, dilation.w) > 0, "dilation \(dilation) must be positive")
     self.kind = kind
     self.window = window
     self.stride = stride ?? window
     self.padding = padding
+    self.dilation = dilation
     self.ceilMode = ceilMode
     self.countPadding = countPadding
   }
@@ -42,6 +47,7 @@ public struct Pool2D: Operator {
     stride = a.has("s") ? try a.pair("s", default: 1) : window
     if !a.has("s") { _ = try a.pair("s", default: 1) }
     padding = try a.pair("p", default: 0, minimum: 0)
+    dilation = try a.pair("d", default: 1)
     ceilMode = try a.flag("ceil", default: false)
     countPadding = try a.flag("countpad", default: false)
   }
@@ -50,8 +56,8 @@ public struct Pool2D: Operator {
     [
       Attribute("type", kind.rawValue), Attribute("k", window), Attribute("s", stride),
       Attribute("p", padding),
-      Attribute("ceil", ceilMode), Attribute("countpad", countPadding),
-    ]
+    ] + (dilation == Pair(1) ? [] : [Attribute("d", dilation)])
+      + [Attribute("ceil", ceilMode), Attribute("countpad", countPadding)]
   }
 
   public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
@@ -59,21 +65,21 @@ public struct Pool2D: Operator {
     guard padding.h * 2 <= window.h, padding.w * 2 <= window.w else {
       throw OperatorError("padding p=\(padding) of pool must be at most half the window k=\(window)")
     }
-    let h = extent(input.h, window.h, stride.h, padding.h)
-    let w = extent(input.w, window.w, stride.w, padding.w)
-    guard let h, let w else {
+    let (axes, spread) = (axes, dilation == Pair(1) ? "" : " with dilation \(dilation)")
+    guard let h = axes.h.outputs(input.h), let w = axes.w.outputs(input.w) else {
       throw OperatorError(
-        "the window \(window) is larger than the padded image of \(input), padding \(padding)")
+        "the window \(window)\(spread) is larger than the padded image of \(input), padding \(padding)")
     }
-    return [try shape([input.n, input.c, h, w])]
-  }
-
-  private func extent(_ size: Int, _ window: Int, _ stride: Int, _ padding: Int) -> Int? {
-    // Rounding up gives one output even to a window that is larger than the padded image by less than a stride.
-    let span = size + 2 * padding - window + (ceilMode ? stride - 1 : 0)
-    guard span >= 0 else { return nil }
-    let outputs = span / stride + 1
-    return ceilMode && (outputs - 1) * stride >= size + padding ? outputs - 1 : outputs
+    let result = try shape([input.n, input.c, h, w])
+    // Without dilation there is none: the padding is at most half the window.
+    if kind == .avg, !countPadding, dilation != Pair(1),
+      axes.h.missesImage(input.h) || axes.w.missesImage(input.w)
+    {
+      throw OperatorError(
+        "somewhere the window \(window)\(spread) has no element of \(input) to take the mean of, padding \(padding)"
+      )
+    }
+    return [result]
   }
 
   public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {

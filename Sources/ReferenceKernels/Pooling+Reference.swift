@@ -4,7 +4,8 @@ import Tensors
 
 extension Pool2D: ReferenceOperator {
   func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
-    { pool(self, place.inputs[0], place.inputShapes[0], into: place.output, place.outputShape) }
+    let (rows, columns) = windows(height: place.inputShapes[0].h, width: place.inputShapes[0].w)
+    return { pool(self, place.inputs[0], place.inputShapes[0], rows, columns, into: place.output) }
   }
 }
 
@@ -12,37 +13,37 @@ extension Pool2D: ReferenceOperator {
 @_specialize(where A == Bounded)
 @_specialize(where A == Likely)
 func pool<A: ReferenceNumber>(
-  _ op: Pool2D, _ input: UnsafePointer<A>, _ inputShape: Shape, into output: UnsafeMutablePointer<A>,
-  _ outputShape: Shape
+  _ op: Pool2D, _ input: UnsafePointer<A>, _ inputShape: Shape, _ rows: [PoolWindow],
+  _ columns: [PoolWindow], into output: UnsafeMutablePointer<A>
 ) {
-  let (H, W, OH, OW) = (inputShape.h, inputShape.w, outputShape.h, outputShape.w)
-  let (KH, KW, sh, sw) = (op.window.h, op.window.w, op.stride.h, op.stride.w)
-  let (ph, pw) = (op.padding.h, op.padding.w)
-  let (isMaximum, countsPadding) = (op.kind == .max, op.countPadding)
+  let (H, W, isMaximum) = (inputShape.h, inputShape.w, op.kind == .max)
+  let (dh, dw) = (op.dilation.h, op.dilation.w)
   var out = output
   for plane in 0..<inputShape.n * inputShape.c {
     let image = input + plane * H * W
-    for y in 0..<OH {
-      for x in 0..<OW {
-        let (top, left) = (y &* sh &- ph, x &* sw &- pw)
-        let (bottom, right) = (top &+ KH, left &+ KW)
-        let (rows, columns) = (max(top, 0)..<min(bottom, H), max(left, 0)..<min(right, W))
+    for window in rows {
+      let bottom = window.first &+ window.count &* dh
+      for span in columns {
+        let right = span.first &+ span.count &* dw
         var result = isMaximum ? A(-.infinity) : A(0)
-        for iy in rows {
-          let row = image + iy &* W
+        var y = window.first
+        while y < bottom {
+          let row = image + y &* W
+          var x = span.first
           if isMaximum {
-            for ix in columns { result = A.maximum(result, row[ix]) }
+            while x < right {
+              result = A.maximum(result, row[x])
+              x &+= dw
+            }
           } else {
-            for ix in columns { result = result + row[ix] }
+            while x < right {
+              result = result + row[x]
+              x &+= dw
+            }
           }
+          y &+= dh
         }
-        if !isMaximum {
-          // The divisor counts the window cut off at the padded image's end, or only what lies inside the image.
-          let count =
-            countsPadding
-            ? (min(bottom, H &+ ph) &- top) &* (min(right, W &+ pw) &- left) : rows.count &* columns.count
-          result = result / A(Float(count))
-        }
+        if !isMaximum { result = result / A(Float(window.divisor &* span.divisor)) }
         out.pointee = result
         out += 1
       }

@@ -9,6 +9,9 @@ struct Pooling: Kernel {
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
     guard op is Pool2D || op is GlobalPool || op is ChannelPool else { return .no("computes pools only") }
+    if let pool = op as? Pool2D, pool.dilation != Pair(1) {
+      return .no("computes pools without dilation only")
+    }
     return .yes(Abilities(preference: 1))
   }
 

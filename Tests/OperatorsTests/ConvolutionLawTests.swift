@@ -216,3 +216,52 @@ struct Axis: Sendable {
     }
   }
 }
+
+@Suite struct DilatedPoolTests {
+  /// A dilated window is the window of all columns between its taps: the same extents, and as many taps as lie on the grid.
+  @Test func windowsAreThoseOfTheSpreadWindowOnTheGrid() throws {
+    for (size, k, s, d) in cases where d > 1 {
+      for p in 0...k / 2 {
+        for ceil in [false, true] {
+          let pool = Pool2D(
+            .max, window: Pair(1, k), stride: Pair(1, s), padding: Pair(0, p), dilation: Pair(1, d),
+            ceilMode: ceil, countPadding: true)
+          let span = size + 2 * p - d * (k - 1) - 1 + (ceil ? s - 1 : 0)
+          let input = Shape(1, 1, 1, size)
+          guard span >= 0 else {
+            #expect(throws: OperatorError.self) { try pool.outputs([input]) }
+            continue
+          }
+          let output = try pool.output([input])
+          let windows = pool.windows(height: 1, width: size).columns
+          #expect(windows.count == output.w)
+          for (x, window) in windows.enumerated() {
+            let taps = (0..<k).map { x * s - p + $0 * d }
+            let inside = taps.filter { (0..<size).contains($0) }
+            #expect(window.count == inside.count, "\(pool.text) at \(x) of \(size)")
+            if let first = inside.first { #expect(window.first == first) }
+            #expect(window.divisor == taps.filter { $0 < size + p }.count)
+          }
+          // PyTorch: the last window begins inside the image or its left padding.
+          #expect((output.w - 1) * s < size + p)
+        }
+      }
+    }
+  }
+
+  private var cases: [(Int, Int, Int, Int)] {
+    (1...12).flatMap { size in
+      (1...4).flatMap { k in (1...4).flatMap { s in (1...4).map { d in (size, k, s, d) } } }
+    }
+  }
+
+  @Test func dilationCostsNothing() throws {
+    let input = Shape(2, 3, 16, 16)
+    for kind in Pool2D.Kind.allCases {
+      let dense = try Pool2D(kind, window: Pair(3), stride: Pair(1)).cost([input])
+      let dilated = Pool2D(kind, window: Pair(3), stride: Pair(1), padding: Pair(1), dilation: Pair(2))
+      #expect(try dilated.output([input]) == Shape(2, 3, 14, 14))
+      #expect(try dilated.cost([input]) == dense)
+    }
+  }
+}

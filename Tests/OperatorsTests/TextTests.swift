@@ -25,6 +25,9 @@ import Testing
     ("k=3x2", "type=max,k=3x2,s=3x2,p=0,ceil=0,countpad=0"),
     ("type=avg,k=3,s=2,p=1,ceil=1,countpad=1", "type=avg,k=3,s=2,p=1,ceil=1,countpad=1"),
     ("s=1", "type=max,k=2,s=1,p=0,ceil=0,countpad=0"),
+    ("d=1", "type=max,k=2,s=2,p=0,ceil=0,countpad=0"),
+    ("k=3,d=2", "type=max,k=3,s=3,p=0,d=2,ceil=0,countpad=0"),
+    ("type=avg,d=2x1,k=3,s=1,p=1", "type=avg,k=3,s=1,p=1,d=2x1,ceil=0,countpad=0"),
   ])
   func pool(text: String, full: String) throws {
     let op = try read(Pool2D.self, text)
@@ -61,7 +64,8 @@ import Testing
           }
           for kind in Pool2D.Kind.allCases {
             let op = Pool2D(
-              kind, window: kernel, stride: stride, padding: Pair(0, 1), ceilMode: groups == 1,
+              kind, window: kernel, stride: stride, padding: Pair(0, 1), dilation: stride,
+              ceilMode: groups == 1,
               countPadding: groups == 4)
             #expect(try read(Pool2D.self, values(op)) == op)
           }
@@ -125,10 +129,11 @@ import Testing
     ("ceil=true", "ceil=true in pool must be 0 or 1"),
     ("countpad=2", "countpad=2 in pool must be 0 or 1"),
     ("k=0", "k=0 in pool must be a whole number from 1 to 16777216"),
+    ("d=0", "d=0 in pool must be a whole number from 1 to 16777216"),
     ("s=0", "s=0 in pool must be a whole number from 1 to 16777216"),
     (
       "kountpad=1",
-      "'kountpad' is not a key of pool; known keys: type k s p ceil countpad; did you mean 'countpad'?"
+      "'kountpad' is not a key of pool; known keys: type k s p d ceil countpad; did you mean 'countpad'?"
     ),
   ])
   func poolThatCannotBeRead(text: String, expected: String) {
@@ -213,6 +218,13 @@ import Testing
     Row(
       Pool2D(.max, window: Pair(8), padding: Pair(1)), Shape(1, 1, 5, 9),
       says: "the window 8 is larger than the padded image of 1x1x5x9, padding 1"),
+    Row(
+      Pool2D(.max, window: Pair(3), padding: Pair(1), dilation: Pair(1, 5)), Shape(1, 1, 5, 8),
+      says: "the window 3 with dilation 1x5 is larger than the padded image of 1x1x5x8, padding 1"),
+    Row(
+      Pool2D(.avg, window: Pair(2), padding: Pair(1), dilation: Pair(10, 1)), Shape(1, 1, 9, 9),
+      says:
+        "somewhere the window 2 with dilation 10x1 has no element of 1x1x9x9 to take the mean of, padding 1"),
     Row(Pool2D(.max, window: Pair(1)), Shape(5), says: "pool takes N×C×H×W, not the shape 5"),
     Row(GlobalPool(.max), Shape(5, 6, 7), says: "globalpool takes N×C×H×W, not the shape 5x6x7"),
     Row(ChannelPool(), Shape(5, 6, 7), says: "channelpool takes N×C×H×W, not the shape 5x6x7"),

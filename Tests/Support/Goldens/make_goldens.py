@@ -235,12 +235,34 @@ def attention(keyword, keys, channels):
     raise ValueError(f"{keyword} is not an attention module")
 
 
+class DilatedMean(nn.Module):
+    """The mean of a dilated window, which PyTorch does not have: sums and counts of unfolded windows."""
+
+    def __init__(self, counts_padding, **window):
+        super().__init__()
+        self.counts_padding = counts_padding
+        self.window = window
+
+    def forward(self, x):
+        planes = x.flatten(0, 1)[:, None]
+        sums = functional.unfold(planes, **self.window).sum(dim=1)
+        if self.counts_padding:
+            counts = self.window["kernel_size"][0] * self.window["kernel_size"][1]
+        else:
+            counts = functional.unfold(torch.ones_like(planes), **self.window).sum(dim=1)
+        return sums / counts
+
+
 def pool(keys):
     window = pair(keys["k"])
     stride, padding = pair(keys.get("s", keys["k"])), pair(keys.get("p", "0"))
-    ceil = keys.get("ceil", "0") == "1"
+    ceil, dilation = keys.get("ceil", "0") == "1", pair(keys.get("d", "1"))
     if keys["type"] == "max":
-        return nn.MaxPool2d(window, stride, padding, ceil_mode=ceil)
+        return nn.MaxPool2d(window, stride, padding, dilation, ceil_mode=ceil)
+    if "d" in keys:
+        assert not ceil
+        return DilatedMean(
+            keys["countpad"] == "1", kernel_size=window, stride=stride, padding=padding, dilation=dilation)
     return nn.AvgPool2d(window, stride, padding, ceil_mode=ceil, count_include_pad=keys.get("countpad", "0") == "1")
 
 
@@ -360,6 +382,11 @@ FILES = {
         "pool:type=avg,k=3,s=3,p=0,ceil=1,countpad=1@1x2x7x8",
         "pool:type=avg,k=4x3,s=2x3,p=2x1,ceil=1,countpad=1@1x2x7x9",
         "pool:type=avg,k=4x3,s=2x3,p=2x1,ceil=1,countpad=0@1x2x7x9",
+        "pool:type=max,k=3,s=1,p=1,d=2,ceil=0,countpad=0@1x2x9x8",
+        "pool:type=max,k=3x2,s=2x1,p=1,d=2x3,ceil=1,countpad=0@2x2x8x9",
+        "pool:type=max,k=2,s=3,p=1,d=4,ceil=1,countpad=0@1x2x8x9",
+        "pool:type=avg,k=3,s=2,p=1,d=2,ceil=0,countpad=0@1x2x9x8",
+        "pool:type=avg,k=3x2,s=1,p=1,d=1x3,ceil=0,countpad=1@2x2x6x7",
         "globalpool:type=avg@2x5x4x7",
         "globalpool:type=max@2x5x4x7",
         "globalpool:type=avg@1x3x1x1",
