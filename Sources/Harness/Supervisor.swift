@@ -5,8 +5,8 @@ import Measurement
 ///
 /// Every loss is either a case or a workload, and none is tried again: the loop ends.
 public struct Supervisor {
-  /// The longest silence in a step of one case.
-  private let limit: Seconds
+  /// The longest silence in a step.
+  private let limit: (Step) -> Seconds
   private let isInterrupted: () -> Bool
 
   /// A step that all cases share may take so many times the limit: the oracle takes several times as long as a kernel.
@@ -17,8 +17,16 @@ public struct Supervisor {
   /// How late an interruption is passed on.
   private static let glance = Seconds(0.2)
 
+  /// - Parameter limit: the longest silence in a step of one case.
   public init(limit: Seconds, isInterrupted: @escaping () -> Bool) {
-    self.limit = limit
+    self.init(
+      limits: { $0.key == nil ? Seconds(limit.value * Supervisor.sharedSteps) : limit },
+      isInterrupted: isInterrupted)
+  }
+
+  /// With a limit of its own for each step.
+  package init(limits: @escaping (Step) -> Seconds, isInterrupted: @escaping () -> Bool) {
+    limit = limits
     self.isInterrupted = isInterrupted
   }
 
@@ -44,9 +52,7 @@ public struct Supervisor {
       guard let child else {
         return lost + open.map { ($0, "no process could be made: \(Supervisor.error)") }
       }
-      let ending = watch(
-        child, limit: { step.key == nil ? Seconds(limit.value * Supervisor.sharedSteps) : limit }
-      ) {
+      let ending = watch(child, limit: { limit(step) }) {
         switch $0 {
         case .begin(let index): (workload, step) = (index, Step(.oracle))
         case .step(let index, let now): (workload, step) = (index, now)
@@ -106,8 +112,7 @@ public struct Supervisor {
     case .finished: "ended too early"
     case .crashed(let signal): "crashed with signal \(signal) (\(String(cString: strsignal(signal))))"
     case .exited(let status): "ended with status \(status)"
-    case .tooSlow:
-      "took longer than the limit of \(Supervisor.text(limit.value * (step.key == nil ? Supervisor.sharedSteps : 1))) s"
+    case .tooSlow: "took longer than the limit of \(Supervisor.text(limit(step).value)) s"
     }
   }
 

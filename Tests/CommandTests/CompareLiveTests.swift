@@ -24,10 +24,9 @@ import Testing
     #expect(scratch.text("g.json")?.contains("\"head/light/tiled/layers/") == true)
   }
 
-  /// Waits until a file has so many lines.
-  private func wait(_ scratch: Scratch, _ name: String, lines: Int) {
-    for _ in 0..<1200 where (scratch.text(name) ?? "").count(where: \.isNewline) < lines {
-      Thread.sleep(forTimeInterval: 0.05)
+  private func wait(_ tool: Tool, _ scratch: Scratch, _ name: String, lines: Int) throws {
+    try tool.wait(for: "line \(lines) of \(name)") {
+      (scratch.text(name) ?? "").count(where: \.isNewline) >= lines
     }
   }
 
@@ -52,7 +51,7 @@ import Testing
       words("compare --base \(try build("base", "0.001")) --head \(try build("head", time)) relu@1x2x3x5")
         + words("--rounds 100000 --save s.txt --output c.csv --output c.md --quiet"), in: scratch.path)
     // Two processes introduce themselves, and each round has two.
-    wait(scratch, "pids", lines: 30)
+    try wait(tool, scratch, "pids", lines: 30)
     tool.send(SIGINT)
     let result = tool.finish()
     #expect(result.status == status, "\(result.error)")
@@ -79,9 +78,8 @@ import Testing
     let base = try FakeBuild.write("base", slow, in: scratch)
     try scratch.write("c.csv", "precious".utf8)
     let tool = try Tool(
-      words("compare --base \(base) relu@1x2x3x5 relu@1x2x3x7 --case-limit 2 --output c.csv --quiet"),
-      in: scratch.path)
-    wait(scratch, "pids", lines: 1)
+      words("compare --base \(base) relu@1x2x3x5 relu@1x2x3x7 --output c.csv --quiet"), in: scratch.path)
+    try wait(tool, scratch, "pids", lines: 1)
     tool.send(SIGINT)
     let result = tool.finish()
     #expect(result.status == 130, "\(result.error)")

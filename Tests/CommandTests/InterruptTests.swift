@@ -5,19 +5,16 @@ import Testing
 
 /// What an interruption leaves: status 130, a sentence, complete rows.
 @Suite struct InterruptTests {
-  /// Its oracle takes about a second; an interruption meanwhile takes effect behind it.
-  static let slow = "conv:out=128,k=3,p=1@1x64x56x56"
-
   @Test(arguments: [SIGINT, SIGTERM])
   func whatWasMeasuredIsKept(signal: Int32) throws {
     let scratch = try Scratch()
-    let tool = try Tool(["run", "cbam", "--budget", "60", "--output", "x.csv"], in: scratch.path)
-    Thread.sleep(forTimeInterval: 1.5)
-    #expect(tool.isRunning)
+    try scratch.write("x.suite", Endless.suite(["cbam@1x32x9x9"]).utf8)
+    let tool = try Tool(["run", "x.suite", "--rounds", "2", "--output", "x.csv"], in: scratch.path)
+    try tool.wait(for: "a finished workload") { scratch.text("x.csv.partial")?.contains("#done 0\n") == true }
     tool.send(signal)
     let result = tool.finish()
     #expect(result.status == 130, "\(result.error)")
-    #expect(Set(scratch.names).subtracting(["x.csv.partial"]) == ["x.csv"])
+    #expect(scratch.names == ["x.csv", "x.csv.partial", "x.suite"])
     let records = try CSV.records(try #require(scratch.text("x.csv")))
     let kept = "cbambench: interrupted; rows measured until then are kept: \(records.count)"
     let remark = records.last.map { ", those of \($0.workload) with fewer rounds" } ?? ""
@@ -34,9 +31,11 @@ import Testing
     let scratch = try Scratch()
     try scratch.write("x.csv", "precious".utf8)
     let tool = try Tool(
-      ["run", InterruptTests.slow, "--kernels", "tiled", "--output", "x.csv"], in: scratch.path)
-    Thread.sleep(forTimeInterval: 0.4)
-    tool.send(SIGINT)
+      ["run", Endless.workload, "--kernels", "tiled", "--output", "x.csv"], in: scratch.path)
+    try tool.wait(for: "a child") { tool.child != nil }
+    try tool.deliver(SIGINT)
+    // It would end by itself, after the oracle.
+    if let child = tool.child { kill(child, SIGKILL) }
     let result = tool.finish()
     #expect(result.status == 130 && result.output.isEmpty)
     #expect(result.error == "cbambench: interrupted; nothing was measured until then\n")
@@ -45,16 +44,19 @@ import Testing
 
   /// Combinations without a comparison are not called right.
   @Test func verificationTellsHowFarItCame() throws {
+    let scratch = try Scratch()
+    try scratch.write("x.suite", Endless.suite(["relu@1x2x3x4"]).utf8)
     let tool = try Tool(
-      ["verify", "relu@1x2x3x4", InterruptTests.slow, "relu@1x1x1x1", "--threads", "1", "--format", "csv"])
-    Thread.sleep(forTimeInterval: 0.4)
+      ["verify", "x.suite", "relu@1x1x1x1", "--threads", "1", "--format", "csv"], in: scratch.path)
+    // Far more than the first workload takes.
+    try tool.wait(for: "half a second of work") { tool.processorTime() > 0.5 }
     tool.send(SIGINT)
     let result = tool.finish()
     #expect(result.status == 130, "\(result.error)")
     #expect(result.error.hasPrefix("cbambench: interrupted; until then "), "\(result.error)")
     #expect(result.complaints.count == 1)
     let rows = try CSV.rows(result.output).dropFirst()
-    #expect(rows.first?[0] == "relu@1x2x3x4")
+    #expect(rows.first?[0] == "w0")
     #expect(rows.allSatisfy { ($0[6] != "right" || $0[4] != "0") && $0[0] != "relu@1x1x1x1" })
   }
 }

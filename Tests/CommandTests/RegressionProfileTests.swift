@@ -83,19 +83,22 @@ import Testing
     ),
     ("exit 5", "ended with status 5"), ("exit 0", "wrote no file"),
     ("kill -SEGV $$", "crashed with signal 11 (Segmentation fault)"),
-    ("sleep 1000", "took longer than 7 s"),
+    ("sleep 1000", "took longer than 9 s"),
   ])
   func buildsThatCannot(script: String, reason: String) throws {
     let scratch = try Scratch()
     let log = scratch.file("log")
-    let limit = script.hasPrefix("sleep") ? "--case-limit 1" : ""
+    // Scripts have to keep the limit as well where they answer.
+    let limit = script.hasPrefix("sleep") ? "--case-limit 3" : ""
     let old = try compare(script, Self.obedient(log), limit + " --output c.md", in: scratch)
     #expect(old.status == 1, "\(old.error)")
     #expect(old.output.contains("profile: \(Self.stem).svg; base: no profile: \(reason)"), "\(old.output)")
     #expect(
       scratch.text("c.md")?.contains("[report](\(Self.stem).md), base: no profile: \(reason)\n") == true)
     #expect(scratch.text("log")?.contains("--diff") == false, "there is nothing to compare with")
-    let new = try compare(Self.obedient(log), script, limit, in: scratch)
+    // One wait is enough.
+    if !limit.isEmpty { return }
+    let new = try compare(Self.obedient(log), script, in: scratch)
     #expect(new.status == 1 && new.output.contains("head: no profile: \(reason)"), "\(new.output)")
   }
 

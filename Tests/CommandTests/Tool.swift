@@ -25,10 +25,10 @@ struct Tool {
   /// Starts a call.
   /// - Parameters:
   ///   - folder: where it runs; nil: where the tests run.
-  ///   - output: file that standard output goes to; nil: it is kept for the result.
+  ///   - output: where standard output goes; nil: it is kept for the result.
   ///   - environment: variables besides those of the tests.
   init(
-    _ arguments: [String], in folder: String? = nil, output: String? = nil,
+    _ arguments: [String], in folder: String? = nil, output: FileHandle? = nil,
     environment: [String: String] = [:]
   ) throws {
     streams = try Scratch()
@@ -38,7 +38,7 @@ struct Tool {
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     // Files, not pipes: nothing blocks, however much is written.
-    process.standardOutput = try Tool.handle(output ?? streams.empty("stdout"))
+    process.standardOutput = try output ?? Tool.handle(streams.empty("stdout"))
     process.standardError = try Tool.handle(streams.empty("stderr"))
     try process.run()
   }
@@ -55,14 +55,52 @@ struct Tool {
   var child: pid_t? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return names.compactMap { pid_t($0) }.first { id in
-      // The parent stands behind the name, which is in parentheses, and the state.
-      let stat = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ""
-      let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
-      return fields.count > 2 && pid_t(fields[2]) == process.processIdentifier
+      let (name, fields) = Tool.status(of: id)
+      return name == "cbambench" && fields.count > 2 && pid_t(fields[1]) == process.processIdentifier
     }
   }
 
+  /// What the system tells of a process: its name, and the fields behind it, the state and the parent first.
+  private static func status(of id: pid_t) -> (name: Substring, fields: [Substring]) {
+    let text = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ""
+    // The name is in parentheses and may have some of its own.
+    guard let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")") else { return ("", []) }
+    return (text[text.index(after: open)..<close], text[close...].dropFirst().split(separator: " "))
+  }
+
+  /// Processor time of a process in seconds, or of the tool itself.
+  func processorTime(of id: pid_t? = nil) -> Double {
+    let fields = Tool.status(of: id ?? process.processIdentifier).fields
+    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
+  /// Waits for an event, however long it takes: the bound ends a test that would never end.
+  func wait(for event: String, _ happened: () -> Bool) throws {
+    for _ in 0..<60_000 {
+      if happened() { return }
+      guard isRunning else { break }
+      usleep(5000)
+    }
+    // What happened with the end counts as well.
+    if !happened() { throw Missed(description: "\(event) did not happen: \(errorSoFar)") }
+  }
+
+  struct Missed: Error, CustomStringConvertible { let description: String }
+
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Sends a signal and waits until it has been taken: another one of the same kind is then a second one.
+  func deliver(_ signal: Int32) throws {
+    send(signal)
+    try wait(for: "signal \(signal)") {
+      let path = "/proc/\(process.processIdentifier)/status"
+      let lines = (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: "\n") ?? []
+      let masks = lines.filter { $0.hasPrefix("SigPnd:") || $0.hasPrefix("ShdPnd:") }
+        .compactMap { $0.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } }
+      return masks.allSatisfy { $0 >> UInt64(signal - 1) & 1 == 0 }
+    }
+  }
 
   func finish() -> Result {
     process.waitUntilExit()
@@ -77,7 +115,7 @@ struct Tool {
     _ arguments: [String], in folder: String? = nil, output: String? = nil,
     environment: [String: String] = [:]
   ) throws -> Result {
-    try Tool(arguments, in: folder, output: output, environment: environment).finish()
+    try Tool(arguments, in: folder, output: output.map(handle), environment: environment).finish()
   }
 
   static func run(_ arguments: String...) throws -> Result { try run(arguments) }

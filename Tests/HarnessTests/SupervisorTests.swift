@@ -26,9 +26,14 @@ import Testing
         signal(SIGSEGV, SIG_DFL)
         raise(SIGSEGV)
       case .exit: _exit(7)
-      case .hang: sleep(60)
+      case .hang: while true { pause() }
       }
     }
+  }
+
+  /// With a limit that a case which hangs always reaches, and nothing else does.
+  private func supervisor(_ mishap: Mishap? = nil) -> Supervisor {
+    Supervisor(limits: { Seconds(mishap == .hang && $0.key == SupervisorTests.bad ? 0.3 : 600) }) { false }
   }
 
   static let bad = CaseKey(kernel: "bad", isa: "avx2", threads: 2)
@@ -36,7 +41,7 @@ import Testing
 
   @Test(arguments: Mishap.allCases) func aCaseIsLostAndTheRestGoesOn(mishap: Mishap) {
     var told: [RunMessage] = []
-    let lost = Supervisor(limit: Seconds(0.3)) { false }.run([4, 5, 6]) { open, losses, send in
+    let lost = supervisor(mishap).run([4, 5, 6]) { open, losses, send in
       for index in open {
         send(.begin(index))
         for key in [SupervisorTests.bad, SupervisorTests.good] {
@@ -63,7 +68,7 @@ import Testing
   /// The rows were told before: they stay, and nothing is measured again.
   @Test(arguments: Mishap.allCases) func aProfileIsLostAndTheRowsStay(mishap: Mishap) {
     var told: [RunMessage] = []
-    let lost = Supervisor(limit: Seconds(0.3)) { false }.run([0, 1]) { open, losses, send in
+    let lost = supervisor(mishap).run([0, 1]) { open, losses, send in
       for index in open {
         send(.begin(index))
         send(.row("\(losses)"))
@@ -91,7 +96,7 @@ import Testing
   /// Nothing that a child does keeps the parent for ever.
   @Test func whatAlwaysCrashesIsGivenUp() {
     var children = 0
-    let lost = Supervisor(limit: Seconds(10)) { false }.run([0, 1]) { open, losses, send in
+    let lost = supervisor().run([0, 1]) { open, losses, send in
       send(.begin(open[0]))
       _exit(3)
     } receive: {
@@ -103,7 +108,7 @@ import Testing
 
   @Test func aWorkloadIsLostWithItsOracle() {
     var rows: [RunMessage] = []
-    let lost = Supervisor(limit: Seconds(10)) { false }.run([0, 1]) { open, losses, send in
+    let lost = supervisor().run([0, 1]) { open, losses, send in
       for index in open {
         send(.begin(index))
         if index == 0 && losses[0]?.workload == nil { _exit(9) }
