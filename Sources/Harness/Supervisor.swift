@@ -7,6 +7,7 @@ import Measurement
 public struct Supervisor {
   /// The longest silence in a step of one case.
   private let limit: Seconds
+  private let grace: Seconds
   private let isInterrupted: () -> Bool
 
   /// A step that all cases share may take so many times the limit: the oracle takes several times as long as a kernel.
@@ -17,8 +18,10 @@ public struct Supervisor {
   /// How late an interruption is passed on.
   private static let glance = Seconds(0.2)
 
-  public init(limit: Seconds, isInterrupted: @escaping () -> Bool) {
+  /// - Parameter grace: how long a child may go on after an interruption, for the sample at hand.
+  public init(limit: Seconds, grace: Seconds = Seconds(5), isInterrupted: @escaping () -> Bool) {
     self.limit = limit
+    self.grace = grace
     self.isInterrupted = isInterrupted
   }
 
@@ -83,13 +86,13 @@ public struct Supervisor {
   private func watch(_ child: Child, limit: () -> Seconds, _ receive: (RunMessage) -> Void) -> Child.Ending {
     var child = child
     var heard = Clock.now()
-    var isTold = false
+    var told: Seconds?
     while true {
-      if isInterrupted(), !isTold {
+      if isInterrupted(), told == nil {
         kill(child.id, SIGUSR1)
-        isTold = true
+        told = Clock.now()
       }
-      let left = limit() - (Clock.now() - heard)
+      let left = min(limit() - (Clock.now() - heard), told.map { grace - (Clock.now() - $0) } ?? limit())
       guard left > Seconds(0) else { return child.end(killing: true) }
       guard let messages = child.messages(within: min(left, Supervisor.glance)) else {
         return child.end(killing: false)
