@@ -69,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "cbambench",
       dependencies: [
-        "Gate", "Harness", "Profiling", "Reporting", "Roofs", "Records", "TiledKernels", "ReferenceKernels",
+        "CPlatform", "Gate", "Harness", "Profiling", "Reporting", "Roofs", "Records", "TiledKernels",
+        "ReferenceKernels",
         "Kernels", "Models",
         "Operators", "Measurement", "Tensors",
       ],

@@ -1,17 +1,46 @@
+#define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 #if defined(__linux__)
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #endif
+
+void cplatform_end_with_parent(void) {
+#if defined(__linux__)
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+}
+
+int cplatform_memory_file(void) {
+#if defined(__linux__)
+  return memfd_create("cbambench", MFD_CLOEXEC);
+#else
+  errno = ENOSYS;
+  return -1;
+#endif
+}
+
+int cplatform_pipe(int ends[2]) {
+#if defined(__linux__)
+  return pipe2(ends, O_CLOEXEC);
+#else
+  if (pipe(ends) != 0) return -1;
+  for (int i = 0; i < 2; i++) fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+  return 0;
+#endif
+}
 
 pid_t cplatform_fork(void) {
   pid_t parent = getpid();
   pid_t child = fork();
 #if defined(__linux__)
   if (child == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    cplatform_end_with_parent();
     // It may have ended before it could be bound to us.
     if (getppid() != parent) _exit(1);
   }

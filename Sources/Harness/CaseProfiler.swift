@@ -58,7 +58,7 @@ public final class CaseProfiler {
     let threads = candidate.isReference ? 1 : plan.threads[0]
     let verification = Verification(seed: plan.seed, backing: .aligned)
     let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
-    let cases = try verification.cases(candidate, subject, threads: [threads]) { teams[$0] }
+    let cases = try verification.cases(candidate, subject, threads: [threads]) { try teams[$0] }
     var outcome = Verdict.Outcome.agrees
     _ = try subject.withOracle { outcome = verification.verdicts(cases, subject, oracle: $0)[0].outcome }
     switch outcome {
@@ -85,6 +85,9 @@ public final class CaseProfiler {
     }
     let after = plain == nil ? plainCalls(item, budget).times : []
     item.team.rest()
+    if isInterrupted() && recorded.total < CaseProfiler.fewest {
+      throw UsageError("\(workload.name): \(recorded.total) samples until then are too few for a profile")
+    }
     guard recorded.total >= CaseProfiler.fewest else {
       throw UsageError(
         "\(workload.name): \(recorded.total) samples in \(String(format: "%.3g", sampled.wall.value)) s are too few for a profile; expected at "

@@ -21,12 +21,12 @@ struct Child {
   /// - Precondition: the calling process has one thread, as threads are not copied.
   init?(_ body: (_ send: @escaping (RunMessage) -> Void) -> Void) {
     var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { return nil }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    guard cplatform_pipe(&ends) == 0 else { return nil }
     let output = ends[1]
     id = cplatform_fork()
     if id == 0 {
       close(ends[0])
+      Child.crashQuietly()
       // Where nobody listens any more there is nothing left to do.
       body { if !writeAll("\($0)\n", to: output) { _exit(1) } }
       _exit(0)
@@ -37,6 +37,13 @@ struct Child {
       close(input)
       return nil
     }
+  }
+
+  /// The Swift runtime's own handlers write a backtrace, which takes seconds and looks as if the tool had ended; what happened is
+  /// told in a sentence. Who asks for backtraces gets them.
+  private static func crashQuietly() {
+    guard getenv("SWIFT_BACKTRACE") == nil else { return }
+    for number in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
   }
 
   /// Messages that came within `time`, none if nothing came; nil at the end.

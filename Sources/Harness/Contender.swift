@@ -5,15 +5,20 @@ import Records
 struct Contender {
   let side: PairedRun.Side
   private let plan: ContestPlan
+  private let isInterrupted: () -> Bool
   private var peer: Peer?
 
-  init(_ side: PairedRun.Side, _ plan: ContestPlan) {
-    (self.side, self.plan) = (side, plan)
+  init(_ side: PairedRun.Side, _ plan: ContestPlan, _ isInterrupted: @escaping () -> Bool) {
+    (self.side, self.plan, self.isInterrupted) = (side, plan, isInterrupted)
+  }
+
+  private func newPeer() throws(PeerFailure) -> Peer {
+    try Peer(plan[side], limit: plan.limit, isInterrupted: isInterrupted)
   }
 
   /// - Throws: `UsageError` that names the side and what it said.
   mutating func start() throws(UsageError) {
-    do { peer = try Peer(plan[side], limit: plan.limit) } catch {
+    do { peer = try newPeer() } catch {
       throw UsageError("--\(side.rawValue) \(plan[side][0]): \(error.loss.reason)")
     }
   }
@@ -41,6 +46,7 @@ struct Contender {
         break
       } catch {
         peer = nil
+        if isInterrupted() { return [] }
         guard let key = error.step?.key, lost[key] == nil else {
           return lostAnswers(lost, workload) + [lostWorkload(workload, error.loss)]
         }
@@ -79,7 +85,7 @@ struct Contender {
   private mutating func ask(
     _ request: ServeRequest, until isLast: (ServeReply) -> Bool
   ) throws(PeerFailure) -> [ServeReply] {
-    if peer == nil { peer = try Peer(plan[side], limit: plan.limit) }
+    if peer == nil { peer = try newPeer() }
     guard let peer else { return [] }
     do { return try peer.ask(request, until: isLast) } catch {
       self.peer = nil

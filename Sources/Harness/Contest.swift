@@ -65,7 +65,7 @@ public final class Contest {
   let plan: ContestPlan
   private let rules: ContestRules
   private let workloads: [Workload]
-  private let isInterrupted: () -> Bool
+  let isInterrupted: () -> Bool
   private let onProgress: (String) -> Void
   private let onRound: (PairedRun) -> Void
   private let start = Clock.now()
@@ -139,7 +139,7 @@ public final class Contest {
 
   private func measureRound(_ cases: Set<Int>, _ purpose: PairedRun.Purpose) {
     let match = Match(self, round: round, purpose, surroundings, isClean: rules.isClean)
-    run = match.play(run, cases, workloads, using: &generator, isInterrupted)
+    run = match.play(run, cases, workloads, using: &generator)
     round += 1
     onRound(run)
   }
@@ -165,13 +165,16 @@ private struct Introduction {
     var cases: [PairedRun.Case] = []
     var places: [CaseIdentity: Int] = [:]
     var asked: [PairedRun.Side: Set<String>] = [:]
-    for side in PairedRun.Side.allCases {
-      var contender = Contender(side, plan)
+    for side in PairedRun.Side.allCases where !isInterrupted() {
+      var contender = Contender(side, plan, isInterrupted)
       try contender.start()
       for workload in workloads where !isInterrupted() {
         onProgress("\(side.rawValue): verifying \(workload.name)")
+        let answers = contender.introduce(workload)
+        // What it said may have been cut short.
+        if isInterrupted() { break }
         asked[side, default: []].insert(workload.text)
-        for (identity, answer) in contender.introduce(workload) {
+        for (identity, answer) in answers {
           if let place = places[identity] {
             cases[place][side] = answer
           } else {

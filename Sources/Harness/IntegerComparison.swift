@@ -14,7 +14,7 @@ extension Verification {
   /// One thread count will do, as all have the same bits with dense input. Where memory does not suffice, `judged` is left
   /// as it is.
   func compareIntegers(
-    _ judged: inout [Judged], _ workload: Workload, onStep: (Step) -> Void, teams: (Int) -> Team
+    _ judged: inout [Judged], _ workload: Workload, onStep: (Step) -> Void, teams: (Int) throws -> Team
   ) throws {
     guard (try? Shortage.check(Footprint(workload).peak())) != nil else { return }
     onStep(Step(.oracle))

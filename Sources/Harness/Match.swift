@@ -26,21 +26,22 @@ struct Match {
     (self.contest, self.round, self.purpose) = (contest, round, purpose)
     (self.surroundings, self.isClean) = (surroundings, isClean)
     contenders = Dictionary(
-      uniqueKeysWithValues: PairedRun.Side.allCases.map { ($0, Contender($0, contest.plan)) })
+      uniqueKeysWithValues: PairedRun.Side.allCases.map {
+        ($0, Contender($0, contest.plan, contest.isInterrupted))
+      })
   }
 
   /// The run with the turns of this round; a case that a side does not survive is lost, the others go on.
   func play(
-    _ run: PairedRun, _ cases: Set<Int>, _ workloads: [Workload], using generator: inout SplitMix64,
-    _ isInterrupted: () -> Bool
+    _ run: PairedRun, _ cases: Set<Int>, _ workloads: [Workload], using generator: inout SplitMix64
   ) -> PairedRun {
     var (state, run) = (self, run)
     // Whoever starts first may find the better memory.
     let sides: [PairedRun.Side] = round % 2 == 0 ? [.base, .head] : [.head, .base]
-    for workload in workloads.shuffled(using: &generator) where !isInterrupted() {
+    for workload in workloads.shuffled(using: &generator) where !contest.isInterrupted() {
       let wanted = cases.filter { run.cases[$0].identity.workloadText == workload.text }
       var open = wanted
-      while !open.isEmpty, !isInterrupted() {
+      while !open.isEmpty, !contest.isInterrupted() {
         guard let lost = state.visit(&run, workload, open, sides, using: &generator) else { break }
         open.subtract(lost)
       }
@@ -77,6 +78,8 @@ struct Match {
           }
         }
       } catch {
+        // It was cut short; that is no loss.
+        if contest.isInterrupted() { return cases }
         let key = error.step?.key
         let lost = cases.filter { key == nil || Self.key(run.cases[$0], side) == key }
         for index in lost.isEmpty ? cases : lost { run.cases[index][side].loss = error.loss }
@@ -142,6 +145,7 @@ struct Match {
         times[side] = result?.seconds
         switches += result?.switches ?? 0
       } catch {
+        if contest.isInterrupted() { return index }
         run.cases[index][side].loss = PairedRun.Loss(
           error.loss.kind, error.loss.reason + (error.step == nil ? " while measuring" : ""))
         return index

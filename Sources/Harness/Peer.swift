@@ -1,4 +1,4 @@
-import Foundation
+import CPlatform
 import Glibc
 import Measurement
 import Records
@@ -14,12 +14,19 @@ struct PeerFailure: Error, Equatable {
 final class Peer {
   /// A workload has a step and a row per case; who says more talks without end.
   private static let mostLines = 100_000
-  private let id: pid_t
+  /// How long it may go on after an interruption: a turn ends within it.
+  static let grace = Seconds(1)
+  /// How late an interruption is noticed.
+  private static let glance = Seconds(0.2)
+  private let program: Program
+  private let isInterrupted: () -> Bool
   private let toPeer: Int32
   private let fromPeer: Int32
   private let limit: Seconds
   private var rest: [UInt8] = []
   private var isOver = false
+  /// When an interruption was noticed.
+  private var told: Seconds?
   /// CSV header of its rows.
   private(set) var header = ""
   private(set) var tool = ""
@@ -28,32 +35,27 @@ final class Peer {
   /// - Parameters:
   ///   - words: executable and arguments.
   ///   - limit: the longest wait for a line.
-  init(_ words: [String], limit: Seconds) throws(PeerFailure) {
-    self.limit = limit
-    var (input, output): ([Int32], [Int32]) = ([0, 0], [0, 0])
-    guard pipe(&input) == 0, pipe(&output) == 0 else {
-      throw PeerFailure(loss: .init(.crashed, "cannot be started: \(Self.error(errno))"), step: nil)
+  ///   - isInterrupted: after which it has a moment left.
+  init(_ words: [String], limit: Seconds, isInterrupted: @escaping () -> Bool) throws(PeerFailure) {
+    (self.limit, self.isInterrupted) = (limit, isInterrupted)
+    var (input, output): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
+    guard cplatform_pipe(&input) == 0, cplatform_pipe(&output) == 0 else {
+      let error = StartError(number: errno)
+      for end in input where end >= 0 { close(end) }
+      throw PeerFailure(loss: .init(.crashed, "\(error)"), step: nil)
     }
-    for end in input + output { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (toPeer, fromPeer) = (input[1], output[0])
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_adddup2(&actions, input[0], 0)
-    posix_spawn_file_actions_adddup2(&actions, output[1], 1)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    var arguments = words.map { strdup($0) } + [nil]
-    var child = pid_t()
-    let status = posix_spawn(&child, words[0], &actions, nil, &arguments, environ)
-    for argument in arguments { free(argument) }
-    posix_spawn_file_actions_destroy(&actions)
-    close(input[0])
-    close(output[1])
-    id = child
-    guard status == 0 else {
-      isOver = true
+    defer {
+      close(input[0])
+      close(output[1])
+    }
+    do {
+      program = try Program(
+        words, Program.Streams(input: input[0], output: output[1]), environment: Program.quietCrashes)
+    } catch {
       close(toPeer)
       close(fromPeer)
-      throw PeerFailure(loss: .init(.crashed, "cannot be started: \(Self.error(status))"), step: nil)
+      throw PeerFailure(loss: .init(.crashed, "\(error)"), step: nil)
     }
     try greet()
   }
@@ -107,10 +109,11 @@ final class Peer {
         return line
       }
       guard rest.count < 1 << 20 else { throw failed("said more than 1 MiB without a line's end", step) }
-      let left = limit - (Clock.now() - start)
+      if isInterrupted(), told == nil { told = Clock.now() }
+      let left = min(limit - (Clock.now() - start), told.map { Self.grace - (Clock.now() - $0) } ?? limit)
       guard left > Seconds(0) else { throw slow(step) }
       var request = pollfd(fd: fromPeer, events: Int16(POLLIN), revents: 0)
-      guard poll(&request, 1, Int32(min(left.value, 1e6) * 1e3) + 1) > 0 else { continue }
+      guard poll(&request, 1, Int32(min(left, Self.glance).value * 1e3) + 1) > 0 else { continue }
       var bytes = [UInt8](repeating: 0, count: 65536)
       let count = read(fromPeer, &bytes, bytes.count)
       if count < 0 && errno == EINTR { continue }
@@ -127,38 +130,20 @@ final class Peer {
   private func slow(_ step: Step?) -> PeerFailure {
     end()
     let seconds = limit.value == limit.value.rounded() ? "\(Int(limit.value))" : "\(limit.value)"
-    let reason = "took longer than the limit of \(seconds) s"
+    let reason =
+      told == nil
+      ? "took longer than the limit of \(seconds) s" : "did not answer in time after the interruption"
     return PeerFailure(loss: .init(.slow, reason + Self.doing(step)), step: step)
   }
 
   /// The other end is closed: waits a moment for the process to end by itself and tells how it did.
   private func dead(_ step: Step?) -> PeerFailure {
-    var status: Int32 = 0
-    var ended: pid_t = 0
-    for _ in 0..<100 where !isOver && ended == 0 {
-      ended = waitpid(id, &status, WNOHANG)
-      if ended == 0 { usleep(10_000) }
-    }
-    let sentence: String
-    if ended != id {
-      sentence = "stopped answering"
-    } else if status & 0x7F != 0 {
-      let signal = status & 0x7F
-      sentence = "crashed with signal \(signal) (\(String(cString: strsignal(signal))))"
-    } else {
-      sentence = "ended with status \(status >> 8 & 0xFF)"
-    }
-    if ended == id {
-      isOver = true
-      close(toPeer)
-      close(fromPeer)
-    }
+    let ending = isOver ? nil : program.ended(within: Seconds(1))
+    let sentence = ending.map { "\($0)" } ?? "stopped answering"
     return failed(sentence, step)
   }
 
   private static func doing(_ step: Step?) -> String { step.map { " while \($0.doing)" } ?? "" }
-
-  private static func error(_ number: Int32) -> String { String(cString: strerror(number)) }
 
   /// Ends the process, asking first.
   func end() {
@@ -167,12 +152,6 @@ final class Peer {
     _ = writeAll("\(ServeRequest.quit)\n", to: toPeer)
     close(toPeer)
     close(fromPeer)
-    var status: Int32 = 0
-    for _ in 0..<50 {
-      if waitpid(id, &status, WNOHANG) != 0 { return }
-      usleep(2_000)
-    }
-    kill(id, SIGKILL)
-    while waitpid(id, &status, 0) < 0 && errno == EINTR {}
+    if program.ended(within: Seconds(0.1)) == nil { program.stop() }
   }
 }

@@ -64,8 +64,11 @@ struct RowBuilder {
   }
 
   /// A row without a measurement.
-  func refused(_ candidate: Candidate, _ status: Record.Status, _ reason: String) -> RunRow {
+  func refused(
+    _ candidate: Candidate, threads: Int? = nil, _ status: Record.Status, _ reason: String
+  ) -> RunRow {
     var record = base(candidate)
+    record.threads = threads
     record.kernel = candidate.kernelName
     record.status = status.rawValue
     record.reason = reason
@@ -74,9 +77,7 @@ struct RowBuilder {
 
   /// A row of one case that is not run again, and why.
   func failed(_ candidate: Candidate, threads: Int, _ reason: String) -> RunRow {
-    var row = refused(candidate, .failed, reason)
-    row.record.threads = threads
-    return row
+    refused(candidate, threads: threads, .failed, reason)
   }
 
   func verified(_ item: Case, _ verdict: Verdict) -> Record {

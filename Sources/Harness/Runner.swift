@@ -137,9 +137,14 @@ public final class Runner {
             refused.append(rows.failed(candidate, threads: count, reason))
             threads.removeAll { $0 == count }
           }
+          threads = threads.filter { count in
+            guard let shortage = teams.shortage(of: count) else { return true }
+            refused.append(rows.refused(candidate, threads: count, .skipped, "\(shortage)"))
+            return false
+          }
           guard let first = threads.first else { continue }
           onStep(Step(.verify, candidate.key(threads: first)))
-          let cases = try verification.cases(candidate, subject, threads: threads) { teams[$0] }
+          let cases = try verification.cases(candidate, subject, threads: threads) { try teams[$0] }
           judged += zip(cases, verification.verdicts(cases, subject, oracle: oracle, onStep: onStep)).map {
             ($0, $1)
           }
@@ -151,7 +156,7 @@ public final class Runner {
       }
     }
     if workload.op.isExactOnIntegers, oracleTime <= Verification.longestOracle, !isInterrupted() {
-      try verification.compareIntegers(&judged, workload, onStep: onStep) { teams[$0] }
+      try verification.compareIntegers(&judged, workload, onStep: onStep) { try teams[$0] }
     }
     return (judged, refused)
   }

@@ -10,6 +10,8 @@ import Tensors
 /// The measured side of `compare`: does what the comparing process asks, one request at a time, and is silent and still in
 /// between.
 public final class Server {
+  /// The longest turn; the asking side wants milliseconds.
+  static let longestTurn = 60.0
   private let tiled: Catalogue
   private let facts: RunFacts
   private let tool: String
@@ -48,7 +50,14 @@ public final class Server {
     case .open(let request): answer(request, send)
     case .measure(let index, let seconds):
       guard open.indices.contains(index) else {
-        send(.refused("case \(index) is not open"))
+        send(.refused("case \(index) is not open; \(open.count) cases are, counted from 0"))
+        return true
+      }
+      guard seconds > 0, seconds <= Self.longestTurn else {
+        send(
+          .refused(
+            "a turn of \(seconds) s cannot be measured; expected more than 0 up to \(Int(Self.longestTurn)) s"
+          ))
         return true
       }
       let (times, switches) = measure(&open[index], Seconds(seconds))
@@ -182,7 +191,8 @@ private struct Opening {
       }
       return (record, item)
     }
-    let lost = refused.filter { $0.record.threads == nil }
+    // What crashed is told by the asking process.
+    let lost = refused.filter { $0.record.threads == nil || $0.status == .skipped }
     return answers + lost.map { ($0.record, nil) }
   }
 
@@ -192,13 +202,13 @@ private struct Opening {
     var answers: [Answer] = []
     for candidate in candidates where candidate.refusal == nil {
       let threads = (candidate.isReference ? [1] : plan.threads).filter {
-        !without.contains(candidate.key(threads: $0))
+        !without.contains(candidate.key(threads: $0)) && teams.shortage(of: $0) == nil
       }
       guard let first = threads.first else { continue }
       onStep(Step(.verify, candidate.key(threads: first)))
-      let cases = try verification.cases(candidate, subject, threads: threads) { teams[$0] }
+      let cases = try verification.cases(candidate, subject, threads: threads) { try teams[$0] }
       let shadows =
-        plant.share > 0 ? try verification.cases(candidate, subject, threads: threads) { teams[$0] } : []
+        plant.share > 0 ? try verification.cases(candidate, subject, threads: threads) { try teams[$0] } : []
       for (index, item) in cases.enumerated() {
         onStep(Step(.verify, item.key))
         item.poison(.nan)

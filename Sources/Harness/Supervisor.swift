@@ -7,6 +7,7 @@ import Measurement
 public struct Supervisor {
   /// The longest silence in a step.
   private let limit: (Step) -> Seconds
+  private let grace: Seconds
   private let isInterrupted: () -> Bool
 
   /// A step that all cases share may take so many times the limit: the oracle takes several times as long as a kernel.
@@ -17,16 +18,21 @@ public struct Supervisor {
   /// How late an interruption is passed on.
   private static let glance = Seconds(0.2)
 
-  /// - Parameter limit: the longest silence in a step of one case.
-  public init(limit: Seconds, isInterrupted: @escaping () -> Bool) {
+  /// - Parameters:
+  ///   - limit: the longest silence in a step of one case.
+  ///   - grace: how long a child may go on after an interruption, for the sample at hand.
+  public init(limit: Seconds, grace: Seconds = Seconds(5), isInterrupted: @escaping () -> Bool) {
     self.init(
-      limits: { $0.key == nil ? Seconds(limit.value * Supervisor.sharedSteps) : limit },
+      limits: { $0.key == nil ? Seconds(limit.value * Supervisor.sharedSteps) : limit }, grace: grace,
       isInterrupted: isInterrupted)
   }
 
   /// With a limit of its own for each step.
-  package init(limits: @escaping (Step) -> Seconds, isInterrupted: @escaping () -> Bool) {
+  package init(
+    limits: @escaping (Step) -> Seconds, grace: Seconds = Seconds(5), isInterrupted: @escaping () -> Bool
+  ) {
     limit = limits
+    self.grace = grace
     self.isInterrupted = isInterrupted
   }
 
@@ -89,13 +95,13 @@ public struct Supervisor {
   private func watch(_ child: Child, limit: () -> Seconds, _ receive: (RunMessage) -> Void) -> Child.Ending {
     var child = child
     var heard = Clock.now()
-    var isTold = false
+    var told: Seconds?
     while true {
-      if isInterrupted(), !isTold {
+      if isInterrupted(), told == nil {
         kill(child.id, SIGUSR1)
-        isTold = true
+        told = Clock.now()
       }
-      let left = limit() - (Clock.now() - heard)
+      let left = min(limit() - (Clock.now() - heard), told.map { grace - (Clock.now() - $0) } ?? limit())
       guard left > Seconds(0) else { return child.end(killing: true) }
       guard let messages = child.messages(within: min(left, Supervisor.glance)) else {
         return child.end(killing: false)

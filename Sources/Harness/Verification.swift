@@ -23,9 +23,9 @@ struct Verification {
   let backing: Backing
 
   /// Prepares the kernel of a candidate on a subject and makes one case per thread count.
-  /// - Throws: `Shortage` if the machine has not the memory for all of them, or what `prepare` throws.
+  /// - Throws: `Shortage` if the machine has not the memory for all of them, `ThreadShortage`, or what `prepare` throws.
   func cases(
-    _ candidate: Candidate, _ subject: Subject, threads: [Int], teams: (Int) -> Team
+    _ candidate: Candidate, _ subject: Subject, threads: [Int], teams: (Int) throws -> Team
   ) throws -> [Case] {
     guard case .kernel(let kernel, _) = candidate.choice else { return [] }
     var prepared: (any Prepared)?
@@ -36,7 +36,7 @@ struct Verification {
     let floats = threads.reduce(0) { $0 + prepared.workspace(threads: $1) + subject.workload.output.count }
     try Shortage.check(floats * MemoryLayout<Float>.stride)
     return try threads.map {
-      try Case(candidate, kernel.name, prepared, time, subject, team: teams($0), backing: backing)
+      try Case(candidate, kernel.name, prepared, time, subject, team: try teams($0), backing: backing)
     }
   }
 

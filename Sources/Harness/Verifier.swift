@@ -27,9 +27,9 @@ public struct Check: Sendable {
 }
 
 extension Check {
-  init(skipping candidate: Candidate, of workload: Workload, _ reason: String) {
+  init(skipping candidate: Candidate, of workload: Workload, threads: Int? = nil, _ reason: String) {
     self.init(
-      workload: workload, kernel: candidate.kernelName, isa: candidate.isa.rawValue, threads: nil,
+      workload: workload, kernel: candidate.kernelName, isa: candidate.isa.rawValue, threads: threads,
       outcome: .skipped(reason), fillings: 0, worstRatio: 0, reproduction: nil)
   }
 }
@@ -60,8 +60,13 @@ public final class Verifier {
       switch candidate.choice {
       case .none(_, let reason): skipped.append(Check(skipping: candidate, of: workload, reason))
       case .kernel(let kernel, _):
-        let threads = candidate.isReference ? [1] : plan.threads
-        tallies += threads.map { Tally(candidate: candidate, kernel: kernel, threads: $0) }
+        for threads in candidate.isReference ? [1] : plan.threads {
+          if let shortage = teams.shortage(of: threads) {
+            skipped.append(Check(skipping: candidate, of: workload, threads: threads, "\(shortage)"))
+          } else {
+            tallies.append(Tally(candidate: candidate, kernel: kernel, threads: threads))
+          }
+        }
       }
     }
     for filling in Filling.allCases where !isInterrupted() { try compare(workload, filling, &tallies) }
@@ -80,7 +85,7 @@ public final class Verifier {
       let cases: [Case]
       do {
         cases = try verification.cases(candidate, subject, threads: tallies[range].map(\.threads)) {
-          teams[$0]
+          try teams[$0]
         }
       } catch let shortage as Shortage {
         for index in range { tallies[index].shortage = "\(shortage)" }

@@ -51,7 +51,7 @@ public struct Machine: Sendable {
     SystemFiles(root: root).text("proc/loadavg")?.split(separator: " ").first.flatMap { Double($0) }
   }
 
-  /// Bytes that can still be had without swapping, limited by the cgroup.
+  /// Bytes that can still be had without swapping, limited by the cgroup and by what the process may map.
   public static func availableMemory(root: String = "/") -> Int? { SystemFiles(root: root).availableMemory }
 }
 
@@ -161,7 +161,18 @@ struct SystemFiles {
         }
       }
     }
+    if let addressSpace { limits.append(addressSpace) }
     return limits.min()
+  }
+
+  /// Bytes that the process may still map (`ulimit -v`); nil: as many as it likes.
+  private var addressSpace: Int? {
+    let prefix = "Max address space"
+    let line = text("proc/self/limits")?.split(separator: "\n").first { $0.hasPrefix(prefix) }
+    guard let most = line?.dropFirst(prefix.count).split(separator: " ").first.flatMap({ Int($0) }),
+      let used = field("VmSize", in: "proc/self/status")?.split(separator: " ").first.flatMap({ Int($0) })
+    else { return nil }
+    return max(0, most - used << 10)
   }
 
   var caches: [CacheLevel] {

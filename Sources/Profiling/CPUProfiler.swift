@@ -1,4 +1,5 @@
 import CGperftools
+import CPlatform
 import Foundation
 import Glibc
 
@@ -6,31 +7,38 @@ import Glibc
 /// time; the kernel looks at that timer when a core's clock ticks, every 4 ms on most systems, so that a period as short
 /// as that loses samples (a fifth of them with two busy threads).
 public enum CPUProfiler {
+  /// The profiler aborts the process where it cannot write; several thousand deep stacks take less than that.
+  private static let mostBytes: rlim_t = 16 << 20
+
   /// Samples all threads of the process while `body` runs.
-  /// - Parameter folder: where the profiler may put its file, which has no name any more while it runs: whatever happens,
-  ///   nothing is left there.
+  ///
+  /// The profiler writes into memory: it needs no folder, and nothing is left, whatever happens.
   /// - Throws: `ProfileError` if it runs already or cannot write.
-  public static func record(in folder: URL = FileManager.default.temporaryDirectory, _ body: () -> Void)
-    throws
-    -> RecordedProfile
-  {
+  public static func record(_ body: () -> Void) throws -> RecordedProfile {
     try requireIdle()
-    let file = folder.appendingPathComponent("cbambench-\(getpid()).prof").path
-    guard access(folder.path, W_OK) == 0, ProfilerStart(file) != 0 else {
-      throw ProfileError(
-        "\(folder.path): the profiler cannot write its file there: \(String(cString: strerror(errno)))")
-    }
-    let written = open(file, O_RDONLY | O_CLOEXEC)
-    let failure = errno
-    unlink(file)
-    defer { close(written) }
+    try requireLargeFiles()
+    let memory = cplatform_memory_file()
+    guard memory >= 0 else { throw cannotWrite }
+    defer { close(memory) }
+    guard ProfilerStart("/proc/self/fd/\(memory)") != 0 else { throw cannotWrite }
     body()
     stopQuietly()
-    guard written >= 0 else {
-      throw ProfileError("\(file): the profiler's file cannot be read: \(String(cString: strerror(failure)))")
-    }
-    let bytes = FileHandle(fileDescriptor: written, closeOnDealloc: false).readDataToEndOfFile()
-    return try RecordedProfile(Array(bytes), name: file)
+    // The profiler has opened it anew: this end is still at the beginning.
+    let bytes = FileHandle(fileDescriptor: memory, closeOnDealloc: false).readDataToEndOfFile()
+    return try RecordedProfile(Array(bytes), name: "the profile")
+  }
+
+  private static var cannotWrite: ProfileError {
+    ProfileError("the profiler cannot write its file in memory: \(String(cString: strerror(errno)))")
+  }
+
+  private static func requireLargeFiles() throws(ProfileError) {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0, limit.rlim_cur < mostBytes
+    else { return }
+    throw ProfileError(
+      "files are limited to \(limit.rlim_cur >> 10) KiB (ulimit -f); a profile may need \(mostBytes >> 10) KiB"
+    )
   }
 
   /// Samples since the profiler was switched on.

@@ -6,22 +6,13 @@ import Glibc
 /// without the allocator (`Tensor`) is not seen.
 public enum HeapProfiler {
   /// Notes who allocates while `body` runs; one at a time, others wait.
-  /// - Parameter folder: where the profiler may put files when much is allocated, which are gone afterwards.
-  /// - Throws: `ProfileError` if it runs already, allocations are not told, or it cannot write; what `body` throws.
-  public static func record(
-    in folder: URL = FileManager.default.temporaryDirectory, _ body: () throws -> Void
-  ) throws -> RecordedHeap {
+  /// - Throws: `ProfileError` if it runs already, or allocations are not told; what `body` throws.
+  public static func record(_ body: () throws -> Void) throws -> RecordedHeap {
     one.lock()
     defer { one.unlock() }
     try requireIdle()
-    let scratch = folder.appendingPathComponent("cbambench-heap-\(getpid())")
-    guard mkdir(scratch.path, 0o700) == 0 || errno == EEXIST else {
-      throw ProfileError(
-        "\(folder.path): the heap profiler cannot write there: \(String(cString: strerror(errno)))")
-    }
-    defer { try? FileManager.default.removeItem(at: scratch) }
     let text = try quietly {
-      HeapProfilerStart(scratch.appendingPathComponent("heap").path)
+      HeapProfilerStart(nowhere)
       defer { HeapProfilerStop() }
       try body()
       return GetHeapProfile()
@@ -53,6 +44,9 @@ public enum HeapProfiler {
     return String(decoding: [bytes[0] & 0x7F] + bytes[1...], as: UTF8.self)
   }
 
+  /// Where the profiler puts a file whenever much is allocated: below what is no folder, so that it makes none. The profile is
+  /// taken from memory.
+  private static let nowhere = "/dev/null/cbambench"
   private static let one = NSLock()
 
   /// tcmalloc tells on standard error whenever it has written.

@@ -7,14 +7,14 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Where a report goes. Opened before anything is measured, so that a mistake costs no time.
+///
+/// A symbolic link of that name is followed: it is the user's. Nothing else that lies there is.
 public struct OutputFile: Sendable {
   public let path: String
   /// Whether it is, or becomes, a file that is replaced whole.
-  public var isRegular: Bool { temporary != nil }
+  public let isRegular: Bool
   /// The file that symbolic links lead to.
   private let target: String
-  /// Nil: the target is no regular file and is written straight.
-  private let temporary: String?
   /// Permissions of the file that is replaced, or of a new one.
   private let mode: mode_t
 
@@ -28,19 +28,19 @@ public struct OutputFile: Sendable {
     if exists && status.st_mode & S_IFMT == S_IFDIR {
       throw OutputError(description: "--output \(path): is a folder; a file was expected")
     }
-    mode = exists ? status.st_mode & 0o777 : 0o644
-    guard !exists || status.st_mode & S_IFMT == S_IFREG else {
-      temporary = nil
-      guard access(path, W_OK) == 0 else { throw OutputFile.error(path) }
-      return
-    }
+    mode = exists ? status.st_mode & 0o777 : OutputFile.newMode
+    isRegular = !exists || status.st_mode & S_IFMT == S_IFREG
     if exists && access(path, W_OK) != 0 { throw OutputFile.error(path) }
-    let candidate = target + ".part-\(getpid())"
-    temporary = candidate
-    let file = open(candidate, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    guard file >= 0 else { throw OutputFile.error(path) }
-    close(file)
-    unlink(candidate)
+    guard isRegular else { return }
+    guard let probe = TemporaryFile(beside: target) else { throw OutputFile.error(path) }
+    probe.discard()
+  }
+
+  /// What the process's mask leaves of the permissions of a new file.
+  private static var newMode: mode_t {
+    let mask = umask(0)
+    umask(mask)
+    return 0o666 & ~mask
   }
 
   /// Replaces the whole file, or leaves it as it was.
@@ -48,17 +48,23 @@ public struct OutputFile: Sendable {
 
   /// Likewise.
   public func write(_ bytes: [UInt8]) throws(OutputError) {
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC | (temporary == nil ? 0 : O_TRUNC)
-    let file = open(temporary ?? target, flags, mode)
-    guard file >= 0 else { throw OutputFile.error(path) }
-    var failure = writeAll(bytes, to: file) ? nil : OutputFile.error(path)
-    if failure == nil, temporary != nil, fsync(file) != 0 { failure = OutputFile.error(path) }
-    if close(file) != 0, failure == nil { failure = OutputFile.error(path) }
-    if failure == nil, let temporary, rename(temporary, target) != 0 { failure = OutputFile.error(path) }
-    if let failure {
-      if let temporary { unlink(temporary) }
+    guard isRegular else { return try writeStraight(bytes) }
+    guard let temporary = TemporaryFile(beside: target) else { throw OutputFile.error(path) }
+    guard temporary.write(bytes, mode: mode), temporary.move(to: target) else {
+      let failure = OutputFile.error(path)
+      temporary.discard()
       throw failure
     }
+  }
+
+  /// To a device or a pipe.
+  private func writeStraight(_ bytes: [UInt8]) throws(OutputError) {
+    // Of a pipe, this waits for a reader; a signal ends the wait.
+    let file = open(target, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { throw OutputFile.error(path) }
+    let isWritten = writeAll(bytes, to: file)
+    let failure = OutputFile.error(path)
+    guard close(file) == 0, isWritten else { throw isWritten ? OutputFile.error(path) : failure }
   }
 
   /// Follows symbolic links, also one that leads to no file yet.

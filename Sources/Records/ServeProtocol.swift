@@ -104,9 +104,7 @@ extension ServeRequest: CustomStringConvertible {
       self = .open(request)
     case "measure":
       let words = rest.split(separator: " ")
-      guard words.count == 2, let index = Int(words[0]), let seconds = Double(words[1]), seconds > 0,
-        seconds.isFinite
-      else { return nil }
+      guard words.count == 2, let index = Int(words[0]), let seconds = Double(words[1]) else { return nil }
       self = .measure(index: index, seconds: seconds)
     case "close" where rest.isEmpty: self = .close
     case "quit" where rest.isEmpty: self = .quit

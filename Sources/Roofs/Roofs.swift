@@ -155,7 +155,7 @@ public final class Roofs {
   private func limit(
     _ region: Region, threads: Int, hope: Double = 0, _ value: (Seconds) -> Double
   ) -> Limit {
-    let team = teams[threads]
+    guard let team = try? teams[threads] else { return Limit(value: 0, spread: 0) }
     defer { team.rest() }
     var times: [Double] = []
     var (best, disappointments) = (Double.infinity, 0)
@@ -195,14 +195,32 @@ public final class Roofs {
 /// One resident team per thread count, made when first asked for.
 public final class Teams {
   private var teams: [Int: Team] = [:]
+  private var shortages: [Int: ThreadShortage] = [:]
 
   public init() {}
 
+  /// - Throws: `ThreadShortage` where the system does not give so many threads.
   public subscript(threads: Int) -> Team {
-    if let team = teams[threads] { return team }
-    let team = Team(threads: threads)
-    teams[threads] = team
-    return team
+    get throws(ThreadShortage) {
+      if let team = teams[threads] { return team }
+      if let shortage = shortages[threads] { throw shortage }
+      do {
+        let team = try Team.available(threads: threads)
+        teams[threads] = team
+        return team
+      } catch {
+        shortages[threads] = error
+        throw error
+      }
+    }
+  }
+
+  /// Why there is no team of so many threads; nil: there is one.
+  public func shortage(of threads: Int) -> ThreadShortage? {
+    do {
+      _ = try self[threads]
+      return nil
+    } catch { return error }
   }
 
   /// Lets the workers of all teams sleep.

@@ -10,6 +10,7 @@ enum Compare: Command {
   static let synopsis =
     "(--base OLD [--head NEW] | --samples FILE | --self-test) [TARGET]... [OPTION]...   (default: suite ci)"
   static let summary = "measure two builds side by side: regressed, improved, same or undetermined"
+  static let files = 10
   static let example = "cbambench compare --base ../old/.build/release/cbambench ci --save samples.txt"
   static let options: [Option] = [
     Option(name: "--base", value: "FILE", help: "executable of the old build"),

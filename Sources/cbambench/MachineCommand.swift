@@ -24,7 +24,7 @@ enum MachineCommand: Command {
     if let missing = plan.isas.first(where: { !$0.isAvailable }) {
       throw UsageError("--isa \(missing.rawValue): this machine cannot execute it")
     }
-    let report = MachineReport(machine, isas: plan.isas, threads: plan.threads)
+    let report = try MachineReport(machine, isas: plan.isas, threads: plan.threads)
     for warning in report.warnings { Console.note("cbambench: \(warning)") }
     try outputs.write(report.report)
     return .fine

@@ -19,9 +19,11 @@ struct MachineReport {
   /// What makes the limits doubtful.
   private(set) var warnings: [String] = []
 
-  init(_ machine: Machine, isas: [ISA], threads: [Int]) {
+  /// - Throws: `ThreadShortage`.
+  init(_ machine: Machine, isas: [ISA], threads: [Int]) throws {
     addFacts(machine)
     let teams = Teams()
+    for count in threads { _ = try teams[count] }
     let roofs = Roofs(machine: machine, teams: teams)
     MachineReport.probe(roofs, isas, threads)
     for isa in isas {
@@ -35,7 +37,7 @@ struct MachineReport {
         }
       }
     }
-    for count in threads { addOverheads(teams[count]) }
+    for count in threads { addOverheads(try teams[count]) }
   }
 
   /// Three passes over all limits, seconds apart.

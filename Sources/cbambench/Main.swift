@@ -20,7 +20,13 @@ protocol Command {
   static var summary: String { get }
   static var example: String { get }
   static var options: [Option] { get }
+  /// Files, pipes included, that it opens at a time besides the standard streams.
+  static var files: Int { get }
   static func run(_ arguments: Arguments) throws -> ExitStatus
+}
+
+extension Command {
+  static var files: Int { Resources.filesOfAnyCommand }
 }
 
 @main
@@ -36,14 +42,16 @@ enum Main {
   private static var internals: [any Command.Type] { [Serve.self] }
 
   static func main() {
+    Resources.openStandardStreams()
     Interrupt.watch()
-    let words = CommandLine.arguments.dropFirst()
     do {
-      exit(try dispatch(Array(words)).rawValue)
+      try Resources.check()
+      exit(try dispatch(Array(CommandLine.arguments.dropFirst())).rawValue)
     } catch {
       Console.progress("")
-      Console.note("cbambench: \(error)")
-      exit(ExitStatus.unusable.rawValue)
+      // What a signal has ended does not blame anything else.
+      Console.note("cbambench: \(Interrupt.isSet ? "interrupted; " : "")\(error)")
+      exit((Interrupt.isSet ? ExitStatus.interrupted : .unusable).rawValue)
     }
   }
 
@@ -65,6 +73,7 @@ enum Main {
       try Console.print(help(command))
       return .fine
     }
+    try Resources.check(command)
     return try command.run(arguments)
   }
 

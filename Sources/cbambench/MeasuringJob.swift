@@ -1,4 +1,3 @@
-import Foundation
 import Harness
 import Kernels
 import Measurement
@@ -91,24 +90,5 @@ enum Progress {
       done == before
       ? "" : ", about \(Int(spent.value / Double(done - before) * Double(total - done) + 0.5)) s left"
     return "[\(done + 1)/\(total)\(left)] \(name)"
-  }
-}
-
-/// The revision of the checkout that the executable was built in.
-enum Revision {
-  static var current: String? {
-    let git = Process()
-    git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    let folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-      .deletingLastPathComponent()
-    git.arguments = ["git", "-C", folder.path, "describe", "--always", "--dirty", "--abbrev=12"]
-    let pipe = Pipe()
-    git.standardOutput = pipe
-    git.standardError = FileHandle.nullDevice
-    guard (try? git.run()) != nil else { return nil }
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    git.waitUntilExit()
-    guard git.terminationStatus == 0 else { return nil }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 }

@@ -10,6 +10,7 @@ enum ProfileCommand: Command {
   static let name = "profile"
   static let synopsis = "TARGET [OPTION]..."
   static let summary = "where the time of one workload goes, or its memory: stages, workers, functions"
+  static let files = 6
   static let example = "cbambench profile cbam@1x256x56x56 --threads 2 --output cbam.svg --output cbam.pb.gz"
   static let options: [Option] = [
     Option(name: "--threads", value: "T", help: "one thread count; default 2, or 1 if one CPU is usable"),

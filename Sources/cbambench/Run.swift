@@ -8,6 +8,7 @@ enum Run: Command {
   static let name = "run"
   static let synopsis = "[TARGET]... [OPTION]...      (default target: suite cbam)"
   static let summary = "measure suites or workloads"
+  static let files = 8
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
     .threads, .kernels, .isa, .cache, .style, .filter, .seed, .rounds, .budget, .caseLimit, .resume, .profile,
@@ -44,19 +45,24 @@ enum Run: Command {
     let budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? 40)
     let limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
     try resumed?.check(work.map(\.workload.text))
-    var side = try resumed ?? SideFile(beside: outputs.regularFile, arguments.words)
     let profiles = try ProfileFolder(arguments, work.map(\.workload.name))
+    var side = try resumed ?? SideFile(beside: outputs.regularFile, arguments.words)
     let job = MeasuringJob(
       plan: plan, machine: machine, work: work, budget: budget, started: side.started,
       limit: Seconds(limit), profiles: profiles)
     let (rows, cut) = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
     // Interrupted before the first row: what the files hold is worth more than nothing.
     if !(rows.isEmpty && Interrupt.isSet) {
-      try outputs.write(report(rows.map(\.record)))
-      try export.write(rows.map(\.record))
+      do {
+        try outputs.write(report(rows.map(\.record)))
+        try export.write(rows.map(\.record))
+      } catch {
+        side.finish(isComplete: false)
+        throw side.isUseful ? UsageError("\(error); \(side.place)") : error
+      }
     }
     let isComplete = !Interrupt.isSet || side.done.count == work.count
-    if isComplete { side.remove() }
+    side.finish(isComplete: isComplete)
     let status = conclude(rows, cut: cut)
     if !isComplete, side.isUseful { Console.note(side.sentence) }
     return status

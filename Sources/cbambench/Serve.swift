@@ -16,8 +16,7 @@ enum Serve: Command {
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    // Ctrl-C goes to the process that asks; when it ends, standard input does.
-    Interrupt.obeyParent()
+    Interrupt.obeyAsker()
     let percent = arguments.value("--extra-tiles").map { Double($0) ?? -1 } ?? 0
     guard (0...100).contains(percent) else {
       throw UsageError("--extra-tiles: expected a percentage from 0 to 100")

@@ -4,7 +4,7 @@ import Harness
 import Records
 
 /// Rows of finished workloads, on disk while a run goes on: a line of JSON, a CSV header, then the rows of each workload
-/// with a line `#done INDEX` behind them.
+/// with a line `#done INDEX` behind them. It is locked as long as the run lives.
 struct SideFile {
   private struct Version: Codable {
     var cbambench: Int
@@ -27,9 +27,8 @@ struct SideFile {
   let started: String
   /// Rows of finished workloads by index.
   private(set) var done: [Int: [RunRow]] = [:]
-  /// Whether the file is there.
-  private var isBegun = false
-  private var isBroken = false
+  /// Nil: it cannot be written, or there is none.
+  private var file: LockedFile?
 
   private init(_ path: String?, _ arguments: [String], started: String) {
     self.path = path
@@ -37,25 +36,74 @@ struct SideFile {
     self.started = started
   }
 
-  /// The file of a run that begins now, beside an output; it is made with the first finished workload.
-  /// - Throws: if an interrupted run has left one there.
+  /// The file of a run that begins now, beside an output. Where it cannot be made, that is said, and rows are kept in memory only.
+  /// - Throws: if another run writes it or an interrupted run has left rows there.
   init(beside output: String?, _ arguments: [String]) throws(UsageError) {
-    let path = output.map { $0 + ".partial" }
-    var status = stat()
-    if let output, let path, lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
-      throw UsageError(
-        "--output \(output): \(path) holds rows of an interrupted run; 'cbambench run --resume \(path)' continues it, "
-          + "or remove the file")
+    self.init(
+      output.map { $0 + ".partial" }, arguments, started: ISO8601DateFormatter().string(from: Date()))
+    guard let output, let path else { return }
+    do { file = try SideFile.made(path) } catch {
+      switch error {
+      case .isHeld: throw UsageError("--output \(output): \(path): \(error)")
+      case .system(EEXIST):
+        throw UsageError(
+          "--output \(output): \(path) holds rows of an interrupted run; 'cbambench run --resume \(path)' continues it, "
+            + "or remove the file")
+      case .system(EISDIR): tell(String(cString: strerror(EEXIST)))
+      case .notRegular: throw UsageError("--output \(output): \(path) \(error); remove it")
+      case .system: tell("\(error)")
+      }
     }
-    self.init(path, arguments, started: ISO8601DateFormatter().string(from: Date()))
+    if file != nil { begin() }
+  }
+
+  /// A new file, or one that a run has left without rows.
+  /// - Throws: `EEXIST` if there is another one.
+  private static func made(_ path: String) throws(LockedFile.Failure) -> LockedFile {
+    do { return try LockedFile(creating: path) } catch {
+      guard error == .system(EEXIST) else { throw error }
+    }
+    let file: LockedFile
+    do { file = try LockedFile(opening: path, followingLinks: false) } catch {
+      throw error == .system(ELOOP) ? .notRegular : error
+    }
+    let text = String(decoding: file.content ?? [], as: UTF8.self)
+    guard text.hasSuffix(header), text.dropLast(header.count).dropLast().allSatisfy({ !$0.isNewline }),
+      decoded(Head.self, text.dropLast(header.count)) != nil
+    else { throw .system(EEXIST) }
+    return file
+  }
+
+  private mutating func begin() {
+    do {
+      try file?.cut(to: 0)
+      try file?.append(head + SideFile.header)
+    } catch {
+      remove()
+      tell("\(error)")
+    }
+  }
+
+  /// Rows are kept in memory only from now on.
+  private mutating func tell(_ reason: String) {
+    file = nil
+    Console.progress("")
+    Console.note("cbambench: \(path ?? ""): cannot be written: \(reason); measuring goes on without")
   }
 
   /// Reads the file of an interrupted run; what lies behind its last finished workload is cut off.
+  /// - Throws: if that run goes on.
   init(reading path: String) throws(UsageError) {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw UsageError("--resume \(path): \(exists ? "cannot be read" : "there is no such file")")
+    let file: LockedFile
+    do { file = try LockedFile(opening: path, followingLinks: true) } catch {
+      switch error {
+      case .isHeld: throw UsageError("--resume \(path): \(error)")
+      case .system(ENOENT): throw UsageError("--resume \(path): there is no such file")
+      case .notRegular: throw UsageError("--resume \(path): \(error)")
+      case .system: throw UsageError("--resume \(path): cannot be read and written: \(error)")
+      }
     }
+    guard let data = file.content else { throw UsageError("--resume \(path): cannot be read") }
     let text = String(decoding: data, as: UTF8.self)
     let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, parts[1].hasPrefix(SideFile.header),
@@ -81,10 +129,10 @@ struct SideFile {
       done[index] = rows
       block = ""
     }
-    guard truncate(path, off_t(kept)) == 0 else {
-      throw UsageError("--resume \(path): cannot be written: \(String(cString: strerror(errno)))")
+    do { try file.cut(to: kept) } catch {
+      throw UsageError("--resume \(path): cannot be written: \(error)")
     }
-    isBegun = true
+    self.file = file
   }
 
   private static func decoded<T: Decodable>(_ type: T.Type, _ line: some StringProtocol) -> T? {
@@ -109,38 +157,28 @@ struct SideFile {
     }
   }
 
-  var sentence: String {
+  var sentence: String { "cbambench: \(place)" }
+
+  /// Where the rows are and what to do with them.
+  var place: String {
     let name = path ?? ""
-    return "cbambench: rows so far are in \(name); 'cbambench run --resume \(name)' continues"
+    return "rows so far are in \(name); 'cbambench run --resume \(name)' continues"
   }
 
   /// Adds a finished workload; where the disk is full says so once.
   mutating func append(_ index: Int, _ lines: String, _ rows: [RunRow]) {
+    let isFirst = done.isEmpty
     done[index] = rows
-    guard let path, !isBroken else { return }
-    var text = lines + SideFile.marker + "\(index)\n"
-    if !isBegun { text = head + SideFile.header + text }
-    do { try write(text, to: path) } catch {
-      isBroken = true
-      Console.progress("")
-      Console.note("cbambench: \(path): cannot be written: \(error); measuring goes on without")
+    guard let file else { return }
+    do { try file.append(lines + SideFile.marker + "\(index)\n") } catch {
+      tell("\(error)")
       return
     }
-    if !isBegun, isatty(2) == 1 {
+    if isFirst, isatty(2) == 1 {
       Console.progress("")
       Console.note(sentence)
     }
-    isBegun = true
   }
-
-  private func write(_ text: String, to path: String) throws(UsageError) {
-    let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (isBegun ? O_APPEND : O_EXCL), 0o644)
-    guard file >= 0 else { throw SideFile.error }
-    defer { close(file) }
-    guard writeAll(text, to: file), fsync(file) == 0 else { throw SideFile.error }
-  }
-
-  private static var error: UsageError { UsageError(String(cString: strerror(errno))) }
 
   private var head: String {
     let encoder = JSONEncoder()
@@ -149,9 +187,11 @@ struct SideFile {
     return String(decoding: data ?? Data(), as: UTF8.self) + "\n"
   }
 
-  /// The run is complete.
-  func remove() { if let path, isBegun { unlink(path) } }
+  /// Ends the run: where it is complete or has no rows, the file goes.
+  func finish(isComplete: Bool) { if isComplete || done.isEmpty { remove() } }
+
+  private func remove() { if let path, file != nil { unlink(path) } }
 
   /// Whether there is something to continue from.
-  var isUseful: Bool { path != nil && isBegun && !isBroken }
+  var isUseful: Bool { file != nil && !done.isEmpty }
 }

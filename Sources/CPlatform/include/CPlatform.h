@@ -21,6 +21,16 @@ bool cplatform_evict(const void *address, size_t bytes);
 /// fork() for a process with one thread; where the system can (Linux), the child ends when its parent does.
 pid_t cplatform_fork(void);
 
+/// Lets this process end when its parent does, where the system can (Linux).
+void cplatform_end_with_parent(void);
+
+/// A file in memory that has no name and is closed on exec, for code that insists on a file; -1 and `errno` if there is none to
+/// be had.
+int cplatform_memory_file(void);
+
+/// pipe() with both ends closed on exec.
+int cplatform_pipe(int ends[2]);
+
 enum { cplatform_worker_marks = 16, cplatform_stage_marks = 64 };
 
 /// Calls `body` from a function of its own, `cplatform_worker_03` for index 3 (hexadecimal): a sampled stack shows which worker it is of,
