@@ -32,7 +32,7 @@ public enum CIFormats {
   }
 
   private static func isSkipped(_ item: CaseJudgement) -> Bool {
-    item.severity <= .undetermined && (item.trouble != nil || item.time?.outcome == .undetermined)
+    item.severity <= .undetermined && (item.trouble != nil || item.isOpen)
   }
 
   /// GitHub workflow commands, one line per case that is worse, broken or warned about.

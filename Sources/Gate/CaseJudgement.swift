@@ -10,7 +10,16 @@ public struct CaseJudgement: Sendable, Equatable {
     case failed(String)
     /// The head's result is wrong, or it crashed.
     case broken(String)
+    /// The machine of the records lacks what the case needs.
+    case notMeasurable(Obstacle)
     case ignored
+  }
+
+  /// An instruction set of the base in whose place another one was measured.
+  public struct Substitution: Sendable, Equatable {
+    public let of: String
+    /// Whether the machine of the records cannot execute it.
+    public let isNeeded: Bool
   }
 
   public enum Severity: Int, Sendable, Comparable {
@@ -23,6 +32,8 @@ public struct CaseJudgement: Sendable, Equatable {
   /// The kernels that ran.
   public let baseKernel: String
   public let headKernel: String
+  /// The row of the base has another instruction set.
+  public var substitution: Substitution?
   public var mode = Rule.Mode.fail
   public var trouble: Trouble?
   public var time: TimeVerdict?
@@ -32,6 +43,8 @@ public struct CaseJudgement: Sendable, Equatable {
   public var isAccepted = false
   /// Requirements that the policy makes of a row by itself and that it misses.
   public var missed: [String] = []
+  /// What would be missed, could times of this machine prove it.
+  public var open: [String] = []
   /// What was found out about it afterwards.
   public var notes: [String] = []
 
@@ -45,19 +58,29 @@ public struct CaseJudgement: Sendable, Equatable {
   public var severity: Severity {
     switch trouble {
     case .broken: return .broken
-    case .onlyBase, .onlyHead, .failed, .ignored: return .fine
+    case .onlyBase, .onlyHead, .failed, .notMeasurable, .ignored: return .fine
     case nil: break
     }
     let isWorse =
       !isAccepted && (time?.outcome == .regressed || exact.contains { $0.isWorse } || !missed.isEmpty)
     if isWorse { return mode == .fail ? .worse : .warning }
-    return time?.outcome == .undetermined && mode == .fail ? .undetermined : .fine
+    return isOpen && mode == .fail ? .undetermined : .fine
   }
+
+  /// Whether something about the case could not be told.
+  var isOpen: Bool { time?.outcome == .undetermined || !open.isEmpty }
 
   /// Whether anything else than `same` is to be told.
   public var isChanged: Bool {
-    trouble != nil && trouble != .ignored || !exact.isEmpty || !missed.isEmpty
+    isTroubled || !exact.isEmpty || !missed.isEmpty
       || time.map { $0.outcome == .regressed || $0.outcome == .improved } ?? false
+  }
+
+  private var isTroubled: Bool {
+    switch trouble {
+    case nil, .ignored, .notMeasurable: false
+    default: true
+    }
   }
 
   /// One word or two for a table.
@@ -67,20 +90,23 @@ public struct CaseJudgement: Sendable, Equatable {
     case .onlyHead: return "only in head"
     case .failed: return "failed"
     case .broken: return "broken"
+    case .notMeasurable: return "not measurable"
     case .ignored: return "ignored"
     case nil: break
     }
     if exact.contains(where: { $0.isWorse }) || !missed.isEmpty, time?.outcome != .regressed {
       return "regressed"
     }
+    if !open.isEmpty, time?.outcome != .regressed { return TimeVerdict.Outcome.undetermined.rawValue }
     return time?.outcome.rawValue ?? "same"
   }
 
   /// What the word does not say.
   public var remarks: [String] {
-    var remarks = exact.map(\.sentence) + missed
+    var remarks = exact.map(\.sentence) + missed + open
     if case .failed(let reason) = trouble { remarks.append(reason) }
     if case .broken(let reason) = trouble { remarks.append(reason) }
+    if case .notMeasurable(let obstacle) = trouble { remarks.append(obstacle.sentence) }
     if let note = time?.note, !note.isEmpty { remarks.append(note) }
     if let acceptance { remarks.append(acceptance) }
     if mode == .warn, severity == .warning { remarks.append("warns only") }

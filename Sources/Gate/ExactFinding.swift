@@ -27,14 +27,26 @@ public struct ExactFinding: Sendable, Equatable {
   private static let workspace = Count(
     name: "workspace_bytes", value: { $0.workspaceBytes.map(Double.init) }, mayShrink: true)
 
+  /// What two rows of one case must both have: another kernel may need other scratch memory.
+  private static func counts(_ base: Record, _ head: Record) -> [Count] {
+    let isSameKernel = base.kernel == head.kernel && base.isa == head.isa && base.threads == head.threads
+    return counts + (isSameKernel ? [workspace] : [])
+  }
+
   /// Differences of two rows of one case; counts that a side does not have are left out.
   public static func between(_ base: Record, _ head: Record) -> [ExactFinding] {
-    // Another kernel may need other scratch memory.
-    let isSameKernel = base.kernel == head.kernel && base.isa == head.isa && base.threads == head.threads
-    return (counts + (isSameKernel ? [workspace] : [])).compactMap { count in
+    counts(base, head).compactMap { count in
       guard let old = count.value(base), let new = count.value(head), old != new else { return nil }
       return ExactFinding(
         column: count.name, base: text(old), head: text(new), isWorse: !count.mayShrink || new > old)
+    }
+  }
+
+  /// Counts that the base has and the head lacks: nobody can say that they are the same.
+  static func lost(_ base: Record, _ head: Record) -> [ExactFinding] {
+    counts(base, head).compactMap { count in
+      guard let old = count.value(base), count.value(head) == nil else { return nil }
+      return ExactFinding(column: count.name, base: text(old), head: "empty", isWorse: true)
     }
   }
 

@@ -73,7 +73,7 @@ public struct PairedJudge: Sendable {
     result.time = time
     result.exact = ExactFinding.between(base, head)
     if time?.outcome == .regressed || result.exact.contains(where: { $0.isWorse }) {
-      let percent = time?.outcome == .regressed ? time?.change.map { expm1($0) * 100 } : nil
+      let percent = time?.outcome == .regressed ? time?.changePercent : nil
       let acceptance = policy.acceptance(subject, percent: percent, today: run.started)
       (result.isAccepted, result.acceptance) = (acceptance?.holds ?? false, acceptance?.note)
     }

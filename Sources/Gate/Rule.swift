@@ -1,3 +1,5 @@
+import Records
+
 /// What is asked of a case.
 public struct Rule: Sendable, Equatable {
   public enum Mode: String, Sendable, CaseIterable {
@@ -146,5 +148,13 @@ public struct Policy: Sendable {
       return (true, "accepted until \(item.expires): \(item.reason)")
     }
     return nil
+  }
+}
+
+extension Subject {
+  init(_ record: Record) {
+    self.init(
+      name: record.workload, workloadText: record.workloadText,
+      kernels: [record.requestedKernel, record.kernel], threads: record.threads)
   }
 }

@@ -30,6 +30,9 @@ public struct TimeVerdict: Sendable, Equatable {
   public var roundsNeeded: Int?
   public var note = ""
 
+  /// The change in percent of the base.
+  var changePercent: Double? { change.map { expm1($0) * 100 } }
+
   public init() {}
 }
 

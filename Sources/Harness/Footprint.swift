@@ -1,5 +1,6 @@
 import Measurement
 import Operators
+import Records
 import ReferenceKernels
 
 /// Bytes that a workload takes while it is verified and measured.
@@ -39,7 +40,6 @@ struct Shortage: Error, CustomStringConvertible {
   /// - Throws: a shortage if the machine has less than `bytes` left.
   static func check(_ bytes: Int) throws(Shortage) {
     guard let available = Machine.availableMemory(), bytes > available else { return }
-    throw Shortage(
-      description: "needs about \(bytes >> 20) MiB to be verified; \(available >> 20) MiB are available")
+    throw Shortage(description: MachineReason.shortage(needed: bytes, available: available))
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Operators
+import Records
 
 /// What is asked of each workload.
 public struct Plan: Sendable {
@@ -123,7 +124,7 @@ extension Plan {
       for isa in isas {
         guard isAvailable(isa) else {
           let name = request == .all ? "tiled" : request.text
-          add(request.text, isa, .none(kernel: name, reason: "this machine cannot execute \(isa.rawValue)"))
+          add(request.text, isa, .none(kernel: name, reason: MachineReason.cannotExecute(isa.rawValue)))
           continue
         }
         for choice in choices(request, workload, isa, tiled) { add(request.text, isa, choice) }

@@ -10,10 +10,13 @@ public struct Column: Sendable {
   /// Nil: empty or not measured.
   public let cell: @Sendable (Record) -> Cell?
   let parse: @Sendable (String, inout Record) -> Bool
+  /// Whether its numbers may have a fraction.
+  let isReal: Bool
 
   init(_ name: String, _ path: WritableKeyPath<Record, String> & Sendable) {
     self.name = name
     cell = { $0[keyPath: path].isEmpty ? nil : .text($0[keyPath: path]) }
+    isReal = false
     parse = { text, record in
       record[keyPath: path] = text
       return true
@@ -23,19 +26,38 @@ public struct Column: Sendable {
   init(_ name: String, _ path: WritableKeyPath<Record, Int?> & Sendable) {
     self.name = name
     cell = { $0[keyPath: path].map { .integer($0) } }
+    isReal = false
     parse = { text, record in
-      record[keyPath: path] = Int(text)
-      return text.isEmpty || Int(text) != nil
+      record[keyPath: path] = Column.integer(text)
+      return text.isEmpty || record[keyPath: path] != nil
     }
   }
 
   init(_ name: String, _ path: WritableKeyPath<Record, Double?> & Sendable) {
     self.name = name
     cell = { $0[keyPath: path].flatMap { $0.isFinite ? .real($0) : nil } }
+    isReal = true
     parse = { text, record in
-      record[keyPath: path] = Double(text)
-      return text.isEmpty || Double(text).map(\.isFinite) == true
+      record[keyPath: path] = Column.real(text)
+      return text.isEmpty || record[keyPath: path] != nil
     }
+  }
+
+  /// A finite number in decimal digits; nil: none.
+  static func real(_ text: String) -> Double? {
+    let digits = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
+    guard digits, let value = Double(text), value.isFinite else { return nil }
+    return value
+  }
+
+  /// A whole number. Data frames that have holes write it as `2.0`.
+  private static func integer(_ text: String) -> Int? {
+    if let value = Int(text) { return value }
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[1].isEmpty, parts[1].utf8.allSatisfy({ $0 == UInt8(ascii: "0") }) else {
+      return nil
+    }
+    return Int(parts[0])
   }
 
   /// The field as CSV has it, unquoted.

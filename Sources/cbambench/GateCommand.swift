@@ -32,7 +32,8 @@ enum GateCommand: Command {
     guard judgements.contains(where: { $0.trouble != .ignored }) else {
       throw UsageError("the policy ignores all \(judgements.count) cases; nothing is left to judge")
     }
-    let report = VerdictReport(judgements: judgements, preface: preface(records, baseline))
+    let report = VerdictReport(
+      judgements: judgements, preface: preface(records, baseline) + judgements.obstacles)
     try outputs.write(report.report)
     try export.write(records)
     try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate"), as: "--junit")
@@ -59,10 +60,7 @@ enum GateCommand: Command {
       let exists = FileManager.default.fileExists(atPath: path)
       throw UsageError("\(path): \(exists ? "cannot be read" : "there is no such file")")
     }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw UsageError("\(path): is not UTF-8 text; records as CSV were expected")
-    }
-    do { return try BaselineFile.read(text) } catch { throw UsageError("\(path): \(error)") }
+    do { return try RecordsFile.read(data) } catch { throw UsageError("\(path): \(error)") }
   }
 
   private static func preface(_ records: [Record], _ baseline: [Record]) -> [String] {

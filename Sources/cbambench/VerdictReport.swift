@@ -128,6 +128,7 @@ struct VerdictReport {
     Field(name: "smallest_effect_percent") { percent($0.time?.smallestEffect) },
     Field(name: "rounds_needed") { $0.time?.roundsNeeded.map { .integer($0) } },
     Field(name: "remarks") { .text($0.remarks.joined(separator: "; ")) },
+    Field(name: "base_isa") { .text($0.substitution?.of ?? $0.identity.isa) },
   ]
 
   private var json: String {

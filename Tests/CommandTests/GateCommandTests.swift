@@ -132,7 +132,7 @@ import Testing
 
   @Test func updateWritesASmallBaseline() throws {
     let scratch = try Scratch()
-    let rows = [record(1), record(0) { $0.medianMs = 1.0 / 3 }, record(2) { $0.status = "skipped" }]
+    let rows = [record(1), record(0) { ($0.medianMs, $0.ciLowMs) = (1.0 / 3, 0.3) }, record(2) { $0.status = "skipped" }]
     try scratch.write("r.csv", CSV.text(rows).utf8)
     let words = ["gate", "r.csv", "--baseline", "new.csv", "--update"]
     #expect(try Tool.run(words, in: scratch.path).status == 0)
@@ -195,17 +195,17 @@ import Testing
     try scratch.empty("empty.csv")
     for (file, part) in [
       ("cut.csv", "truncated"), ("header.csv", "no row behind the header"),
-      ("twice.csv", "row 2: the same case as row 1"),
-      ("edited.csv", "row 1: workload_text, kernel or a known status"),
-      ("number.csv", "'1oo' in column 'flops' is not a number"), ("bytes.csv", "is not UTF-8 text"),
-      ("negative.csv", "row 1: median_ms is -1.0; expected no negative number"),
-      ("zero.csv", "row 1: is ok, but median_ms is 0.0; expected more than 0"),
-      ("void.csv", "row 1: is ok, but median_ms is empty"), ("renamed.csv", "or no column has that name"),
+      ("twice.csv", "line 3: the same case as line 2"),
+      ("edited.csv", "line 2: workload_text, kernel or a known status"),
+      ("number.csv", "'1oo' in column 'flops' is not a number"), ("bytes.csv", "bytes.csv: is UTF-16"),
+      ("negative.csv", "line 2: median_ms is -1.0; expected no negative number"),
+      ("zero.csv", "line 2: is ok, but median_ms is 0.0; expected more than 0"),
+      ("void.csv", "line 2: is ok, but median_ms is empty"), ("renamed.csv", "line 1: no column has the name 'median_ms'"),
       ("nan.csv", "line 2: 'nan' in column 'median_ms' is not a number"),
       ("comma.csv", "line 2: '1,0' in column 'median_ms' is not a number"),
       ("column.csv", "line 1: column 'min_ms' is there twice"),
-      ("interval.csv", "row 1: ci_low_ms is 2.0, ci_high_ms 1.0; expected the lower one first"),
-      ("minus.csv", "row 1: flops is -100; expected no negative number"),
+      ("interval.csv", "line 2: ci_low_ms is 2.0, ci_high_ms 1.0; expected the lower one first"),
+      ("minus.csv", "line 2: flops is -100; expected no negative number"),
       ("empty.csv", "the file is empty"), ("none.csv", "there is no such file"),
     ] {
       try BadInputTests.expectRefusal(["gate", "good.csv", "--baseline", file], part, in: scratch)

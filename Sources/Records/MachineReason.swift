@@ -1,0 +1,16 @@
+/// Reasons of rows that lie in the machine and not in the build: whoever measures writes them, whoever judges recognises them.
+public enum MachineReason {
+  private static let execution = "this machine cannot execute "
+  private static let memory = " MiB are available"
+
+  /// The CPU lacks an instruction set.
+  public static func cannotExecute(_ isa: String) -> String { execution + isa }
+
+  /// - Parameters: bytes.
+  public static func shortage(needed: Int, available: Int) -> String {
+    "needs about \(needed >> 20) MiB to be verified; \(available >> 20)" + memory
+  }
+
+  public static func isExecution(_ reason: String) -> Bool { reason.hasPrefix(execution) }
+  public static func isShortage(_ reason: String) -> Bool { reason.hasSuffix(memory) }
+}

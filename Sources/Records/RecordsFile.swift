@@ -1,0 +1,49 @@
+import Foundation
+
+/// Records that people hand in: of `run`, of a baseline, or what a spreadsheet has made of them.
+public enum RecordsFile {
+  /// What tells one case from another, and its time.
+  private static let needed = [
+    "workload_text", "kernel", "isa", "threads", "cache", "status", "median_ms",
+  ]
+
+  /// Rows of a file, each of another case, with values that a measurement can have.
+  /// - Throws: in one sentence, what is wrong with the file and where.
+  public static func read(_ data: Data) throws(RecordTextError) -> [Record] {
+    guard let text = FileKind.text(data) else {
+      throw RecordTextError(description: "\(FileKind.name(data)); records as CSV in UTF-8 were expected")
+    }
+    let table = try RecordTable(text)
+    if let missing = needed.first(where: { !table.header.contains($0) }) {
+      throw RecordTextError(
+        description: "line 1: no column has the name '\(missing)'; records have "
+          + needed.joined(separator: " "))
+    }
+    try checkEnd(table)
+    // Spreadsheets write rows without content behind the last one.
+    let rows = table.rows.filter { $0.record != Record() }
+    guard !rows.isEmpty else { throw RecordTextError(description: "line 2: no row behind the header") }
+    var lines: [CaseIdentity: Int] = [:]
+    for (line, record) in rows {
+      if let reason = Plausibility.objection(record) { throw RecordTextError(line: line, reason) }
+      if let earlier = lines.updateValue(line, forKey: CaseIdentity(record)) {
+        throw RecordTextError(line: line, "the same case as line \(earlier): \(CaseIdentity(record))")
+      }
+    }
+    return rows.map(\.record)
+  }
+
+  /// A file that was cut in its last row has too few fields, or a last field that is not whole. Spreadsheets leave out the last
+  /// line end, too: then the last field must be one that a cut would show.
+  private static func checkEnd(_ table: RecordTable) throws(RecordTextError) {
+    guard let row = table.unclosed, !row.isLastQuoted, let last = row.fields.last else { return }
+    let before = table.lastClosed?.fields.last
+    if last == before { return }
+    let isPart = last.isEmpty || before?.hasPrefix(last) == true
+    guard isPart || Column.real(last) != nil else { return }
+    throw RecordTextError(
+      line: row.line,
+      "no line end follows, and the last field, '\(RecordTable.short(last))', may be cut; the file is truncated, or lacks a line end"
+    )
+  }
+}
