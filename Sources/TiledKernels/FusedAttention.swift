@@ -115,7 +115,7 @@ private struct PreparedAttention: Prepared {
     let apply = sweeps.apply(
       x, channelGates: channelGates, pixelGates: pixelGates, pixelFirst: order == .spatialFirst,
       residual: residual,
-      relu: fusion.relu, into: target)
+      relu: fusion.activation == .relu, into: target)
     return gates + [apply.computing("scale", "channel-scale", "spatial-scale").finishing()]
   }
 }

@@ -152,6 +152,16 @@ class ChannelPool(nn.Module):
         return torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
 
 
+ACTIVATIONS = {
+    "relu": torch.relu,
+    "relu6": functional.relu6,
+    "sigmoid": torch.sigmoid,
+    "silu": functional.silu,
+    "hard-sigmoid": functional.hardsigmoid,
+    "hard-swish": functional.hardswish,
+}
+
+
 class Activated(nn.Module):
     """A layer and what it applies to its own output."""
 
@@ -162,7 +172,7 @@ class Activated(nn.Module):
 
     def forward(self, x):
         x = self.layer(x)
-        return torch.relu(x) if self.activation == "relu" else x
+        return x if self.activation is None else ACTIVATIONS[self.activation](x)
 
 
 class Flattened(nn.Module):
@@ -289,10 +299,8 @@ def module(keyword, keys, shape):
         return ChannelPool()
     if keyword == "batchnorm":
         return BatchNorm(channels, len(shape))
-    if keyword == "relu":
-        return Lambda(functional.relu)
-    if keyword == "sigmoid":
-        return Lambda(torch.sigmoid)
+    if keyword in ACTIVATIONS:
+        return Lambda(ACTIVATIONS[keyword])
     stride = int(keys.get("s", 1))
     if keyword == "basicblock":
         out = int(keys["out"])
@@ -365,6 +373,11 @@ FILES = {
         "conv:out=3,k=4x2,s=1,p=1,d=1,g=1,bias=1@1x2x5x5",
         "conv:out=4,k=5x6,s=1,p=0,d=1,g=1,bias=1@2x2x5x6",
         "conv:out=1,k=3,s=1,p=1,d=1,g=1,bias=1@1x1x1x1",
+        "conv:out=5,k=3,s=1,p=1,d=1,g=1,bias=1,act=relu6@1x7x3x17",
+        "conv:out=9,k=1,s=1,p=0,d=1,g=1,bias=1,act=silu@2x5x3x5",
+        "conv:out=6,k=3,s=2,p=1,d=1,g=6,bias=1,act=hard-swish@1x6x7x6",
+        "conv:out=4,k=3,s=1,p=1,d=1,g=2,bias=0,act=hard-sigmoid@1x4x5x6",
+        "conv:out=3,k=1,s=2,p=0,d=1,g=1,bias=1,act=sigmoid@1x5x5x5",
     ],
     "pooling": [
         "pool:type=max,k=2,s=2,p=0,ceil=0,countpad=0@2x3x6x7",
@@ -403,12 +416,18 @@ FILES = {
         "dense:out=5,bias=1,act=relu@2x17",
         "dense:out=6,bias=1@2x3x2x2",
         "dense:out=1,bias=1@1x1",
+        "dense:out=5,bias=1,act=silu@2x17",
+        "dense:out=19,bias=1,act=hard-swish@1x7",
     ],
     "pointwise": [
         "batchnorm@2x5x3x4",
         "batchnorm@3x7",
         "relu@2x3x4x5",
         "sigmoid@2x3x4x5",
+        "relu6@2x3x4x5",
+        "silu@2x3x4x5",
+        "hard-sigmoid@2x3x4x5",
+        "hard-swish@2x3x4x5",
     ],
     "channel": [
         "se:r=4@2x8x4x5",
