@@ -15,6 +15,8 @@ public enum Epilogue: Sendable, Hashable, CaseIterable {
   /// A tensor of the output's shape is added.
   case residual
   case relu
+  /// Any activation.
+  case activation
 }
 
 /// What a kernel says about an operator on given shapes.
@@ -77,12 +79,12 @@ public struct Task: Sendable {
 }
 
 /// What is to be fused behind an operator, in this order: batch norm, residual (an input behind the operator's own),
-/// ReLU. Only epilogues that the kernel's `Abilities` name.
+/// activation. Only epilogues that the kernel's `Abilities` name.
 public struct Fusion: Sendable {
   /// Per channel factor and addend.
   public var batchNorm: (scale: [Float], shift: [Float])?
   public var residual = false
-  public var relu = false
+  public var activation = Activation.none
 
   public init() {}
 }

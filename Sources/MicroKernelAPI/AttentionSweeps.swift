@@ -68,6 +68,14 @@ public struct Elementwise {
     /// `x · scale + shift`.
     case affine
     case copy
+    /// `min(max(x, 0), 6)`.
+    case relu6
+    /// `x / (1 + exp(−x))`.
+    case silu
+    /// `min(max(x + 3, 0), 6) / 6`.
+    case hardSigmoid
+    /// `x · min(max(x + 3, 0), 6) / 6`.
+    case hardSwish
   }
 
   public var operation: Operation

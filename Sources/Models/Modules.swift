@@ -23,7 +23,8 @@ public enum Modules {
   public static let primitives: [any Operator.Type] = [
     Conv2D.self, Pool2D.self, GlobalPool.self, AdaptivePool.self, ChannelPool.self, Dense.self,
     BatchNorm.self,
-    ReLU.self, Sigmoid.self, Add.self, Scale.self, Concat.self,
+    ReLU.self, ReLU6.self, Sigmoid.self, SiLU.self, HardSigmoid.self, HardSwish.self, Add.self, Scale.self,
+    Concat.self,
   ]
 
   public static var all: [any Operator.Type] { primitives + attention + blocks }

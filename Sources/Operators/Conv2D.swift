@@ -1,10 +1,5 @@
 import Tensors
 
-/// An activation that a layer applies to its own output.
-public enum Activation: String, Sendable, CaseIterable {
-  case none, relu
-}
-
 /// Two-dimensional cross-correlation:
 /// `out[n,o,y,x] = bias[o] + Σ_{c,i,j} in[n, g·C/G + c, y·s − p + i·d, x·s − p + j·d] · w[o,c,i,j]`, zero outside the image.
 /// 1×1, grouped (ResNeXt's cardinality) and depthwise (groups = C) convolution are cases of it.
@@ -14,7 +9,7 @@ public enum Activation: String, Sendable, CaseIterable {
 /// - Source: Dumoulin & Visin 2016, arXiv:1603.07285; groups: Xie et al. 2017, arXiv:1611.05431.
 public struct Conv2D: Operator {
   public static let keyword = "conv"
-  public var isExactOnIntegers: Bool { true }
+  public var isExactOnIntegers: Bool { activation.isExactOnIntegers }
   public var outputChannels: Int
   public var kernel: Pair
   public var stride: Pair
@@ -106,7 +101,7 @@ public struct Conv2D: Operator {
         Conv2D.tapsInside(input.h, output.h, kernel.h, stride.h, padding.h, dilation.h),
         Conv2D.tapsInside(input.w, output.w, kernel.w, stride.w, padding.w, dilation.w),
       ])
-    let others = (bias ? output.count : 0) + (activation == .relu ? output.count : 0)
+    let others = try product([output.count, (bias ? 1 : 0) + activation.operations])
     return Cost(
       macs: try product(perTap + [output.h, output.w, kernel.h, kernel.w]), macsInside: inside,
       others: others,

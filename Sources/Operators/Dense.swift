@@ -5,7 +5,7 @@ import Tensors
 /// - Cost: N·O·K multiply-adds, one addition per output for the bias.
 public struct Dense: Operator {
   public static let keyword = "dense"
-  public var isExactOnIntegers: Bool { true }
+  public var isExactOnIntegers: Bool { activation.isExactOnIntegers }
   public var outputs: Int
   public var bias: Bool
   public var activation: Activation
@@ -49,7 +49,7 @@ public struct Dense: Operator {
   public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
     let (features, output) = (try features(inputs), try output(inputs))
     let macs = try product([output.count, features])
-    let others = (bias ? output.count : 0) + (activation == .relu ? output.count : 0)
+    let others = try product([output.count, (bias ? 1 : 0) + activation.operations])
     return Cost(
       macs: macs, macsInside: macs, others: others, inputs: inputs, weights: try weights(inputs),
       outputs: [output])

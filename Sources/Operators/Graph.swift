@@ -29,7 +29,7 @@ public struct Graph: Sendable, Hashable {
   /// Appends a node and returns its output, which becomes the graph's.
   /// - Parameters:
   ///   - gain: factor of seeded weights, which else keep the variance of what they are applied to.
-  ///   - center: what seeded biases and shifts are spread around.
+  ///   - center: what seeded biases and shifts are spread around; without them, the sum of a layer's seeded weights.
   @discardableResult
   public mutating func add(
     _ name: String, _ op: any Operator, _ inputs: Source..., sharing: Source? = nil, gain: Float = 1,
@@ -111,7 +111,9 @@ extension Composite {
     let graph = try wired(inputs)
     var result: [Weight] = []
     for (node, shapes) in zip(graph.nodes, try graph.shapes(inputs)) where node.sharing == nil {
-      result += try node.op.weights(shapes.inputs).map { $0.of(node) }
+      let own = try node.op.weights(shapes.inputs)
+      let hasShift = own.contains { $0.isShift }
+      result += own.map { $0.of(node, isAlone: !hasShift) }
     }
     return result
   }

@@ -91,11 +91,16 @@ public struct Weight: Sendable, Hashable {
   /// Learned, as against estimated from data (mean and variance of batch norm).
   public var isLearned: Bool { role != .mean && role != .variance }
 
+  /// Added to a result.
+  var isShift: Bool { role == .bias || role == .shift }
+
   /// As a weight of a node: seeded larger or smaller if it is learned, around another value if it is added to a result.
-  func of(_ node: Graph.Node) -> Weight {
-    Weight(
+  /// - Parameter isAlone: whether nothing is added to the result; its sum of products is spread around that value then.
+  func of(_ node: Graph.Node, isAlone: Bool) -> Weight {
+    let shift = isShift ? node.center : role == .weight && isAlone ? node.center / Float(fanIn) : 0
+    return Weight(
       "\(node.name).\(name)", shape, role, fanIn: fanIn, gain: isLearned ? gain * node.gain : gain,
-      center: role == .bias || role == .shift ? center + node.center : center)
+      center: center + shift)
   }
 }
 

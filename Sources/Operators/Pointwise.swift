@@ -32,40 +32,6 @@ public struct BatchNorm: Operator {
   }
 }
 
-/// `max(x, 0)`, NaN stays NaN. One comparison per element.
-public struct ReLU: Operator {
-  public static let keyword = "relu"
-  public var isExactOnIntegers: Bool { true }
-  public init() {}
-  public init(_ a: inout Attributes) throws(OperatorError) {}
-  public var attributes: [Attribute] { [] }
-
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] { try single(inputs, keyword) }
-
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
-    Cost(others: inputs[0].count, inputs: inputs, weights: [], outputs: try outputs(inputs))
-  }
-}
-
-/// `1 / (1 + exp(−x))`: exponential, addition and division per element.
-public struct Sigmoid: Operator {
-  public static let keyword = "sigmoid"
-  public init() {}
-  public init(_ a: inout Attributes) throws(OperatorError) {}
-  public var attributes: [Attribute] { [] }
-
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] { try single(inputs, keyword) }
-
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
-    Cost(others: 3 * inputs[0].count, inputs: inputs, weights: [], outputs: try outputs(inputs))
-  }
-}
-
-private func single(_ inputs: [Shape], _ keyword: String) throws(OperatorError) -> [Shape] {
-  guard inputs.count == 1 else { throw OperatorError("\(keyword) takes 1 input, not \(inputs.count)") }
-  return inputs
-}
-
 /// Element-wise sum of two tensors of one shape. One addition per element.
 public struct Add: Operator {
   public static let keyword = "add"

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A `Double` with a bound on the error of the same computation in `Float`, in any order of summation.
 public struct Bounded: Exact {
   public var value: Double
@@ -72,15 +70,19 @@ public struct Bounded: Exact {
     return Bounded(value, error: error)
   }
 
+  public static func minimum(_ a: Bounded, _ b: Bounded) -> Bounded {
+    let value = b.value < a.value || b.value.isNaN ? b.value : a.value
+    let error = a.value == .infinity ? b.bound : b.value == .infinity ? a.bound : max(a.bound, b.bound)
+    return Bounded(value, error: error)
+  }
+
   public func squareRoot() -> Bounded {
     let root = value.squareRoot()
     return Bounded(root, error: bound / root + Float.u * root)
   }
 
-  /// The slope is at most 1/4; 6·u covers the exponential (2·u), the sum and the division, and the last term the range
-  /// in which a `Float` exponential is cut off.
-  public func logistic() -> Bounded {
-    let result = 1 / (1 + exp(-value))
-    return Bounded(result, error: bound / 4 + 6 * Float.u * result + 2e-38)
+  @inline(__always)
+  func mapped(to value: Double, slope: Double, rounding: Double) -> Bounded {
+    Bounded(value, error: slope * bound + rounding)
   }
 }

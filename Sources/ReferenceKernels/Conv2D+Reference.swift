@@ -43,7 +43,7 @@ func convolve<A: ReferenceNumber, T: TapObserver>(
   let (O, OH, OW) = (outputShape.c, outputShape.h, outputShape.w)
   let (KH, KW, CG) = (op.kernel.h, op.kernel.w, C / op.groups)
   let (sh, sw, ph, pw) = (op.stride.h, op.stride.w, op.padding.h, op.padding.w)
-  let (dh, dw, relu) = (op.dilation.h, op.dilation.w, op.activation == .relu)
+  let (dh, dw, activation) = (op.dilation.h, op.dilation.w, op.activation)
   for n in 0..<N {
     for o in channels {
       var out = output + (n * O + o) * OH * OW
@@ -75,7 +75,7 @@ func convolve<A: ReferenceNumber, T: TapObserver>(
             }
           }
           if let bias { sum = sum + A(bias[o]) }
-          out.pointee = relu ? sum.rectified() : sum
+          out.pointee = sum.activated(activation)
           out += 1
         }
       }

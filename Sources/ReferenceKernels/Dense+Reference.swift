@@ -26,7 +26,7 @@ func dense<A: ReferenceNumber>(
       var sum = A(0)
       for k in 0..<K { sum = sum + x[k] * w[k] }
       if let bias { sum = sum + A(bias[o]) }
-      output[n * O + o] = op.activation == .relu ? sum.rectified() : sum
+      output[n * O + o] = sum.activated(op.activation)
     }
   }
 }

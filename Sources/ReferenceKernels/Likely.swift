@@ -1,5 +1,3 @@
-import Glibc
-
 /// A `Double` with a bound that the error of the same computation in `Float` hardly ever exceeds, however deep it is.
 ///
 /// A bound for the worst case grows by the ratio Σ|x| : |Σx| in every layer and after some ten of them says nothing.
@@ -88,16 +86,20 @@ struct Likely: Exact {
     return Likely(value, variance: variance)
   }
 
+  static func minimum(_ a: Likely, _ b: Likely) -> Likely {
+    let value = b.value < a.value || b.value.isNaN ? b.value : a.value
+    let variance = a.value == .infinity ? b.total : b.value == .infinity ? a.total : max(a.total, b.total)
+    return Likely(value, variance: variance)
+  }
+
   func squareRoot() -> Likely {
     let root = value.squareRoot()
     let rounding = Float.u * root
     return Likely(root, variance: total / value + rounding * rounding)
   }
 
-  /// As `Bounded.logistic`.
-  func logistic() -> Likely {
-    let result = 1 / (1 + exp(-value))
-    let rounding = 6 * Float.u * result + 2e-38
-    return Likely(result, variance: total / 16 + rounding * rounding)
+  @inline(__always)
+  func mapped(to value: Double, slope: Double, rounding: Double) -> Likely {
+    Likely(value, variance: slope * slope * total + rounding * rounding)
   }
 }

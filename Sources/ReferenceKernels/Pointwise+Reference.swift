@@ -32,34 +32,6 @@ func batchNorm<A: ReferenceNumber>(
   }
 }
 
-extension ReLU: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
-    { relu(place.inputs[0], place.outputShape.count, into: place.output) }
-  }
-}
-
-@_specialize(where A == Float)
-@_specialize(where A == Bounded)
-@_specialize(where A == Likely)
-func relu<A: ReferenceNumber>(_ input: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>) {
-  for i in 0..<count { output[i] = input[i].rectified() }
-}
-
-extension Sigmoid: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
-    { sigmoid(place.inputs[0], place.outputShape.count, into: place.output) }
-  }
-}
-
-@_specialize(where A == Float)
-@_specialize(where A == Bounded)
-@_specialize(where A == Likely)
-func sigmoid<A: ReferenceNumber>(
-  _ input: UnsafePointer<A>, _ count: Int, into output: UnsafeMutablePointer<A>
-) {
-  for i in 0..<count { output[i] = input[i].logistic() }
-}
-
 extension Add: ReferenceOperator {
   func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
     { add(place.inputs[0], place.inputs[1], place.outputShape.count, into: place.output) }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// A number that the formulas can be computed with.
 public protocol ReferenceNumber: BitwiseCopyable, Sendable {
   init(_ value: Float)
@@ -11,14 +9,17 @@ public protocol ReferenceNumber: BitwiseCopyable, Sendable {
   static func / (a: Self, b: Self) -> Self
   /// The larger of both, NaN if either is.
   static func maximum(_ a: Self, _ b: Self) -> Self
+  /// The smaller of both, NaN if either is.
+  static func minimum(_ a: Self, _ b: Self) -> Self
   func squareRoot() -> Self
   /// `1 / (1 + exp(−x))`.
   func logistic() -> Self
-}
-
-extension ReferenceNumber {
-  /// `max(x, 0)`, NaN stays NaN.
-  @inline(__always) func rectified() -> Self { Self.maximum(self, Self(0)) }
+  /// `x / (1 + exp(−x))`.
+  func silu() -> Self
+  /// `min(max(x + 3, 0), 6) / 6`.
+  func hardSigmoid() -> Self
+  /// `x · min(max(x + 3, 0), 6) / 6`.
+  func hardSwish() -> Self
 }
 
 extension Float: ReferenceNumber {
@@ -29,7 +30,11 @@ extension Float: ReferenceNumber {
     return b == b ? larger : b
   }
 
-  public func logistic() -> Float { 1 / (1 + expf(-self)) }
+  @inline(__always)
+  public static func minimum(_ a: Float, _ b: Float) -> Float {
+    let smaller = b < a ? b : a
+    return b == b ? smaller : b
+  }
 }
 
 /// A number that knows what its computation in `Float` would have given.
@@ -38,6 +43,11 @@ protocol Exact: ReferenceNumber {
   var value: Double { get }
   /// Bound of |float result − value|.
   var bound: Double { get }
+  /// A function of this number.
+  /// - Parameters:
+  ///   - slope: the function's steepest.
+  ///   - rounding: bound of the error of the function in `Float`.
+  func mapped(to value: Double, slope: Double, rounding: Double) -> Self
 }
 
 extension Float {

@@ -27,7 +27,22 @@ struct ConvolutionTask: Sendable {
   /// Output channels of a group.
   var outputsPerGroup: Int { conv.outputChannels / conv.groups }
 
-  var relu: Bool { fusion.relu || conv.activation == .relu }
+  /// Behind bias and residual.
+  var activation: Activation { conv.activation == .none ? fusion.activation : conv.activation }
+
+  /// What micro-kernels apply themselves.
+  var relu: Bool { activation == .relu }
+
+  /// Applies any other activation to what a tile has just stored, while it is near.
+  /// - Parameter output: `channels` runs of `count` pixels, planes apart.
+  func activate(_ output: UnsafeMutablePointer<Float>, channels: Int, count: Int) {
+    guard !relu, let operation = activation.operation else { return }
+    for c in 0..<channels {
+      let run = output + c * self.output.plane
+      var work = Elementwise(operation, input: run, output: run, count: count)
+      micro.elementwise(&work)
+    }
+  }
 
   /// The memory of one image of the batch.
   struct Image {

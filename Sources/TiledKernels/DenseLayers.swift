@@ -59,14 +59,14 @@ struct DenseLayer: Sendable {
   let features: Int
   let outputs: Int
   private let weights: PackedWeights
-  private let relu: Bool
+  private let activation: Activation
   private let micro: MicroKernels
   private let tap = Constants([0])
 
   init(_ dense: Dense, features: Int, _ arrays: Weights<Float>, _ micro: MicroKernels) {
     self.features = features
     outputs = dense.outputs
-    relu = dense.activation == .relu
+    activation = dense.activation
     self.micro = micro
     weights = PackedWeights(
       weight: arrays["weight"].pointer, bias: dense.bias ? arrays["bias"].pointer : nil,
@@ -98,7 +98,7 @@ struct DenseLayer: Sendable {
     tile.outputChannelStride = channelStride
     tile.outputPixelStride = columnStride
     tile.outputs = weights.width(block)
-    tile.epilogue.relu = relu
+    tile.epilogue.relu = activation == .relu
     let first = range(block).lowerBound
     let parts = Partition(count: columns, parts: ceilDivide(columns, micro.pixelTile))
     for part in 0..<parts.parts {
@@ -107,6 +107,13 @@ struct DenseLayer: Sendable {
       tile.pixels = pixels.count
       tile.output = output + (first * channelStride + pixels.lowerBound * columnStride)
       micro.convTile(&tile)
+    }
+    guard activation != .relu, let operation = activation.operation else { return }
+    let (runs, count) = channelStride == 1 ? (columns, tile.outputs) : (tile.outputs, columns)
+    for i in 0..<runs {
+      let run = output + (first * channelStride + i * max(channelStride, columnStride))
+      var work = Elementwise(operation, input: run, output: run, count: count)
+      micro.elementwise(&work)
     }
   }
 }

@@ -11,7 +11,7 @@ struct DirectConvolution: Kernel {
     guard let conv = op as? Conv2D else { return .no("computes convolutions only") }
     // With few output channels per group most lanes would be empty.
     let lanes = conv.outputChannels / conv.groups
-    return .yes(Abilities(epilogues: Kernels.Epilogue.ofConvolutions, preference: lanes >= 8 ? 2 : 0))
+    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: lanes >= 8 ? 2 : 0))
   }
 
   func prepare(_ task: Task) throws -> any Prepared { try PreparedDirect(task) }
@@ -94,6 +94,7 @@ private struct PreparedDirect: Prepared {
         // A plane of one pixel has channels as neighbours: both strides are one then, and either store is right.
         task.micro.convTile(&tile)
       }
+      task.activate(image.output + (first + y * output.w), channels: tile.outputs, count: output.w)
     }
   }
 }

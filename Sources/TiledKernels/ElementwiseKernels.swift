@@ -3,13 +3,13 @@ import MicroKernelAPI
 import Operators
 import Tensors
 
-/// Batch norm, ReLU, sigmoid, addition, scaling and concatenation.
+/// Batch norm, activations, addition, scaling and concatenation.
 struct ElementwiseKernels: Kernel {
   let name = "tiled/elementwise"
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
     switch op {
-    case is BatchNorm, is ReLU, is Sigmoid, is Add, is Scale, is Concat: .yes(Abilities(preference: 1))
+    case is BatchNorm, is any ActivationOperator, is Add, is Scale, is Concat: .yes(Abilities(preference: 1))
     default: .no("computes element-wise operators only")
     }
   }
@@ -21,9 +21,29 @@ struct ElementwiseKernels: Kernel {
     case let scale as Scale: return PreparedScale(gate: scale.gate, shape: task.inputs[0], micro: micro)
     case is Concat:
       return PreparedConcat(inputs: task.inputs, output: try task.op.output(task.inputs), micro: micro)
-    case is Sigmoid: return PreparedMap(operation: .sigmoid, count: task.inputs[0].count, micro: micro)
-    case is Add: return PreparedMap(operation: .add, count: task.inputs[0].count, micro: micro)
-    default: return PreparedMap(operation: .relu, count: task.inputs[0].count, micro: micro)
+    case let op as any ActivationOperator:
+      let operation = op.activation.operation ?? .copy
+      return PreparedMap(operation: operation, count: task.inputs[0].count, micro: micro)
+    default: return PreparedMap(operation: .add, count: task.inputs[0].count, micro: micro)
+    }
+  }
+}
+
+extension ActivationOperator {
+  var activation: Activation { Self.activation }
+}
+
+extension Activation {
+  /// The micro-kernel's; nil for none.
+  var operation: Elementwise.Operation? {
+    switch self {
+    case .none: nil
+    case .relu: .relu
+    case .relu6: .relu6
+    case .sigmoid: .sigmoid
+    case .silu: .silu
+    case .hardSigmoid: .hardSigmoid
+    case .hardSwish: .hardSwish
     }
   }
 }

@@ -36,8 +36,9 @@ private struct PreparedAttention: Prepared {
     sweeps = PlaneSweeps(shape: shape, micro: micro)
     switch task.op {
     case let se as SqueezeExcitation:
-      let mlp = BottleneckMLP(hidden: se.hidden(shape.c), bias: se.bias)
-      channel = FusedChannelGate(.avg, mlp: mlp, channels: shape.c, task.weights.scoped("mlp"), micro)
+      channel = FusedChannelGate(
+        .avg, mlp: se.mlp(shape.c), gate: se.gate.activation, channels: shape.c, task.weights.scoped("mlp"),
+        micro)
     case let attention as ChannelAttention:
       channelNode = "gate"
       channel = Self.channelGate(attention.gate, task, at: channelNode, micro)
@@ -59,7 +60,7 @@ private struct PreparedAttention: Prepared {
   ) -> FusedChannelGate {
     let channels = task.inputs[0].c
     return FusedChannelGate(
-      gate.pools, mlp: BottleneckMLP(hidden: gate.hidden(channels)), channels: channels,
+      gate.pools, mlp: gate.mlp(channels), gate: .sigmoid, channels: channels,
       task.weights.scoped(node).scoped("mlp"), micro)
   }
 
@@ -115,7 +116,7 @@ private struct PreparedAttention: Prepared {
     let apply = sweeps.apply(
       x, channelGates: channelGates, pixelGates: pixelGates, pixelFirst: order == .spatialFirst,
       residual: residual,
-      relu: fusion.relu, into: target)
+      relu: fusion.activation == .relu, into: target)
     return gates + [apply.computing("scale", "channel-scale", "spatial-scale").finishing()]
   }
 }

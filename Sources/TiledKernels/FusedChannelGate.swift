@@ -9,17 +9,21 @@ struct FusedChannelGate: Sendable {
   let pools: ChannelGate.Pools
   private let first: DenseLayer
   private let second: DenseLayer
+  private let gate: Activation
   private let micro: MicroKernels
 
   /// - Parameter weights: of the `BottleneckMLP`.
   init(
-    _ pools: ChannelGate.Pools, mlp: BottleneckMLP, channels: Int, _ weights: Weights<Float>,
+    _ pools: ChannelGate.Pools, mlp: BottleneckMLP, gate: Activation, channels: Int,
+    _ weights: Weights<Float>,
     _ micro: MicroKernels
   ) {
     self.pools = pools
+    self.gate = gate
     self.micro = micro
     first = DenseLayer(
-      Dense(out: mlp.hidden, bias: mlp.bias, activation: .relu), features: channels, weights.scoped("fc1"),
+      Dense(out: mlp.hidden, bias: mlp.bias, activation: mlp.activation), features: channels,
+      weights.scoped("fc1"),
       micro)
     second = DenseLayer(
       Dense(out: channels, bias: mlp.bias), features: mlp.hidden, weights.scoped("fc2"), micro)
@@ -57,9 +61,10 @@ struct FusedChannelGate: Sendable {
         let range = second.range(block)
         for c in range { gates[c] = width == 2 ? logits[c] + logits[channels + c] : logits[c] }
         var work = Elementwise(
-          .sigmoid, input: gates + range.lowerBound, output: gates + range.lowerBound, count: range.count)
+          gate.operation ?? .copy, input: gates + range.lowerBound, output: gates + range.lowerBound,
+          count: range.count)
         micro.elementwise(&work)
-      }.computing("mlp.fc2", "mlp-max.fc2", "add", "sigmoid"),
+      }.computing("mlp.fc2", "mlp-max.fc2", "add", "sigmoid", "hard-sigmoid"),
     ]
   }
 }

@@ -23,7 +23,7 @@ struct FusedSpatialGate: Sendable {
     self.weights = PackedWeights(
       weight: weights.scoped("conv")["weight"].pointer, bias: nil, outputs: 1, groups: 1,
       depth: 2 * gate.kernel * gate.kernel, block: 1, copies: micro.weightCopies,
-      batchNorm: foldedBatchNorm(weights.scoped("bn"), channels: 1))
+      batchNorm: gate.isNormalised ? foldedBatchNorm(weights.scoped("bn"), channels: 1) : nil)
     taps = Constants(canvas.taps(channels: 2))
     width = shape.w
     pixels = shape.plane

@@ -2,7 +2,7 @@ import Kernels
 import Operators
 import Tensors
 
-/// Any composite, its parts one after the other, each with the best kernel for it; batch norm, addition and ReLU are
+/// Any composite, its parts one after the other, each with the best kernel for it; batch norm, addition and activation are
 /// fused into the convolution before them where its kernel can.
 struct Layers: Kernel {
   let name = "tiled/layers"
@@ -52,7 +52,7 @@ struct Layers: Kernel {
         fusion.batchNorm = foldedBatchNorm(weights, channels: shapes[norm].output.c)
       }
       fusion.residual = group.residual != nil
-      fusion.relu = group.relu
+      fusion.activation = group.activation
       let inner = Task(
         node.op, shapes[group.root].inputs,
         weights: task.weights.scoped(graph.nodes[node.sharing ?? group.root].name),
@@ -72,7 +72,7 @@ struct FusedGroup {
   var last: Int
   var batchNorm: Int?
   var residual: Graph.Source?
-  var relu = false
+  var activation = Activation.none
 
   /// Groups in running order.
   /// - Parameter epilogues: what the kernel of a node can fuse.
@@ -97,13 +97,14 @@ struct FusedGroup {
       switch node.op {
       case is BatchNorm where epilogues.contains(.batchNorm) && group.last == root && node.sharing == nil:
         group.batchNorm = next
-      case is Add where epilogues.contains(.residual) && group.residual == nil && !group.relu:
+      case is Add where epilogues.contains(.residual) && group.residual == nil && group.activation == .none:
         let other = node.inputs[0] == .node(group.last) ? node.inputs[1] : node.inputs[0]
         // The other summand might be waiting for this one.
         if other == .node(group.last) { return group }
         group.residual = other
-      case is ReLU where epilogues.contains(.relu) && !group.relu:
-        group.relu = true
+      case let op as any ActivationOperator
+      where epilogues.fuse(op.activation) && group.activation == .none:
+        group.activation = op.activation
       default:
         return group
       }
@@ -121,6 +122,12 @@ struct FusedGroup {
   }
 
   private func contains(_ node: Int, _ graph: Graph) -> Bool { node == root || members.contains(node) }
+}
+
+extension Set<Epilogue> {
+  fileprivate func fuse(_ activation: Activation) -> Bool {
+    contains(.activation) || activation == .relu && contains(.relu)
+  }
 }
 
 extension Graph {

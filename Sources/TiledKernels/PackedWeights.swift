@@ -67,6 +67,8 @@ struct PackedWeights: Sendable {
 }
 
 extension Epilogue {
-  /// What convolutions fuse.
-  static let ofConvolutions: Set<Epilogue> = [.batchNorm, .residual, .relu]
+  /// What convolutions fuse: nothing behind an activation of their own.
+  static func of(_ conv: Conv2D) -> Set<Epilogue> {
+    conv.activation == .none ? [.batchNorm, .residual, .activation] : []
+  }
 }

@@ -21,7 +21,7 @@ struct PointwiseConvolution: Kernel {
     let isBest = Self.usesPanels(conv, isa.microKernels) && filled(2 * lanes) > 0.8
     return .yes(
       Abilities(
-        epilogues: Kernels.Epilogue.ofConvolutions, preference: isBest ? 4 : filled(lanes) > 0.85 ? 3 : 1))
+        epilogues: Kernels.Epilogue.of(conv), preference: isBest ? 4 : filled(lanes) > 0.85 ? 3 : 1))
   }
 
   func prepare(_ task: Task) throws -> any Prepared { try PreparedPointwise(task) }
@@ -120,6 +120,7 @@ private struct PreparedPointwise: Prepared {
       if !isTail { tile.ahead = lookahead(from: source, during: index - blocks.lowerBound, of: blocks.count) }
       if let residual = image.residual { tile.epilogue.residual = residual + at }
       micro.pointTile(&tile)
+      task.activate(tile.output, channels: tile.outputs, count: tile.pixels)
     }
   }
 
@@ -148,6 +149,7 @@ private struct PreparedPointwise: Prepared {
         work.output = image.output + at
         if let residual = image.residual { work.epilogue.residual = residual + at }
         task.micro.pointTile(&work)
+        task.activate(work.output, channels: work.outputs, count: work.pixels)
       }
     }
   }

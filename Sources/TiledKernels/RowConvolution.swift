@@ -15,7 +15,7 @@ struct RowConvolution: Kernel {
     let (micro, outputs) = (isa.microKernels, conv.outputChannels / conv.groups)
     let filled = Double(output.w) / Double(ceilDivide(output.w, micro.lanes) * micro.lanes)
     let isBest = micro.weightCopies > 1 && outputs >= 4 && filled > 0.8
-    return .yes(Abilities(epilogues: Kernels.Epilogue.ofConvolutions, preference: isBest ? 3 : 1))
+    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: isBest ? 3 : 1))
   }
 
   func prepare(_ task: Task) throws -> any Prepared { try PreparedRows(task) }
@@ -114,5 +114,6 @@ private struct PreparedRows: Prepared {
     row.epilogue.relu = task.relu
     if let residual = image.residual { row.epilogue.residual = residual + at }
     task.micro.convRow(&row)
+    task.activate(row.output, channels: row.outputs, count: rows.count * output.w)
   }
 }

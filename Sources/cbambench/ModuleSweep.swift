@@ -14,7 +14,7 @@ enum ModuleSweep {
     var result: [Workload] = []
     for target in arguments.targets {
       let (op, shapes) = try module(target, arguments, standard: standard)
-      if reductions != nil && !(op is any Reducing) {
+      if reductions != nil && (op as? any Reducing)?.reduction == nil {
         throw UsageError("--reduction has no effect on \(target); it has no reduction ratio")
       }
       for shape in shapes {

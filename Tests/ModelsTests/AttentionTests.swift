@@ -12,6 +12,10 @@ import Testing
     SpatialAttention(),
     SpatialAttention(kernel: 3), CBAM(), CBAM(reduction: 8, kernel: 3, order: .spatialFirst),
     CBAM(order: .parallel, pools: .avg), CBAM(order: .parallel),
+    CBAM(ChannelGate(reduction: 4, bias: false), SpatialGate(isNormalised: false)),
+    SpatialAttention(isNormalised: false), ChannelAttention(ChannelGate(HiddenWidth(fixed: 40))),
+    SqueezeExcitation(
+      HiddenWidth(reduction: 300, atLeast: 2), bias: false, activation: .silu, gate: .hardSigmoid),
   ]
 
   @Test(arguments: [Shape(1, 256, 56, 56), Shape(2, 16, 7, 9), Shape(3, 17, 1, 1)])
@@ -28,6 +32,38 @@ import Testing
   @Test func squeezeExcitationParameters() throws {
     #expect(try SqueezeExcitation().cost([Self.image]).parameters == 8192 + 272)
     #expect(try SqueezeExcitation(bias: false).cost([Self.image]).parameters == 8192)
+  }
+
+  /// As people write it: `Conv2d(C, C // r, 1, bias=False)`, and no batch norm.
+  @Test(arguments: [
+    ("cbam", 8192 + 272 + 98 + 2), ("cbam:bias=0", 8192 + 98 + 2), ("cbam:bn=0", 8192 + 272 + 98),
+    ("cbam:bias=0,bn=0", 8290), ("cbam:bias=0,bn=0,k=3,r=4", 2 * 256 * 64 + 18),
+    ("channel-attention:bias=0", 8192), ("spatial-attention:bn=0", 98),
+    ("cbam:hidden=20,bias=0,bn=0", 2 * 256 * 20 + 98), ("cbam:hidden=300,bn=0", 2 * 256 * 300 + 556 + 98),
+    ("se:r=64,min-hidden=8", 2 * 256 * 8 + 8 + 256), ("se:r=64,min-hidden=3", 2 * 256 * 4 + 4 + 256),
+    ("se:r=1000,min-hidden=3,bias=0", 2 * 256 * 3),
+  ])
+  func parametersWithoutBiasAndNorm(text: String, expected: Int) throws {
+    let op = try Modules.parse(text)
+    #expect(try op.cost([Self.image]).parameters == expected)
+    let learned = try op.weights([Self.image]).filter(\.isLearned)
+    #expect(learned.reduce(0) { $0 + $1.shape.count } == expected)
+  }
+
+  /// What is left out is not computed: one addition per output of each layer and use, two operations per pixel.
+  @Test func absentBiasesAndNormsAreNotCounted() throws {
+    let (with, without) = (
+      try CBAM().cost([Self.image]), try Modules.parse("cbam:bias=0,bn=0").cost([Self.image])
+    )
+    #expect(with.flops - without.flops == 2 * (16 + 256) + 2 * 3136)
+    #expect(with.macs == without.macs && with.macsInside == without.macsInside)
+    #expect(with.bytes - without.bytes == 4 * (8564 - 8290))
+  }
+
+  @Test func hiddenWidths() {
+    #expect(HiddenWidth(reduction: 16, atLeast: 8).units(64) == 8)
+    #expect(HiddenWidth(reduction: 16, atLeast: 8).units(256) == 16)
+    #expect(HiddenWidth(reduction: 16).units(15) == 0 && HiddenWidth(fixed: 5).units(1000) == 5)
   }
 
   @Test func hiddenUnitsAreRoundedDown() throws {

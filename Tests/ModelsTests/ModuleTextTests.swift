@@ -31,6 +31,25 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ("se", "se:r=16"),
     ("se:r=4,bias=1", "se:r=4"),
     ("se:bias=0", "se:r=16,bias=0"),
+    ("se:hidden=12", "se:hidden=12"),
+    ("se:min-hidden=8,r=4", "se:r=4,min-hidden=8"),
+    (
+      "se:gate=hard-sigmoid,act=silu,bias=0,hidden=3", "se:hidden=3,bias=0,act=silu,gate=hard-sigmoid"
+    ),
+    ("se:act=relu,gate=sigmoid", "se:r=16"),
+    ("channel-attention:bias=0", "channel-attention:r=16,pool=both,bias=0"),
+    ("channel-attention:bias=1", "channel-attention:r=16,pool=both"),
+    ("channel-attention:pool=avg,hidden=5", "channel-attention:hidden=5,pool=avg"),
+    ("spatial-attention:bn=0", "spatial-attention:k=7,bn=0"),
+    ("spatial-attention:bn=1,k=3", "spatial-attention:k=3"),
+    ("cbam:bn=0,bias=0", "cbam:r=16,k=7,order=channel-first,pool=both,bias=0,bn=0"),
+    ("cbam:bn=0", "cbam:r=16,k=7,order=channel-first,pool=both,bn=0"),
+    ("cbam:min-hidden=8", "cbam:r=16,min-hidden=8,k=7,order=channel-first,pool=both"),
+    ("cbam:hidden=32,bias=0", "cbam:hidden=32,k=7,order=channel-first,pool=both,bias=0"),
+    (
+      "bottleneck:width=64,attention=cbam,bias=0,bn=0",
+      "bottleneck:width=64,out=256,s=1,g=1,attention=cbam,r=16,k=7,order=channel-first,pool=both,bias=0,bn=0"
+    ),
     ("channel-attention", "channel-attention:r=16,pool=both"),
     ("channel-attention:pool=max,r=8", "channel-attention:r=8,pool=max"),
     ("spatial-attention", "spatial-attention:k=7"),
@@ -95,7 +114,7 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
   @Test func keywordsDiffer() {
     let keywords = Modules.all.map { $0.keyword }
     #expect(Set(keywords).count == keywords.count)
-    #expect(keywords.count == 20)
+    #expect(keywords.count == 24)
     #expect(Modules.attention.map { $0.keyword } == ["se", "channel-attention", "spatial-attention", "cbam"])
     #expect(Modules.blocks.map { $0.keyword } == ["basicblock", "bottleneck", "inception", "separable"])
   }
@@ -141,8 +160,20 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ("conv:k=3", "conv needs out=NUMBER"),
     ("conv:out=3:k=3", "out=3:k=3 in conv must be a whole number from 1 to 16777216"),
     ("conv:out=3,out=4", "conv has the key 'out' twice"),
-    ("cbam:rr=3", "'rr' is not a key of cbam; known keys: r pool k order; did you mean 'r'?"),
-    ("se:reduction=3", "'reduction' is not a key of se; known keys: r bias"),
+    (
+      "cbam:rr=3",
+      "'rr' is not a key of cbam; known keys: r hidden min-hidden pool bias k bn order; did you mean 'r'?"
+    ),
+    ("se:reduction=3", "'reduction' is not a key of se; known keys: r hidden min-hidden bias act gate"),
+    ("se:hidden=0", "hidden=0 in se must be a whole number from 1 to 16777216"),
+    ("se:min-hidden=0", "min-hidden=0 in se must be a whole number from 1 to 16777216"),
+    ("cbam:hidden=8,r=16", "hidden=8 and r=16 contradict each other; give one of them"),
+    ("se:min-hidden=8,hidden=9", "hidden=9 and min-hidden=8 contradict each other; give one of them"),
+    ("cbam:bias=2", "bias=2 in cbam must be 0 or 1"),
+    ("cbam:bn=no", "bn=no in cbam must be 0 or 1"),
+    ("spatial-attention:bias=0", "'bias' is not a key of spatial-attention; known keys: k bn"),
+    ("se:act=tanh", "act=tanh in se must be one of: none relu relu6 "),
+    ("se:gate=relu", "gate=relu in se must be one of: sigmoid hard-sigmoid"),
     ("se:r=0", "r=0 in se must be a whole number from 1 to 16777216"),
     ("se:bias=2", "bias=2 in se must be 0 or 1"),
     ("spatial-attention:k=4", "k=4 of spatial attention must be odd"),
@@ -165,7 +196,7 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ),
     (
       "basicblock:out=4,attention=se,k=4",
-      "'k' is not a key of basicblock; known keys: out s attention r bias;"
+      "'k' is not a key of basicblock; known keys: out s attention r hidden min-hidden bias act gate;"
     ),
     ("bottleneck:width=4,attention=cbam,k=4", "k=4 of spatial attention must be odd"),
   ])

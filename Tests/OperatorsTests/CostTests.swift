@@ -81,6 +81,13 @@ struct CostRow: Sendable, CustomTestStringConvertible {
     CostRow(BatchNorm(), Shape(1, 3, 2, 2), to: Shape(1, 3, 2, 2), 6, 0, 0, 24, 120),
     CostRow(BatchNorm(), Shape(4, 3), to: Shape(4, 3), 6, 0, 0, 24, 120),
     CostRow(ReLU(), Shape(2, 5), to: Shape(2, 5), 0, 0, 0, 10, 80),
+    CostRow(ReLU6(), Shape(2, 5), to: Shape(2, 5), 0, 0, 0, 20, 80),
+    CostRow(SiLU(), Shape(2, 5), to: Shape(2, 5), 0, 0, 0, 40, 80),
+    CostRow(HardSigmoid(), Shape(2, 5), to: Shape(2, 5), 0, 0, 0, 40, 80),
+    CostRow(HardSwish(), Shape(2, 5), to: Shape(2, 5), 0, 0, 0, 50, 80),
+    CostRow(
+      Dense(out: 3, activation: .silu), Shape(2, 5), to: Shape(2, 3), 18, 30, 30, 60 + 6 + 24,
+      4 * (10 + 18 + 6)),
     CostRow(Sigmoid(), Shape(2, 5), to: Shape(2, 5), 0, 0, 0, 30, 80),
     CostRow(Add(), Shape(1, 2, 3, 3), Shape(1, 2, 3, 3), to: Shape(1, 2, 3, 3), 0, 0, 0, 18, 216),
     CostRow(Scale(.channel), Shape(2, 3, 4, 4), Shape(2, 3, 1, 1), to: Shape(2, 3, 4, 4), 0, 0, 0, 96, 792),

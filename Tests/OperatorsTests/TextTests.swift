@@ -10,6 +10,7 @@ import Testing
     ("bias=0,k=3x5,out=8", "out=8,k=3x5,s=1,p=0,d=1,g=1,bias=0"),
     ("out=8,k=3x3,p=1x2,d=2x1,s=1x4", "out=8,k=3,s=1x4,p=1x2,d=2x1,g=1,bias=1"),
     ("out=2,act=relu", "out=2,k=1,s=1,p=0,d=1,g=1,bias=1,act=relu"),
+    ("out=2,act=hard-swish", "out=2,k=1,s=1,p=0,d=1,g=1,bias=1,act=hard-swish"),
     ("out=2,act=none", "out=2,k=1,s=1,p=0,d=1,g=1,bias=1"),
     ("out=16777216,k=007", "out=16777216,k=7,s=1,p=0,d=1,g=1,bias=1"),
   ])
@@ -47,6 +48,10 @@ import Testing
     #expect(try read(Concat.self, "n=64").text == "concat:n=64")
     #expect(try read(ReLU.self, "").text == "relu")
     #expect(try read(Sigmoid.self, "").text == "sigmoid")
+    #expect(try read(ReLU6.self, "").text == "relu6")
+    #expect(try read(SiLU.self, "").text == "silu")
+    #expect(try read(HardSigmoid.self, "").text == "hard-sigmoid")
+    #expect(try read(HardSwish.self, "").text == "hard-swish")
     #expect(try read(BatchNorm.self, "").text == "batchnorm")
     #expect(try read(Add.self, "").text == "add")
     #expect(try read(ChannelPool.self, "").text == "channelpool")
@@ -112,7 +117,10 @@ import Testing
     ("out=3,p=-1", "p=-1 in conv must be a whole number from 0 to 16777216"),
     ("out=3,bias=2", "bias=2 in conv must be 0 or 1"),
     ("out=3,bias=yes", "bias=yes in conv must be 0 or 1"),
-    ("out=3,act=gelu", "act=gelu in conv must be one of: none relu"),
+    (
+      "out=3,act=gelu",
+      "act=gelu in conv must be one of: none relu relu6 sigmoid silu hard-sigmoid hard-swish"
+    ),
     (
       "out=3,biass=1",
       "'biass' is not a key of conv; known keys: out k s p d g bias act; did you mean 'bias'?"

@@ -4,7 +4,7 @@ import Tensors
 /// Convolutional block attention module: channel and spatial attention in one of three arrangements.
 /// - Shapes: `input` and `output` N×C×H×W.
 /// - Cost at C = 256, r = 16, k = 7: 8,192 weights and 272 biases of the shared MLP, 98 of the convolution, 2 of batch
-///   norm: 8,564 parameters.
+///   norm: 8,564 parameters. Many public implementations have no biases (`bias=0`) and no batch norm (`bn=0`): 8,290.
 /// - Source: CBAM, arXiv:1807.06521, equation 1 (channel first); table 3 compares the arrangements. The paper gives no
 ///   formula for the parallel one: here both gates are computed from the input and both multiply it.
 public struct CBAM: Reducing, AttentionModule {
@@ -22,8 +22,12 @@ public struct CBAM: Reducing, AttentionModule {
   public init(
     reduction: Int = 16, kernel: Int = 7, order: Order = .channelFirst, pools: ChannelGate.Pools = .both
   ) {
-    channel = ChannelGate(reduction: reduction, pools: pools)
-    spatial = SpatialGate(kernel: kernel)
+    self.init(ChannelGate(reduction: reduction, pools: pools), SpatialGate(kernel: kernel), order: order)
+  }
+
+  public init(_ channel: ChannelGate, _ spatial: SpatialGate, order: Order = .channelFirst) {
+    self.channel = channel
+    self.spatial = spatial
     self.order = order
   }
 
@@ -34,15 +38,15 @@ public struct CBAM: Reducing, AttentionModule {
   }
 
   public var attributes: [Attribute] {
-    [
-      Attribute("r", reduction), Attribute("k", spatial.kernel), Attribute("order", order.rawValue),
+    channel.width.attributes + [
+      Attribute("k", spatial.kernel), Attribute("order", order.rawValue),
       Attribute("pool", channel.pools.rawValue),
-    ]
+    ] + channel.optionalAttributes + spatial.optionalAttributes
   }
 
-  public var reduction: Int {
-    get { channel.reduction }
-    set { channel.reduction = newValue }
+  public var width: HiddenWidth {
+    get { channel.width }
+    set { channel.width = newValue }
   }
 
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {

@@ -1,54 +1,37 @@
 import Operators
 import Tensors
 
-/// A module whose hidden layer has ⌊C / r⌋ units.
-public protocol Reducing: Composite {
-  var reduction: Int { get set }
-}
-
-extension Reducing {
-  /// ⌊C / r⌋.
-  public func hidden(_ channels: Int) -> Int { channels / reduction }
-
-  func checkedHidden(_ inputs: [Shape]) throws(OperatorError) -> Int {
-    guard inputs.count == 1, inputs[0].rank == 4 else {
-      let found = inputs.map(\.description).joined(separator: " and ")
-      throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(found)")
-    }
-    guard reduction <= inputs[0].c else {
-      throw OperatorError(
-        "reduction r=\(reduction) in \(keyword) leaves no hidden unit of \(inputs[0].c) channels; r must be at most \(inputs[0].c)"
-      )
-    }
-    return hidden(inputs[0].c)
-  }
-}
-
-/// Two dense layers with a ReLU between them: C → hidden → C.
+/// Two dense layers with an activation between them: C → hidden → C.
 public struct BottleneckMLP: Composite {
   public static let keyword = "mlp"
   public var hidden: Int
   public var bias: Bool
+  public var activation: Activation
 
-  public init(hidden: Int, bias: Bool = true) {
+  public init(hidden: Int, bias: Bool = true, activation: Activation = .relu) {
     precondition(hidden > 0, "hidden \(hidden) must be positive")
     self.hidden = hidden
     self.bias = bias
+    self.activation = activation
   }
 
   public init(_ a: inout Attributes) throws(OperatorError) {
     hidden = try a.int("hidden")
     bias = try a.flag("bias", default: true)
+    activation = try a.word("act", default: .relu)
   }
 
-  public var attributes: [Attribute] { [Attribute("hidden", hidden), Attribute("bias", bias)] }
+  public var attributes: [Attribute] {
+    [Attribute("hidden", hidden), Attribute("bias", bias)]
+      + (activation == .relu ? [] : [Attribute("act", activation.rawValue)])
+  }
 
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
     guard inputs.count == 1, inputs[0].rank >= 2 else {
       throw OperatorError("mlp takes 1 input of rank 2 or more")
     }
     var graph = Graph()
-    let squeezed = graph.add("fc1", Dense(out: hidden, bias: bias, activation: .relu), .input(0))
+    let squeezed = graph.add("fc1", Dense(out: hidden, bias: bias, activation: activation), .input(0))
     graph.add("fc2", Dense(out: inputs[0].count / inputs[0].n, bias: bias), squeezed, center: Graph.openGate)
     return graph
   }
@@ -57,7 +40,8 @@ public struct BottleneckMLP: Composite {
 /// CBAM's channel branch: one gate per channel,
 /// `M(x) = σ(MLP(mean_{y,x} in) + MLP(max_{y,x} in))` with one MLP C → ⌊C/r⌋ → C for both.
 /// - Shapes: `input` N×C×H×W, `output` N×C.
-/// - Cost: 2·C·⌊C/r⌋ weights and ⌊C/r⌋ + C biases, once; the MLP runs once per pool.
+/// - Cost: 2·C·⌊C/r⌋ weights and, unless `bias=0`, ⌊C/r⌋ + C biases, once; the MLP runs once per pool. `hidden` and
+///   `min-hidden` replace and bound ⌊C/r⌋.
 /// - Source: CBAM, arXiv:1807.06521, equation 2. The paper's text leaves out the biases that the authors' code has.
 public struct ChannelGate: Reducing {
   public enum Pools: String, Sendable, CaseIterable {
@@ -65,24 +49,41 @@ public struct ChannelGate: Reducing {
   }
 
   public static let keyword = "channel-gate"
-  public var reduction: Int
+  public var width: HiddenWidth
   public var pools: Pools
+  public var bias: Bool
 
-  public init(reduction: Int, pools: Pools = .both) {
-    precondition(reduction > 0, "reduction \(reduction) must be positive")
-    self.reduction = reduction
+  public init(reduction: Int, pools: Pools = .both, bias: Bool = true) {
+    self.init(HiddenWidth(reduction: reduction), pools: pools, bias: bias)
+  }
+
+  public init(_ width: HiddenWidth, pools: Pools = .both, bias: Bool = true) {
+    self.width = width
     self.pools = pools
+    self.bias = bias
   }
 
   public init(_ a: inout Attributes) throws(OperatorError) {
-    reduction = try a.int("r", default: 16)
+    width = try HiddenWidth(&a)
     pools = try a.word("pool", default: .both)
+    bias = try a.flag("bias", default: true)
   }
 
-  public var attributes: [Attribute] { [Attribute("r", reduction), Attribute("pool", pools.rawValue)] }
+  public var attributes: [Attribute] {
+    width.attributes + [Attribute("pool", pools.rawValue)] + optionalAttributes
+  }
+
+  /// Keys that are left out where nothing else was asked for.
+  var optionalAttributes: [Attribute] { bias ? [] : [Attribute("bias", bias)] }
+
+  /// The MLP behind C channels.
+  public func mlp(_ channels: Int) -> BottleneckMLP {
+    BottleneckMLP(hidden: hidden(channels), bias: bias)
+  }
 
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
-    let mlp = BottleneckMLP(hidden: try checkedHidden(inputs))
+    _ = try checkedHidden(inputs)
+    let mlp = mlp(inputs[0].c)
     var graph = Graph()
     var logits: Graph.Source?
     if pools != .max { logits = graph.add("mlp", mlp, graph.add("avg-pool", GlobalPool(.avg), .input(0))) }
@@ -102,17 +103,19 @@ public struct ChannelAttention: Reducing, AttentionModule {
   public static let keyword = "channel-attention"
   public var gate: ChannelGate
 
-  public init(reduction: Int = 16, pools: ChannelGate.Pools = .both) {
-    gate = ChannelGate(reduction: reduction, pools: pools)
+  public init(reduction: Int = 16, pools: ChannelGate.Pools = .both, bias: Bool = true) {
+    self.init(ChannelGate(reduction: reduction, pools: pools, bias: bias))
   }
+
+  public init(_ gate: ChannelGate) { self.gate = gate }
 
   public init(_ a: inout Attributes) throws(OperatorError) { gate = try ChannelGate(&a) }
 
   public var attributes: [Attribute] { gate.attributes }
 
-  public var reduction: Int {
-    get { gate.reduction }
-    set { gate.reduction = newValue }
+  public var width: HiddenWidth {
+    get { gate.width }
+    set { gate.width = newValue }
   }
 
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {

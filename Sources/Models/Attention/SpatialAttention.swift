@@ -3,31 +3,39 @@ import Tensors
 
 /// CBAM's spatial branch: one gate per pixel, `M(x) = σ(BN(conv_{k×k}([max_c in; mean_c in])))`.
 /// - Shapes: `input` N×C×H×W, `output` N×1×H×W.
-/// - Cost: 2·k² weights without bias, and batch norm's 2 parameters.
+/// - Cost: 2·k² weights without bias, and batch norm's 2 parameters unless `bn=0`.
 /// - Source: CBAM, arXiv:1807.06521, equation 3. The paper's text names the mean first and has no batch norm; the
 ///   authors' code has maximum first and normalises, and so does this.
 public struct SpatialGate: Composite {
   public static let keyword = "spatial-gate"
   public var kernel: Int
+  /// Whether batch norm follows the convolution.
+  public var isNormalised: Bool
 
-  public init(kernel: Int = 7) {
+  public init(kernel: Int = 7, isNormalised: Bool = true) {
     precondition(kernel > 0 && kernel % 2 == 1, "kernel \(kernel) must be odd")
     self.kernel = kernel
+    self.isNormalised = isNormalised
   }
 
   public init(_ a: inout Attributes) throws(OperatorError) {
     kernel = try a.int("k", default: 7)
     guard kernel % 2 == 1 else { throw OperatorError("k=\(kernel) of spatial attention must be odd") }
+    isNormalised = try a.flag("bn", default: true)
   }
 
-  public var attributes: [Attribute] { [Attribute("k", kernel)] }
+  public var attributes: [Attribute] { [Attribute("k", kernel)] + optionalAttributes }
+
+  /// Keys that are left out where nothing else was asked for.
+  var optionalAttributes: [Attribute] { isNormalised ? [] : [Attribute("bn", isNormalised)] }
 
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
     var graph = Graph()
     let pooled = graph.add("pool", ChannelPool(), .input(0))
     let conv = Conv2D(out: 1, kernel: Pair(kernel), padding: Pair(kernel / 2), bias: false)
-    let normalised = graph.add("bn", BatchNorm(), graph.add("conv", conv, pooled), center: Graph.openGate)
-    graph.add("sigmoid", Sigmoid(), normalised)
+    var logits = graph.add("conv", conv, pooled, center: isNormalised ? 0 : Graph.openGate)
+    if isNormalised { logits = graph.add("bn", BatchNorm(), logits, center: Graph.openGate) }
+    graph.add("sigmoid", Sigmoid(), logits)
     return graph
   }
 }
@@ -38,7 +46,9 @@ public struct SpatialAttention: AttentionModule {
   public static let keyword = "spatial-attention"
   public var gate: SpatialGate
 
-  public init(kernel: Int = 7) { gate = SpatialGate(kernel: kernel) }
+  public init(kernel: Int = 7, isNormalised: Bool = true) {
+    gate = SpatialGate(kernel: kernel, isNormalised: isNormalised)
+  }
 
   public init(_ a: inout Attributes) throws(OperatorError) { gate = try SpatialGate(&a) }
 

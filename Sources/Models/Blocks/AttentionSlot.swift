@@ -40,7 +40,7 @@ public struct AttentionSlot: Sendable, Hashable {
 
   /// The same module with another reduction ratio; nil if it has none.
   public func reducing(by reduction: Int) -> AttentionSlot? {
-    guard var reducing = module as? any Reducing else { return nil }
+    guard var reducing = module as? any Reducing, reducing.reduction != nil else { return nil }
     reducing.reduction = reduction
     return (reducing as? any AttentionModule).map { AttentionSlot($0) }
   }

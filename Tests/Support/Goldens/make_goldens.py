@@ -59,34 +59,35 @@ class BatchNorm(nn.Module):
 
 
 class Perceptron(nn.Module):
-    """C -> C / r -> C with a rectification between."""
+    """C -> hidden -> C with an activation between."""
 
-    def __init__(self, channels, reduction, bias=True):
+    def __init__(self, channels, hidden, bias=True, activation=torch.relu):
         super().__init__()
-        hidden = channels // reduction
+        self.activation = activation
         self.fc1 = nn.Linear(channels, hidden, bias=bias)
         self.fc2 = nn.Linear(hidden, channels, bias=bias)
 
     def forward(self, x):
-        return self.fc2(torch.relu(self.fc1(x)))
+        return self.fc2(self.activation(self.fc1(x)))
 
 
 class SqueezeExcitation(nn.Module):
-    def __init__(self, channels, reduction=16, bias=True):
+    def __init__(self, channels, hidden, bias, activation, gate):
         super().__init__()
-        self.mlp = Perceptron(channels, reduction, bias)
+        self.mlp = Perceptron(channels, hidden, bias, ACTIVATIONS[activation])
+        self.gate = ACTIVATIONS[gate]
 
     def forward(self, x):
-        gate = torch.sigmoid(self.mlp(x.mean(dim=(2, 3))))
+        gate = self.gate(self.mlp(x.mean(dim=(2, 3))))
         return x * gate[:, :, None, None]
 
 
 class ChannelGate(nn.Module):
     """sigmoid(MLP(mean) + MLP(max)), or one of the two: N x C."""
 
-    def __init__(self, channels, reduction=16, pool="both"):
+    def __init__(self, channels, hidden, pool, bias):
         super().__init__()
-        self.mlp = Perceptron(channels, reduction)
+        self.mlp = Perceptron(channels, hidden, bias)
         self.pool = pool
 
     def forward(self, x):
@@ -101,10 +102,10 @@ class ChannelGate(nn.Module):
 class SpatialGate(nn.Module):
     """sigmoid(BN(conv([max over C; mean over C]))): N x 1 x H x W."""
 
-    def __init__(self, kernel=7):
+    def __init__(self, kernel, norm):
         super().__init__()
         self.conv = nn.Conv2d(2, 1, kernel, padding=kernel // 2, bias=False)
-        self.bn = BatchNorm(1)
+        self.bn = BatchNorm(1) if norm else nn.Identity()
 
     def forward(self, x):
         pooled = torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
@@ -112,28 +113,28 @@ class SpatialGate(nn.Module):
 
 
 class ChannelAttention(nn.Module):
-    def __init__(self, channels, reduction=16, pool="both"):
+    def __init__(self, *gate):
         super().__init__()
-        self.gate = ChannelGate(channels, reduction, pool)
+        self.gate = ChannelGate(*gate)
 
     def forward(self, x):
         return x * self.gate(x)[:, :, None, None]
 
 
 class SpatialAttention(nn.Module):
-    def __init__(self, kernel=7):
+    def __init__(self, *gate):
         super().__init__()
-        self.gate = SpatialGate(kernel)
+        self.gate = SpatialGate(*gate)
 
     def forward(self, x):
         return x * self.gate(x)
 
 
 class CBAM(nn.Module):
-    def __init__(self, channels, reduction=16, kernel=7, order="channel-first", pool="both"):
+    def __init__(self, channel, spatial, order):
         super().__init__()
-        self.channel = ChannelGate(channels, reduction, pool)
-        self.spatial = SpatialGate(kernel)
+        self.channel = ChannelGate(*channel)
+        self.spatial = SpatialGate(*spatial)
         self.order = order
 
     def forward(self, x):
@@ -152,6 +153,16 @@ class ChannelPool(nn.Module):
         return torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
 
 
+ACTIVATIONS = {
+    "relu": torch.relu,
+    "relu6": functional.relu6,
+    "sigmoid": torch.sigmoid,
+    "silu": functional.silu,
+    "hard-sigmoid": functional.hardsigmoid,
+    "hard-swish": functional.hardswish,
+}
+
+
 class Activated(nn.Module):
     """A layer and what it applies to its own output."""
 
@@ -162,7 +173,7 @@ class Activated(nn.Module):
 
     def forward(self, x):
         x = self.layer(x)
-        return torch.relu(x) if self.activation == "relu" else x
+        return x if self.activation is None else ACTIVATIONS[self.activation](x)
 
 
 class Flattened(nn.Module):
@@ -222,16 +233,19 @@ def pair(text):
 
 
 def attention(keyword, keys, channels):
-    reduction, kernel = int(keys.get("r", 16)), int(keys.get("k", 7))
-    pool = keys.get("pool", "both")
+    bias = keys.get("bias", "1") == "1"
+    hidden = max(channels // int(keys.get("r", 16)), int(keys.get("min-hidden", 0)))
+    hidden = int(keys.get("hidden", hidden))
+    channel = (channels, hidden, keys.get("pool", "both"), bias)
+    spatial = (int(keys.get("k", 7)), keys.get("bn", "1") == "1")
     if keyword == "se":
-        return SqueezeExcitation(channels, reduction, keys.get("bias", "1") == "1")
+        return SqueezeExcitation(channels, hidden, bias, keys.get("act", "relu"), keys.get("gate", "sigmoid"))
     if keyword == "channel-attention":
-        return ChannelAttention(channels, reduction, pool)
+        return ChannelAttention(*channel)
     if keyword == "spatial-attention":
-        return SpatialAttention(kernel)
+        return SpatialAttention(*spatial)
     if keyword == "cbam":
-        return CBAM(channels, reduction, kernel, keys.get("order", "channel-first"), pool)
+        return CBAM(channel, spatial, keys.get("order", "channel-first"))
     raise ValueError(f"{keyword} is not an attention module")
 
 
@@ -289,10 +303,8 @@ def module(keyword, keys, shape):
         return ChannelPool()
     if keyword == "batchnorm":
         return BatchNorm(channels, len(shape))
-    if keyword == "relu":
-        return Lambda(functional.relu)
-    if keyword == "sigmoid":
-        return Lambda(torch.sigmoid)
+    if keyword in ACTIVATIONS:
+        return Lambda(ACTIVATIONS[keyword])
     stride = int(keys.get("s", 1))
     if keyword == "basicblock":
         out = int(keys["out"])
@@ -365,6 +377,11 @@ FILES = {
         "conv:out=3,k=4x2,s=1,p=1,d=1,g=1,bias=1@1x2x5x5",
         "conv:out=4,k=5x6,s=1,p=0,d=1,g=1,bias=1@2x2x5x6",
         "conv:out=1,k=3,s=1,p=1,d=1,g=1,bias=1@1x1x1x1",
+        "conv:out=5,k=3,s=1,p=1,d=1,g=1,bias=1,act=relu6@1x7x3x17",
+        "conv:out=9,k=1,s=1,p=0,d=1,g=1,bias=1,act=silu@2x5x3x5",
+        "conv:out=6,k=3,s=2,p=1,d=1,g=6,bias=1,act=hard-swish@1x6x7x6",
+        "conv:out=4,k=3,s=1,p=1,d=1,g=2,bias=0,act=hard-sigmoid@1x4x5x6",
+        "conv:out=3,k=1,s=2,p=0,d=1,g=1,bias=1,act=sigmoid@1x5x5x5",
     ],
     "pooling": [
         "pool:type=max,k=2,s=2,p=0,ceil=0,countpad=0@2x3x6x7",
@@ -403,28 +420,40 @@ FILES = {
         "dense:out=5,bias=1,act=relu@2x17",
         "dense:out=6,bias=1@2x3x2x2",
         "dense:out=1,bias=1@1x1",
+        "dense:out=5,bias=1,act=silu@2x17",
+        "dense:out=19,bias=1,act=hard-swish@1x7",
     ],
     "pointwise": [
         "batchnorm@2x5x3x4",
         "batchnorm@3x7",
         "relu@2x3x4x5",
         "sigmoid@2x3x4x5",
+        "relu6@2x3x4x5",
+        "silu@2x3x4x5",
+        "hard-sigmoid@2x3x4x5",
+        "hard-swish@2x3x4x5",
     ],
     "channel": [
         "se:r=4@2x8x4x5",
         "se:r=2,bias=0@1x6x3x4",
         "se:r=3@1x8x1x1",
         "se:r=16@1x32x2x3",
+        "se:r=16,min-hidden=3@1x8x4x5",
+        "se:hidden=3,act=silu@2x8x4x5",
+        "se:hidden=11,bias=0,gate=hard-sigmoid@1x8x3x3",
         "channel-attention:r=4,pool=both@2x8x4x5",
         "channel-attention:r=4,pool=avg@1x8x4x5",
         "channel-attention:r=4,pool=max@1x8x4x5",
         "channel-attention:r=3,pool=both@1x10x3x3",
+        "channel-attention:r=4,pool=both,bias=0@1x8x4x5",
+        "channel-attention:hidden=3,pool=max@1x8x4x5",
     ],
     "spatial": [
         "spatial-attention:k=3@2x4x5x6",
         "spatial-attention:k=7@1x4x9x8",
         "spatial-attention:k=7@1x3x2x3",
         "spatial-attention:k=1@1x4x3x5",
+        "spatial-attention:k=7,bn=0@2x4x5x6",
     ],
     "cbam": [
         "cbam:r=4,k=7,order=channel-first,pool=both@2x8x5x4",
@@ -434,6 +463,9 @@ FILES = {
         "cbam:r=2,k=3,order=spatial-first,pool=max@1x6x4x5",
         "cbam:r=2,k=3,order=parallel,pool=max@1x6x4x5",
         "cbam:r=16,k=7,order=channel-first,pool=both@1x32x3x2",
+        "cbam:r=4,k=7,order=channel-first,pool=both,bias=0,bn=0@2x8x5x4",
+        "cbam:r=16,min-hidden=3,k=3,order=spatial-first,pool=both,bn=0@1x8x5x4",
+        "cbam:hidden=5,k=3,order=parallel,pool=both,bias=0@1x6x4x5",
     ],
     "blocks": [
         "basicblock:out=6,s=1@1x6x5x6",
