@@ -16,6 +16,8 @@ public final class CaseProfiler {
 
   /// A share of one half is then known to ±2 % in 19 of 20 profiles.
   static let enough = 4000
+  /// What a profile takes besides: stacks, names of functions, texts.
+  static let ownMemory = 32 << 20
   /// Fewer tell nothing.
   static let fewest = 50
 
@@ -48,7 +50,7 @@ public final class CaseProfiler {
   }
 
   private func verify(_ workload: Workload) throws -> Case {
-    try Shortage.check(Footprint(workload).peak())
+    try Shortage.check(Footprint(workload).peak() + CaseProfiler.ownMemory)
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
     guard let candidate = candidates.first, candidates.count == 1 else {
       let names = candidates.map(\.kernelName).joined(separator: " ")
@@ -78,12 +80,12 @@ public final class CaseProfiler {
   ) throws -> CaseProfile {
     let stages = StageNames(item.regions)
     let marked = item.regions.map { $0.marked(as: stages.index($0.name)) }
-    let before = plain == nil ? plainCalls(item, budget).times : []
+    let before = plain == nil ? plainCalls(item, budget).times.kept : []
     var sampled = Calls()
     var recorded = try CPUProfiler.record {
       sampled = calls(item, marked, for: budget) { CPUProfiler.samples >= CaseProfiler.enough }
     }
-    let after = plain == nil ? plainCalls(item, budget).times : []
+    let after = plain == nil ? plainCalls(item, budget).times.kept : []
     item.team.rest()
     if isInterrupted() && recorded.total < CaseProfiler.fewest {
       throw UsageError("\(workload.name): \(recorded.total) samples until then are too few for a profile")
@@ -108,10 +110,10 @@ public final class CaseProfiler {
 
   /// Calls that followed each other.
   private struct Calls {
-    var times: [Double] = []
+    var times = CallTimes()
     var wall = Seconds(0)
     var processor = Seconds(0)
-    var median: Seconds { Seconds(Statistics.median(times)) }
+    var median: Seconds { Seconds(Statistics.median(times.kept)) }
   }
 
   /// Calls without the profiler, for comparison; a quarter of a second of others brings caches, clock and team into the

@@ -19,7 +19,7 @@ struct Contender {
   /// - Throws: `UsageError` that names the side and what it said.
   mutating func start() throws(UsageError) {
     do { peer = try newPeer() } catch {
-      throw UsageError("--\(side.rawValue) \(plan[side][0]): \(error.loss.reason)")
+      throw UsageError(sentence(error))
     }
   }
 
@@ -35,8 +35,13 @@ struct Contender {
         seed: plan.seed, without: without.map(\.description), workloadText: text))
   }
 
+  func sentence(_ failure: PeerFailure) -> String {
+    "--\(side.rawValue) \(plan[side][0]): \(failure.loss.reason)"
+  }
+
   /// Verified cases of a workload. What crashes is lost and the others are opened again without it.
-  mutating func introduce(_ workload: Workload) -> [(CaseIdentity, PairedRun.Answer)] {
+  /// - Throws: `UsageError` if the system does not start it again.
+  mutating func introduce(_ workload: Workload) throws(UsageError) -> [(CaseIdentity, PairedRun.Answer)] {
     var lost: [CaseKey: PairedRun.Loss] = [:]
     var answers: [(CaseIdentity, PairedRun.Answer)] = []
     while true {
@@ -47,6 +52,7 @@ struct Contender {
       } catch {
         peer = nil
         if isInterrupted() { return [] }
+        if error.isOfTheSystem { throw UsageError(sentence(error)) }
         guard let key = error.step?.key, lost[key] == nil else {
           return lostAnswers(lost, workload) + [lostWorkload(workload, error.loss)]
         }

@@ -70,6 +70,8 @@ public final class Contest {
   private let onRound: (PairedRun) -> Void
   private let start = Clock.now()
   private(set) var run: PairedRun
+  /// Why measuring ended early, not through the fault of a build.
+  public internal(set) var trouble: String?
   private var generator: SplitMix64
   private var surroundings = Surroundings()
   private var round = 0
@@ -96,6 +98,8 @@ public final class Contest {
     return run
   }
 
+  var isOver: Bool { isInterrupted() || trouble != nil }
+
   private var spent: Seconds { Clock.now() - start }
 
   private func judge(_ all: Set<Int>) {
@@ -103,7 +107,7 @@ public final class Contest {
     var open = all
     var done = 0
     let most = plan.rounds ?? Self.mostRounds
-    while done < most, !open.isEmpty, !isInterrupted() {
+    while done < most, !open.isEmpty, !isOver {
       // A round begun is a round finished; one that is sure to be too late does not begin.
       let each = done == 0 ? 0 : (spent.value - introduced) / Double(done)
       if plan.rounds == nil, spent.value + each > plan.budget.value * Self.judgingShare, done > 0 { break }
@@ -129,7 +133,7 @@ public final class Contest {
         let judged = Set(run.turns.lazy.filter { $0.index == index }.map(\.round)).count
         return (index, rules.confirmingRounds(judged))
       })
-    for done in 0..<(rounds.values.max() ?? 0) where !isInterrupted() {
+    for done in 0..<(rounds.values.max() ?? 0) where !isOver {
       if plan.rounds == nil, spent > plan.budget { break }
       let due = changed.filter { done < rounds[$0] ?? 0 && rules.measures(run.cases[$0]) }
       onProgress("confirming round \(done + 1): \(due.count) cases look changed")
@@ -170,7 +174,7 @@ private struct Introduction {
       try contender.start()
       for workload in workloads where !isInterrupted() {
         onProgress("\(side.rawValue): verifying \(workload.name)")
-        let answers = contender.introduce(workload)
+        let answers = try contender.introduce(workload)
         // What it said may have been cut short.
         if isInterrupted() { break }
         asked[side, default: []].insert(workload.text)

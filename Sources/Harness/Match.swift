@@ -38,10 +38,10 @@ struct Match {
     var (state, run) = (self, run)
     // Whoever starts first may find the better memory.
     let sides: [PairedRun.Side] = round % 2 == 0 ? [.base, .head] : [.head, .base]
-    for workload in workloads.shuffled(using: &generator) where !contest.isInterrupted() {
+    for workload in workloads.shuffled(using: &generator) where !contest.isOver {
       let wanted = cases.filter { run.cases[$0].identity.workloadText == workload.text }
       var open = wanted
-      while !open.isEmpty, !contest.isInterrupted() {
+      while !open.isEmpty, !contest.isOver {
         guard let lost = state.visit(&run, workload, open, sides, using: &generator) else { break }
         open.subtract(lost)
       }
@@ -78,8 +78,7 @@ struct Match {
           }
         }
       } catch {
-        // It was cut short; that is no loss.
-        if contest.isInterrupted() { return cases }
+        if isNoLoss(error, side) { return cases }
         let key = error.step?.key
         let lost = cases.filter { key == nil || Self.key(run.cases[$0], side) == key }
         for index in lost.isEmpty ? cases : lost { run.cases[index][side].loss = error.loss }
@@ -89,6 +88,12 @@ struct Match {
     let lost = alternate(&run, cases, places, using: &generator)
     if lost == nil { for side in sides { try? contenders[side]?.close() } }
     return lost
+  }
+
+  /// Whether a side was cut short, or the system did not start it.
+  private func isNoLoss(_ failure: PeerFailure, _ side: PairedRun.Side) -> Bool {
+    if failure.isOfTheSystem { contest.trouble = contenders[side]?.sentence(failure) }
+    return contest.isOver
   }
 
   private static func key(_ item: PairedRun.Case, _ side: PairedRun.Side) -> CaseKey? {
@@ -145,7 +150,7 @@ struct Match {
         times[side] = result?.seconds
         switches += result?.switches ?? 0
       } catch {
-        if contest.isInterrupted() { return index }
+        if isNoLoss(error, side) { return index }
         run.cases[index][side].loss = PairedRun.Loss(
           error.loss.kind, error.loss.reason + (error.step == nil ? " while measuring" : ""))
         return index

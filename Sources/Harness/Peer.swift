@@ -8,6 +8,8 @@ struct PeerFailure: Error, Equatable {
   let loss: PairedRun.Loss
   /// The last step that it told of.
   let step: Step?
+  /// The system did not start it: no loss of a case, as it says nothing about the build.
+  var isOfTheSystem = false
 }
 
 /// A process of a build that serves, at the other end of two pipes.
@@ -42,7 +44,7 @@ final class Peer {
     guard cplatform_pipe(&input) == 0, cplatform_pipe(&output) == 0 else {
       let error = StartError(number: errno)
       for end in input where end >= 0 { close(end) }
-      throw PeerFailure(loss: .init(.crashed, "\(error)"), step: nil)
+      throw PeerFailure(loss: .init(.crashed, "\(error)"), step: nil, isOfTheSystem: true)
     }
     (toPeer, fromPeer) = (input[1], output[0])
     defer {
@@ -55,7 +57,7 @@ final class Peer {
     } catch {
       close(toPeer)
       close(fromPeer)
-      throw PeerFailure(loss: .init(.crashed, "\(error)"), step: nil)
+      throw PeerFailure(loss: .init(.crashed, "\(error)"), step: nil, isOfTheSystem: true)
     }
     try greet()
   }

@@ -134,6 +134,10 @@ enum Compare: Command {
       onRound: { run in try? save?.write(PairedRunFile.text(run)) })
     defer { Console.progress("") }
     let result = try contest.measure()
+    if let trouble = contest.trouble {
+      guard !result.turns.isEmpty else { throw UsageError(trouble) }
+      Console.note("cbambench: \(trouble); what was measured until then is judged")
+    }
     do { try save?.write(PairedRunFile.text(result), as: "--save") } catch { failures.append(error) }
     return (result, profiles)
   }

@@ -6,6 +6,28 @@ import TiledKernels
 
 /// The workloads of a run: measured in a child process, collected in this one.
 struct MeasuringJob {
+  struct Result {
+    /// In the order of the workloads.
+    let rows: [RunRow]
+    /// The workload whose rows an interruption left with fewer rounds.
+    let cut: String?
+    /// Workloads that have no row, and why.
+    let lost: [(name: String, reason: String)]
+
+    /// One sentence for all that were lost for the same reason.
+    var losses: [String] {
+      var (reasons, names): ([String], [String: [String]]) = ([], [:])
+      for (name, reason) in lost {
+        if names[reason] == nil { reasons.append(reason) }
+        names[reason, default: []].append(name)
+      }
+      return reasons.map { reason in
+        let names = names[reason] ?? []
+        return "\(names[0])\(names.count > 1 ? " and \(names.count - 1) more" : ""): \(reason)"
+      }
+    }
+  }
+
   let plan: Plan
   let machine: Machine
   let work: [(suite: String, workload: Workload)]
@@ -18,8 +40,7 @@ struct MeasuringJob {
   let profiles: ProfileFolder?
 
   /// This process makes no thread, as forked children would lack it.
-  /// - Returns: rows in the order of the workloads, and the workload whose rows an interruption left with fewer rounds.
-  func run(_ supervisor: Supervisor, _ side: inout SideFile) -> (rows: [RunRow], cut: String?) {
+  func run(_ supervisor: Supervisor, _ side: inout SideFile) -> Result {
     let begin = Clock.now()
     var rows = side.done
     let finished = rows.count
@@ -28,13 +49,14 @@ struct MeasuringJob {
       receive(message, &rows, &open, &side, since: begin, finished)
     }
     Console.progress("")
-    for (index, reason) in lost { Console.note("cbambench: \(work[index].workload.name): \(reason)") }
     var cut: String?
     if Interrupt.isSet, let open, !open.lines.isEmpty {
       rows[open.index] = SideFile.rows(open.lines.joined())
       cut = work[open.index].workload.name
     }
-    return (rows.sorted { $0.key < $1.key }.flatMap(\.value), cut)
+    return Result(
+      rows: rows.sorted { $0.key < $1.key }.flatMap(\.value), cut: cut,
+      lost: lost.map { (work[$0.workload].workload.name, $0.reason) })
   }
 
   private func receive(

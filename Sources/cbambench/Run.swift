@@ -50,7 +50,8 @@ enum Run: Command {
     let job = MeasuringJob(
       plan: plan, machine: machine, work: work, budget: budget, started: side.started,
       limit: Seconds(limit), profiles: profiles)
-    let (rows, cut) = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
+    let result = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
+    let rows = result.rows
     // Interrupted before the first row: what the files hold is worth more than nothing.
     if !(rows.isEmpty && Interrupt.isSet) {
       do {
@@ -63,7 +64,7 @@ enum Run: Command {
     }
     let isComplete = !Interrupt.isSet || side.done.count == work.count
     side.finish(isComplete: isComplete)
-    let status = conclude(rows, cut: cut)
+    let status = conclude(result)
     if !isComplete, side.isUseful { Console.note(side.sentence) }
     return status
   }
@@ -78,8 +79,11 @@ enum Run: Command {
       csv: CSV.text(records), json: JSON.text(records))
   }
 
-  private static func conclude(_ rows: [RunRow], cut: String?) -> ExitStatus {
+  private static func conclude(_ result: MeasuringJob.Result) -> ExitStatus {
+    let rows = result.rows
     let wrong = rows.filter { $0.reproduction != nil }
+    // Where it is all, it is told below.
+    if !rows.isEmpty { for loss in result.losses { Console.note("cbambench: \(loss)") } }
     for row in wrong {
       Console.note(
         "cbambench: \(row.record.workload) \(row.record.kernel): \(row.record.status): \(row.record.reason)")
@@ -89,13 +93,13 @@ enum Run: Command {
     if Interrupt.isSet {
       let kept =
         rows.isEmpty ? "nothing was measured until then" : "rows measured until then are kept: \(rows.count)"
-      let remark = cut.map { ", those of \($0) with fewer rounds" } ?? ""
+      let remark = result.cut.map { ", those of \($0) with fewer rounds" } ?? ""
       Console.note("cbambench: interrupted; \(kept)\(remark)")
       return .interrupted
     }
-    if !rows.contains(where: { $0.status == .ok }) {
+    guard rows.contains(where: { $0.status == .ok }) else {
       let first = rows.first.map { "\($0.record.workload): \($0.record.status): \($0.record.reason)" }
-      Console.note("cbambench: nothing was measured; \(first ?? "no workload")")
+      Console.note("cbambench: nothing was measured; \(first ?? result.losses.first ?? "no workload")")
       return .unusable
     }
     return .fine
