@@ -47,11 +47,10 @@ final class Peer {
       throw PeerFailure(loss: .init(.crashed, "\(error)"), step: nil, isOfTheSystem: true)
     }
     (toPeer, fromPeer) = (input[1], output[0])
-    defer {
-      close(input[0])
-      close(output[1])
-    }
+    // Its ends are closed here before anything is read: else it would never seem to be gone.
+    let theirs = [input[0], output[1]]
     do {
+      defer { for end in theirs { close(end) } }
       program = try Program(
         words, Program.Streams(input: input[0], output: output[1]), environment: Program.quietCrashes)
     } catch {
