@@ -132,7 +132,10 @@ import Testing
 
   @Test func updateWritesASmallBaseline() throws {
     let scratch = try Scratch()
-    let rows = [record(1), record(0) { ($0.medianMs, $0.ciLowMs) = (1.0 / 3, 0.3) }, record(2) { $0.status = "skipped" }]
+    let rows = [
+      record(1), record(0) { ($0.medianMs, $0.ciLowMs) = (1.0 / 3, 0.3) },
+      record(2) { $0.status = "skipped" },
+    ]
     try scratch.write("r.csv", CSV.text(rows).utf8)
     let words = ["gate", "r.csv", "--baseline", "new.csv", "--update"]
     #expect(try Tool.run(words, in: scratch.path).status == 0)
@@ -200,7 +203,8 @@ import Testing
       ("number.csv", "'1oo' in column 'flops' is not a number"), ("bytes.csv", "bytes.csv: is UTF-16"),
       ("negative.csv", "line 2: median_ms is -1.0; expected no negative number"),
       ("zero.csv", "line 2: is ok, but median_ms is 0.0; expected more than 0"),
-      ("void.csv", "line 2: is ok, but median_ms is empty"), ("renamed.csv", "line 1: no column has the name 'median_ms'"),
+      ("void.csv", "line 2: is ok, but median_ms is empty"),
+      ("renamed.csv", "line 1: no column has the name 'median_ms'"),
       ("nan.csv", "line 2: 'nan' in column 'median_ms' is not a number"),
       ("comma.csv", "line 2: '1,0' in column 'median_ms' is not a number"),
       ("column.csv", "line 1: column 'min_ms' is there twice"),
