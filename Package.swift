@@ -109,7 +109,8 @@ let package = Package(
     tests(
       "HarnessTests",
       [
-        "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Models", "Operators", "Records",
+        "CPlatform", "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Models", "Operators",
+        "Records",
         "Measurement",
         "Tensors",
       ]),

@@ -10,8 +10,6 @@ import Tensors
 /// The measured side of `compare`: does what the comparing process asks, one request at a time, and is silent and still in
 /// between.
 public final class Server {
-  /// The longest turn; the asking side wants milliseconds.
-  static let longestTurn = 60.0
   private let tiled: Catalogue
   private let facts: RunFacts
   private let tool: String
@@ -40,7 +38,11 @@ public final class Server {
   /// Answers until the last line; false when asked to quit.
   public func answer(_ line: String, send: @escaping (ServeReply) -> Void) -> Bool {
     guard let request = ServeRequest(line) else {
-      send(.refused("'\(line.prefix(40))' is no request of version \(ServeProtocol.version)"))
+      let turn = "; a turn is of more than 0 up to \(Int(ServeProtocol.longestTurn)) s"
+      send(
+        .refused(
+          "'\(line.prefix(40))' is no request of version \(ServeProtocol.version)"
+            + (line.hasPrefix("measure ") ? turn : "")))
       return true
     }
     switch request {
@@ -51,13 +53,6 @@ public final class Server {
     case .measure(let index, let seconds):
       guard open.indices.contains(index) else {
         send(.refused("case \(index) is not open; \(open.count) cases are, counted from 0"))
-        return true
-      }
-      guard seconds > 0, seconds <= Self.longestTurn else {
-        send(
-          .refused(
-            "a turn of \(seconds) s cannot be measured; expected more than 0 up to \(Int(Self.longestTurn)) s"
-          ))
         return true
       }
       let (times, switches) = measure(&open[index], Seconds(seconds))

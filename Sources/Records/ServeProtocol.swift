@@ -4,6 +4,8 @@
 /// whoever hears a line it does not know says so or gives up.
 public enum ServeProtocol {
   public static let version = 1
+  /// The longest turn that can be asked for, in seconds; `compare` asks for milliseconds.
+  public static let longestTurn = 60.0
 }
 
 /// How a serving process opens a workload.
@@ -73,7 +75,7 @@ public enum ServeRequest: Equatable, Sendable {
   case hello(version: Int)
   /// Replies: `step`s, one `row` per case, then `opened`.
   case open(OpenRequest)
-  /// Calls the open case `index` for about `seconds`. Reply: `times`.
+  /// Calls the open case `index` for about `seconds`, more than 0 up to `longestTurn`. Reply: `times`.
   case measure(index: Int, seconds: Double)
   /// Frees what is open. Reply: `closed`.
   case close
@@ -104,7 +106,9 @@ extension ServeRequest: CustomStringConvertible {
       self = .open(request)
     case "measure":
       let words = rest.split(separator: " ")
-      guard words.count == 2, let index = Int(words[0]), let seconds = Double(words[1]) else { return nil }
+      guard words.count == 2, let index = Int(words[0]), let seconds = Double(words[1]), seconds > 0,
+        seconds <= ServeProtocol.longestTurn
+      else { return nil }
       self = .measure(index: index, seconds: seconds)
     case "close" where rest.isEmpty: self = .close
     case "quit" where rest.isEmpty: self = .quit

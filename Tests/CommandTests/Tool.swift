@@ -27,13 +27,14 @@ struct Tool {
   ///   - folder: where it runs; nil: where the tests run.
   ///   - output: where standard output goes; nil: it is kept for the result.
   ///   - environment: variables besides those of the tests.
+  ///   - shell: commands of a shell that becomes the tool, such as `ulimit -n 8`.
   init(
     _ arguments: [String], in folder: String? = nil, output: FileHandle? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], shell: String? = nil
   ) throws {
     streams = try Scratch()
-    process.executableURL = URL(fileURLWithPath: Tool.path)
-    process.arguments = arguments
+    process.executableURL = URL(fileURLWithPath: shell == nil ? Tool.path : "/bin/sh")
+    process.arguments = (shell.map { ["-c", "\($0); exec \"$@\"", "sh", Tool.path] } ?? []) + arguments
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
@@ -50,6 +51,10 @@ struct Tool {
   /// What it has written on standard error until now.
   var errorSoFar: String { streams.text("stderr") ?? "" }
   var isRunning: Bool { process.isRunning }
+
+  var id: pid_t { process.processIdentifier }
+  /// What it has written on standard output until now.
+  var outputSoFar: String { streams.text("stdout") ?? "" }
 
   /// The process that it has made, if it has.
   var child: pid_t? {
@@ -113,9 +118,10 @@ struct Tool {
   /// Runs a call to its end.
   static func run(
     _ arguments: [String], in folder: String? = nil, output: String? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], shell: String? = nil
   ) throws -> Result {
-    try Tool(arguments, in: folder, output: output.map(handle), environment: environment).finish()
+    try Tool(arguments, in: folder, output: output.map(handle), environment: environment, shell: shell)
+      .finish()
   }
 
   static func run(_ arguments: String...) throws -> Result { try run(arguments) }

@@ -122,6 +122,20 @@ import Testing
     #expect(rows == [.row("ended with status 9 while computing the expected result"), .row("fine")])
   }
 
+  /// A child that hears of no interruption has a moment; nothing is lost by it, and no other one follows.
+  @Test func anInterruptionEndsAChildThatHangs() {
+    var hasBegun = false
+    let lost = Supervisor(limit: Seconds(600), grace: Seconds(0.01)) { hasBegun }.run([0, 1]) {
+      open, _, send in
+      for number in [SIGUSR1, SIGTERM] { signal(number, SIG_IGN) }
+      send(.begin(open[0]))
+      while true { sleep(60) }
+    } receive: {
+      if $0 == .begin(0) { hasBegun = true } else { Issue.record("\($0)") }
+    }
+    #expect(lost.isEmpty)
+  }
+
   /// What was lost before is a row with its reason and is not run.
   @Test func lossesAreRowsOfTheRunner() throws {
     let facts = RunFacts(machine: Machine(), revision: "", started: "")

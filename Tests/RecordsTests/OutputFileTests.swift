@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Records
 import Testing
 
@@ -69,5 +70,24 @@ import Testing
     try OutputFile(path("a.csv")).write("two")
     let mode = try FileManager.default.attributesOfItem(atPath: path("a.csv"))[.posixPermissions] as? Int
     #expect(mode == 0o600)
+  }
+
+  /// A new file is as the process's mask says, like that of any other program.
+  @Test func newFilesAreAsTheMaskSays() throws {
+    let mask = umask(0)
+    umask(mask)
+    try OutputFile(path("a.csv")).write("one")
+    let mode = try FileManager.default.attributesOfItem(atPath: path("a.csv"))[.posixPermissions] as? Int
+    #expect(mode == Int(0o666 & ~mask))
+  }
+
+  /// Somebody knows the number of this process and has put links there that lead to a victim.
+  @Test func plantedLinksAreNotFollowed() throws {
+    try "precious".write(toFile: path("victim"), atomically: false, encoding: .utf8)
+    let planted = ["a.csv.part-\(getpid())", "a.csv.part", "a.csv.tmp", "a.csv.part-XXXXXX"]
+    for name in planted { try link(name, to: path("victim")) }
+    try OutputFile(path("a.csv")).write("one")
+    #expect(try text("victim") == "precious" && text("a.csv") == "one")
+    #expect(try names == (planted + ["a.csv", "victim"]).sorted())
   }
 }

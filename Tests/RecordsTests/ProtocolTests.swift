@@ -27,7 +27,7 @@ import Testing
     "", "hello", "hello x", "open", "open check",
     "open maybe kernels= isas= threads= cache= seed=1 without= x",
     "open check kernels=a isas=b threads=x cache=hot seed=1 without= x", "measure", "measure 1",
-    "measure 1 0",
+    "measure 1 0", "measure 1 -1", "measure 1 60.1", "measure 0 8796093022207", "measure 1 inf",
     "measure 1 nan", "measure x 1", "close now", "quit 1", "Hello 1",
   ])
   func otherRequestsAreNone(line: String) { #expect(ServeRequest(line) == nil) }
