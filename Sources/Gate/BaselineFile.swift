@@ -30,4 +30,27 @@ public enum BaselineFile {
   private static func short(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e9 ? String(value) : String(format: "%.4g", value)
   }
+
+  /// Fingerprints of rows.
+  public static func machines(_ rows: [Record]) -> String {
+    let names = Set(rows.map(\.fingerprint)).filter { !$0.isEmpty }.sorted()
+    return names.isEmpty ? "an unknown machine" : names.joined(separator: " / ")
+  }
+
+  /// What a baseline loses against the one that it replaces.
+  public static func losses(_ records: [Record], old: [Record]) -> [String] {
+    var lines: [String] = []
+    let (here, there) = (machines(records), machines(old))
+    if here != there {
+      lines.append("times are compared on \(here) from now on, and no longer on \(there)")
+    }
+    let usable = records.filter { $0.status == Record.Status.ok.rawValue }
+    let judgements = BaselineJudge(Policy(), allowsMissing: true, today: "").judgements(usable, baseline: old)
+    let lost = judgements.filter { $0.headKernel.isEmpty }
+    if let first = lost.first {
+      lines.append(
+        "\(lost.count) of \(old.count) rows of the old baseline are gone, such as \(first.identity)")
+    }
+    return lines + judgements.obstacles
+  }
 }

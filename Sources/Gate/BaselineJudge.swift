@@ -50,7 +50,7 @@ public struct BaselineJudge: Sendable {
     if result.trouble != nil { return result }
     switch why {
     case .obstacle(let obstacle): result.trouble = .notMeasurable(obstacle)
-    case .refused(let head): result.missed = ["\(records[head].status): \(records[head].reason)"]
+    case .refused(let head): miss(&result, records[head], row)
     case .unexplained:
       if allowsMissing { result.trouble = .onlyBase } else { result.missed = ["missing in the records"] }
     }
@@ -98,12 +98,19 @@ public struct BaselineJudge: Sendable {
     default:
       if let obstacle = Obstacle(refusal: record) {
         result.trouble = .notMeasurable(obstacle)
-      } else if stored == nil {
-        result.trouble = .failed(reason)
+      } else if let stored {
+        miss(&result, record, stored.base)
       } else {
-        result.missed = [reason]
+        result.trouble = .failed(reason)
       }
     }
+  }
+
+  /// The baseline has what the records lack; that another machine took too long for it is no proof.
+  private func miss(_ result: inout CaseJudgement, _ record: Record, _ base: Record) {
+    let reason = "\(record.status): \(record.reason)"
+    let isOpen = MachineReason.isOverrun(record.reason) && !Self.isSameMachine(base, record)
+    if isOpen { result.open = [reason + ", on another machine"] } else { result.missed = [reason] }
   }
 
   private func accept(_ result: inout CaseJudgement, _ subject: Subject) {

@@ -1,20 +1,11 @@
 import Foundation
 
-/// What is wrong with a policy: place, found, expected.
-public struct PolicyError: Error, Equatable, CustomStringConvertible {
-  public let description: String
-}
-
 extension Policy {
   /// Reads a policy file. Unknown keys are errors: a tolerance that is misspelt would otherwise be none.
   public init(json text: String) throws(PolicyError) {
     self.init()
-    let root: Any
-    do { root = try JSONSerialization.jsonObject(with: Data(text.utf8)) } catch {
-      throw PolicyError(description: "is no JSON")
-    }
     let object = try PolicyObject(
-      root, "", known: ["alpha", "control_percent", "defaults", "rules", "accepted"])
+      try LocatedJSON(text), "", known: ["alpha", "control_percent", "defaults", "rules", "accepted"])
     alpha = try object.number("alpha", 1e-6...0.5) ?? alpha
     controlPercent = try object.number("control_percent", 0.1...1000) ?? controlPercent
     if let value = object["defaults"] {
@@ -22,7 +13,8 @@ extension Policy {
     }
     for (place, value) in try object.list("rules") {
       let rule = try PolicyObject(value, place, known: Policy.caseKeys + Policy.ruleKeys)
-      overrides.append(Override(cases: try Policy.selection(rule), change: try Policy.change(rule)))
+      overrides.append(
+        Override(cases: try Policy.selection(rule), place: rule.place, change: try Policy.change(rule)))
     }
     for (place, value) in try object.list("accepted") {
       accepted.append(
@@ -40,11 +32,11 @@ extension Policy {
   private static func selection(_ object: PolicyObject) throws(PolicyError) -> Selection {
     Selection(
       workload: try object.text("workload"), kernel: try object.text("kernel"),
-      threads: try object.number("threads", 1...1024).map { Int($0) })
+      threads: try object.integer("threads", 1...1024))
   }
 
   private static func acceptance(_ object: PolicyObject) throws(PolicyError) -> Acceptance {
-    guard let reason = try object.text("reason"), !reason.isEmpty else {
+    guard let reason = try object.text("reason"), reason.contains(where: { !$0.isWhitespace }) else {
       throw object.error("needs a reason")
     }
     guard let expires = try object.text("expires"), isDate(expires) else {
@@ -52,12 +44,16 @@ extension Policy {
     }
     return Acceptance(
       cases: try selection(object), reason: reason, expires: expires,
-      upToPercent: try object.number("up_to_percent", 0...1e6))
+      upToPercent: try object.number("up_to_percent", 0...1e6), place: object.place)
   }
 
   private static func isDate(_ text: String) -> Bool {
-    guard let match = text.wholeMatch(of: /(\d{4})-(\d{2})-(\d{2})/) else { return false }
-    return (1...12).contains(Int(match.2) ?? 0) && (1...31).contains(Int(match.3) ?? 0)
+    guard let match = text.wholeMatch(of: /([0-9]{4})-([0-9]{2})-([0-9]{2})/), let year = Int(match.1),
+      let month = Int(match.2), let day = Int(match.3)
+    else { return false }
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = .gmt
+    return DateComponents(calendar: calendar, year: year, month: month, day: day).isValidDate
   }
 
   /// What an object says about a rule, checked now and applied later.
@@ -91,69 +87,17 @@ extension Policy {
   /// `{"2": 0.7, "4": 0.5}`.
   private static func efficiencies(_ object: PolicyObject) throws(PolicyError) -> [Int: Double] {
     guard let value = object["minimum_efficiency"] else { return [:] }
-    let place = object.path("minimum_efficiency")
-    guard let pairs = value as? [String: Any] else {
-      throw PolicyError(description: "\(place): expected an object such as {\"2\": 0.7}")
+    guard case .object(let pairs) = value.value else {
+      throw object.error("minimum_efficiency", value, "expected an object such as {\"2\": 0.7}")
     }
+    let counts = try PolicyObject(value, object.path("minimum_efficiency"), known: pairs.map(\.key))
     var result: [Int: Double] = [:]
-    for name in pairs.keys.sorted() {
-      guard let threads = Int(name), (1...1024).contains(threads) else {
-        throw PolicyError(description: "\(place): '\(name)' is no thread count")
+    for pair in pairs {
+      guard let threads = Int(pair.key), (1...1024).contains(threads), String(threads) == pair.key else {
+        throw counts.error("'\(pair.key.prefix(40))' is no thread count")
       }
-      result[threads] = try PolicyObject(pairs, place, known: [name], others: true).number(name, 0...2)
+      result[threads] = try counts.number(pair.key, 0...2)
     }
     return result
-  }
-}
-
-/// An object of a policy file, with its place for messages.
-private struct PolicyObject {
-  private let values: [String: Any]
-  private let place: String
-
-  init(_ value: Any, _ place: String, known: [String], others: Bool = false) throws(PolicyError) {
-    let name = place.isEmpty ? "the policy" : place
-    guard let values = value as? [String: Any] else {
-      throw PolicyError(description: "\(name) is no object")
-    }
-    (self.values, self.place) = (values, place)
-    if others { return }
-    for key in values.keys.sorted() where !known.contains(key) {
-      throw PolicyError(
-        description: "\(name) has an unknown key '\(key)'; known keys: \(known.joined(separator: " "))")
-    }
-  }
-
-  subscript(key: String) -> Any? { values[key] }
-
-  func path(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
-
-  func error(_ sentence: String) -> PolicyError { PolicyError(description: "\(place): \(sentence)") }
-
-  func number(_ key: String, _ range: ClosedRange<Double>) throws(PolicyError) -> Double? {
-    guard let value = values[key] else { return nil }
-    guard let number = value as? Double, range.contains(number) else {
-      throw PolicyError(
-        description:
-          "\(path(key)): '\(value)'; expected a number from \(range.lowerBound) to \(range.upperBound)"
-      )
-    }
-    return number
-  }
-
-  func text(_ key: String) throws(PolicyError) -> String? {
-    guard let value = values[key] else { return nil }
-    guard let text = value as? String else {
-      throw PolicyError(description: "\(path(key)): '\(value)'; expected a text")
-    }
-    return text
-  }
-
-  func list(_ key: String) throws(PolicyError) -> [(place: String, value: Any)] {
-    guard let value = values[key] else { return [] }
-    guard let list = value as? [Any] else {
-      throw PolicyError(description: "\(path(key)): expected a list")
-    }
-    return list.enumerated().map { ("\(key)[\($0)]", $1) }
   }
 }

@@ -97,8 +97,13 @@ public struct Acceptance: Sendable, Equatable {
   public var expires: String
   /// Slower than this is not accepted; nil: however slow.
   public var upToPercent: Double?
+  /// Nil: it is from no file.
+  public var place: PolicyPlace?
 
-  public init(cases: Selection, reason: String, expires: String, upToPercent: Double? = nil) {
+  public init(
+    cases: Selection, reason: String, expires: String, upToPercent: Double? = nil, place: PolicyPlace? = nil
+  ) {
+    self.place = place
     self.cases = cases
     self.reason = reason
     self.expires = expires
@@ -119,10 +124,15 @@ public struct Policy: Sendable {
 
   public struct Override: Sendable {
     public var cases: Selection
+    /// Nil: it is from no file.
+    public var place: PolicyPlace?
     public var change: @Sendable (inout Rule) -> Void
 
-    public init(cases: Selection, change: @escaping @Sendable (inout Rule) -> Void) {
+    public init(
+      cases: Selection, place: PolicyPlace? = nil, change: @escaping @Sendable (inout Rule) -> Void
+    ) {
       self.cases = cases
+      self.place = place
       self.change = change
     }
   }
@@ -152,7 +162,7 @@ public struct Policy: Sendable {
 }
 
 extension Subject {
-  init(_ record: Record) {
+  public init(_ record: Record) {
     self.init(
       name: record.workload, workloadText: record.workloadText,
       kernels: [record.requestedKernel, record.kernel], threads: record.threads)

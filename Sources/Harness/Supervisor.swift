@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Records
 
 /// Lets child processes do the work and goes on with a new one when one crashes or hangs.
 ///
@@ -118,7 +119,7 @@ public struct Supervisor {
     case .finished: "ended too early"
     case .crashed(let signal): "crashed with signal \(signal) (\(String(cString: strsignal(signal))))"
     case .exited(let status): "ended with status \(status)"
-    case .tooSlow: "took longer than the limit of \(Supervisor.text(limit(step).value)) s"
+    case .tooSlow: MachineReason.overrun(Supervisor.text(limit(step).value))
     }
   }
 

@@ -24,7 +24,7 @@ enum Plausibility {
     case .integer(let value) where value < 0: "\(column.name) is \(value); expected no negative number"
     case .real(let value) where value < 0: "\(column.name) is \(value); expected no negative number"
     case .real(let value) where value > most && !unbounded.contains(column.name):
-      "\(column.name) is \(value); expected at most \(most)"
+      "\(column.name) is \(value); expected at most 1e12"
     default: nil
     }
   }

@@ -7,8 +7,8 @@ struct RecordTable {
   let header: [String]
   /// The last row, if no line end follows it.
   let unclosed: CSVReader.Row?
-  /// The row before it.
-  let lastClosed: CSVReader.Row?
+  /// What ends the rows before it.
+  let lastFields: Set<String>
 
   init(_ text: String) throws(RecordTextError) {
     let (body, separator) = try Self.form(text)
@@ -36,7 +36,8 @@ struct RecordTable {
     var records: [(Int, Record)] = []
     for row in fields { records.append((row.line, try Self.record(row, columns))) }
     (rows, self.header) = (records, header)
-    (unclosed, lastClosed) = (fields.last.flatMap { $0.isClosed ? nil : $0 }, fields.dropLast().last)
+    unclosed = fields.last.flatMap { $0.isClosed ? nil : $0 }
+    lastFields = Set(fields.dropLast().compactMap(\.fields.last))
   }
 
   private static func record(_ row: CSVReader.Row, _ columns: [Column?]) throws(RecordTextError) -> Record {

@@ -34,16 +34,14 @@ public enum RecordsFile {
   }
 
   /// A file that was cut in its last row has too few fields, or a last field that is not whole. Spreadsheets leave out the last
-  /// line end, too: then the last field must be one that a cut would show.
+  /// line end, too: then the last field must be whole beyond doubt, in quotes or as in another row.
   private static func checkEnd(_ table: RecordTable) throws(RecordTextError) {
-    guard let row = table.unclosed, !row.isLastQuoted, let last = row.fields.last else { return }
-    let before = table.lastClosed?.fields.last
-    if last == before { return }
-    let isPart = last.isEmpty || before?.hasPrefix(last) == true
-    guard isPart || Column.real(last) != nil else { return }
+    guard let row = table.unclosed, !row.isLastQuoted, let last = row.fields.last,
+      !table.lastFields.contains(last)
+    else { return }
     throw RecordTextError(
       line: row.line,
-      "no line end follows, and the last field, '\(RecordTable.short(last))', may be cut; the file is truncated, or lacks a line end"
-    )
+      "no line end follows, and the last field, '\(RecordTable.short(last))', may be cut; "
+        + "the file is truncated, or lacks a line end")
   }
 }

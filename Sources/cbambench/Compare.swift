@@ -37,7 +37,8 @@ enum Compare: Command {
       throw UsageError("--extra-tiles has no effect without --self-test")
     }
     let (junit, export) = (try arguments.file("--junit"), try Export(arguments))
-    let judge = PairedJudge(try Policy(arguments))
+    let option = try PolicyOption(arguments)
+    let judge = PairedJudge(option.policy)
     let fails = try arguments.failsOnUndetermined()
     let annotates = try arguments.annotates()
     var failures: [UsageError] = []
@@ -57,7 +58,8 @@ enum Compare: Command {
     let profiles = profiler?.made(of: judgements) ?? [:]
     for (index, profile) in profiles { judgements[index].notes.append(profile.note) }
     let report = VerdictReport(
-      judgements: judgements, preface: preface(paired, judge), profiles: profiles)
+      judgements: judgements, preface: preface(paired, judge) + option.check.idle(paired.subjects),
+      profiles: profiles)
     // All are tried, so that one full disk does not cost what was measured.
     for write in [
       { try outputs.write(report.report) },
@@ -154,7 +156,7 @@ enum Compare: Command {
     // Of the reference no tile can be planted: it is one.
     let setting = try Setting(arguments, machine, budget: 720, requests: [.tiled])
     let test = SelfTest(
-      plan: setting.plan, policy: try Policy(arguments),
+      plan: setting.plan, policy: try PolicyOption(arguments).policy,
       planted: try arguments.integers("--extra-tiles", 0...100) ?? SelfTest.standard,
       workloads: setting.workloads, budget: setting.budget, limit: setting.limit, machine: machine)
     let (report, status) = try test.run()

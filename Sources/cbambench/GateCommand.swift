@@ -24,16 +24,19 @@ enum GateCommand: Command {
     let outputs = try Outputs(arguments)
     let (junit, export) = (try arguments.file("--junit"), try Export(arguments))
     let (fails, annotates) = (try arguments.failsOnUndetermined(), try arguments.annotates())
-    let judge = BaselineJudge(
-      try Policy(arguments), allowsMissing: arguments.has("--allow-missing"),
-      today: ISO8601DateFormatter().string(from: Date()))
     let (records, baseline) = (try read(path), try read(baselinePath))
+    let all = records + baseline
+    let option = try PolicyOption(arguments, kernels: Set(all.flatMap { [$0.kernel, $0.requestedKernel] }))
+    let judge = BaselineJudge(
+      option.policy, allowsMissing: arguments.has("--allow-missing"),
+      today: ISO8601DateFormatter().string(from: Date()))
     let judgements = judge.judgements(records, baseline: baseline)
     guard judgements.contains(where: { $0.trouble != .ignored }) else {
       throw UsageError("the policy ignores all \(judgements.count) cases; nothing is left to judge")
     }
     let report = VerdictReport(
-      judgements: judgements, preface: preface(records, baseline) + judgements.obstacles)
+      judgements: judgements,
+      preface: preface(records, baseline) + judgements.obstacles + option.check.idle(all.map(Subject.init)))
     try outputs.write(report.report)
     try export.write(records)
     try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate"), as: "--junit")
@@ -51,7 +54,14 @@ enum GateCommand: Command {
     guard records.contains(where: { $0.status == Record.Status.ok.rawValue }) else {
       throw UsageError("\(path): no row is ok; expected records of 'cbambench run'")
     }
-    try arguments.file("--baseline")?.write(BaselineFile.text(records), as: "--baseline")
+    let file = try arguments.file("--baseline")
+    // Reading from a device would wait for somebody to write.
+    let old = file.flatMap { $0.isRegular ? FileManager.default.contents(atPath: $0.path) : nil }
+      .flatMap { try? RecordsFile.read($0) }
+    try file?.write(BaselineFile.text(records), as: "--baseline")
+    for line in old.map({ BaselineFile.losses(records, old: $0) }) ?? [] {
+      Console.note("cbambench: \(line)")
+    }
     return .fine
   }
 
@@ -64,11 +74,7 @@ enum GateCommand: Command {
   }
 
   private static func preface(_ records: [Record], _ baseline: [Record]) -> [String] {
-    func machines(_ rows: [Record]) -> String {
-      let names = Set(rows.map(\.fingerprint)).filter { !$0.isEmpty }.sorted()
-      return names.isEmpty ? "an unknown machine" : names.joined(separator: " / ")
-    }
-    let (here, there) = (machines(records), machines(baseline))
+    let (here, there) = (BaselineFile.machines(records), BaselineFile.machines(baseline))
     if here == there && here != "an unknown machine" {
       return ["same machine as the baseline's: \(here)"]
     }

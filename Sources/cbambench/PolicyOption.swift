@@ -13,20 +13,29 @@ extension Option {
   static let junit = Option(name: "--junit", value: "FILE", help: "also write the verdicts as JUnit XML")
 }
 
-extension Policy {
-  /// The policy that is named, or the one of this checkout, or the defaults.
-  init(_ arguments: Arguments) throws(UsageError) {
-    let standard = "Bench/policy.json"
+/// The policy that is named, or the one of this checkout, or the defaults.
+struct PolicyOption {
+  let policy: Policy
+  let check: PolicyCheck
+
+  /// - Throws: if it cannot be read or names what does not exist.
+  init(_ arguments: Arguments, kernels: Set<String> = []) throws(UsageError) {
     let named = arguments.value("--policy")
-    let path = named ?? standard
+    let path = named ?? "Bench/policy.json"
+    policy = try PolicyOption.read(path, isNamed: named != nil)
+    check = PolicyCheck(policy, path: path)
+    try check.kernels(kernels)
+  }
+
+  private static func read(_ path: String, isNamed: Bool) throws(UsageError) -> Policy {
     guard let data = FileManager.default.contents(atPath: path) else {
-      guard named == nil else { throw UsageError("--policy \(path): cannot be read") }
-      self.init()
-      return
+      guard !isNamed else { throw UsageError("--policy \(path): cannot be read") }
+      return Policy()
     }
-    do { try self.init(json: String(decoding: data, as: UTF8.self)) } catch {
-      throw UsageError("\(path): \(error)")
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw UsageError("\(path): is not UTF-8 text; JSON was expected")
     }
+    do { return try Policy(json: text) } catch { throw UsageError("\(path): \(error)") }
   }
 }
 

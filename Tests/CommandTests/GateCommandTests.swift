@@ -130,6 +130,95 @@ import Testing
     #expect(nothing.status == 2 && nothing.error.contains("the policy ignores all 2 cases"))
   }
 
+  /// The main case in CI: runners differ from job to job.
+  @Test func aSmallerMachineIsNoRegression() throws {
+    let scratch = try Scratch()
+    func row(_ index: Int, _ isa: String, _ threads: Int, _ machine: String) -> Record {
+      record(index) { ($0.isa, $0.threads, $0.fingerprint) = (isa, threads, machine) }
+    }
+    let (wide, narrow) = ("A, 2 CPUs; L1 32 KiB; baseline avx2 avx512", "B, 1 CPUs; L1 32 KiB; baseline avx2")
+    let baseline = [0, 1].flatMap { index in [1, 2].map { row(index, "avx512", $0, wide) } }
+    let records = [row(0, "avx2", 1, narrow), row(1, "avx2", 1, narrow)]
+    let got = try gate(records, baseline, "--junit j.xml --annotate github --output r.md", in: scratch)
+    #expect(got.result.status == 0 && got.result.error.isEmpty, "\(got.result.error)")
+    #expect(got.verdicts == ["same", "same", "not measurable", "not measurable"])
+    #expect(got.remarks.last == "2 threads, it has 1 CPU")
+    let line =
+      "not measurable on this machine: isa avx512: compared with avx2; 2 rows with 2 threads, it has 1 CPU"
+    let markdown = try #require(scratch.text("r.md"))
+    #expect(markdown.contains("\n\(line)\n") && markdown.contains("No case has changed."))
+    #expect(scratch.text("j.xml")?.contains("failures=\"0\" errors=\"0\" skipped=\"2\"") == true)
+    let table = try Tool.run(["gate", "r.csv", "--baseline", "b.csv"], in: scratch.path)
+    #expect(
+      table.output.contains("\n\(line)\n") && table.output.hasSuffix("4 cases: 2 not measurable, 2 same\n"))
+    // A workload that is gone is a finding there, too.
+    let gone = try gate([records[0]], baseline, in: scratch)
+    #expect(gone.result.status == 1 && gone.verdicts == ["same", "not measurable", "regressed", "regressed"])
+    // A new baseline says what the old one could do and it cannot.
+    let update = try Tool.run(["gate", "r.csv", "--baseline", "b.csv", "--update"], in: scratch.path)
+    #expect(
+      update.complaints == [
+        "cbambench: times are compared on \(narrow) from now on, and no longer on \(wide)",
+        "cbambench: 3 of 4 rows of the old baseline are gone, such as relu@1x1x1x1 tiled, avx512, 2 threads, hot",
+        "cbambench: not measurable on this machine: isa avx512: compared with avx2; 1 row with 2 threads, it has 1 CPU",
+      ], "\(update.error)")
+  }
+
+  /// A count that nobody has measured is not the same as before.
+  @Test func emptyCounts() throws {
+    let scratch = try Scratch()
+    let lost = try gate(
+      [record(0) { ($0.flops, $0.parameters, $0.allocationsPerCall) = (nil, nil, nil) }], [record(0)],
+      in: scratch)
+    #expect(lost.result.status == 1 && lost.verdicts == ["regressed"])
+    #expect(
+      lost.remarks == ["parameters 0 → empty; flops 100 → empty; allocations_per_call 0 → empty"])
+    #expect(try gate([record(0)], [record(0) { $0.flops = nil }], in: scratch).result.status == 0)
+  }
+
+  @Test func policiesThatNameWhatIsNotThere() throws {
+    let scratch = try Scratch()
+    try scratch.write("g.csv", CSV.text([record(0)]).utf8)
+    let words = ["gate", "g.csv", "--baseline", "g.csv", "--policy", "p.json"]
+    for (json, part) in [
+      (
+        "{\"rules\":\n[{\"kernel\": \"tiled/driect\"}]}",
+        "p.json: line 2: rules[0].kernel: no such kernel as 'tiled/driect'; did you mean 'tiled/direct'?"
+      ),
+      (
+        "{\"accepted\": [{\"kernel\": \"winograd*\", \"reason\": \"r\", \"expires\": \"2030-01-01\"}]}",
+        "no such kernel as 'winograd*'; known: reference tiled"
+      ),
+      ("{\n \"alpha\": true}", "p.json: line 2: alpha: 'true'; expected a number"),
+      ("{\"alpha\": 0.1,\n \"alpha\": 0.2}", "p.json: line 2, column 2: key 'alpha' is there already"),
+      ("{\n \"alpha\" 0.1}", "p.json: line 2, column 10: '0' where a colon was expected"),
+    ] {
+      try scratch.write("p.json", json.utf8)
+      try BadInputTests.expectRefusal(words, part, in: scratch)
+    }
+    try scratch.write("p.json", [0xFF, 0xFE, 0x7B, 0])
+    try BadInputTests.expectRefusal(words, "p.json: is not UTF-8 text", in: scratch)
+    // A kernel that a record names is known; what fits no case is told, and no error.
+    try scratch.write("g.csv", CSV.text([record(0) { $0.kernel = "onednn" }]).utf8)
+    let json = """
+      {"rules": [{"kernel": "onednn"}, {"workload": "w00", "mode": "warn"}, {"threads": 7},
+        {"workload": "CBAM 256@56", "mode": "warn"}],
+       "accepted": [{"workload": "w0", "threads": 7, "reason": "r", "expires": "2030-01-01"}]}
+      """
+    try scratch.write("p.json", json.utf8)
+    let told = try Tool.run(words, in: scratch.path)
+    #expect(told.status == 0)
+    #expect(
+      told.complaints == [
+        "cbambench: p.json: line 1: rules[1] fits no case: workload 'w00'; did you mean 'w0'?",
+        "cbambench: p.json: line 3: accepted[0] fits no case: workload 'w0', threads 7",
+      ], "\(told.error)")
+    #expect(
+      told.output.contains(
+        "\nno case fits these of the policy: rules[1] (line 1), rules[2] (line 1), rules[3] (line 2), accepted[0] (line 3)\n"
+      ))
+  }
+
   @Test func updateWritesASmallBaseline() throws {
     let scratch = try Scratch()
     let rows = [
@@ -153,7 +242,8 @@ import Testing
     let rows = try CSV.rows(CSV.text([record(0), record(1)]))
     let forms: [(String, [[String]], String)] = [
       ("rows.csv", [rows[0], rows[2], rows[1]], "\n"), ("columns.csv", rows.map { $0.reversed() }, "\n"),
-      ("more.csv", rows.map { $0 + ["later"] }, "\n"), ("crlf.csv", rows, "\r\n"),
+      ("more.csv", rows.map { $0 + ["later"] }, "\n"), ("crlf.csv", rows, "\r\n"), ("cr.csv", rows, "\r"),
+      ("blank.csv", rows + [[""]], "\n"),
     ]
     try scratch.write("good.csv", CSV.text([record(0), record(1)]).utf8)
     for (name, rows, end) in forms {

@@ -34,6 +34,23 @@ import Testing
     #expect(counter.attributes[0]["errors"] == "1" && counter.attributes[0]["name"] == "a \"b\" <c>")
   }
 
+  /// What a machine cannot measure is neither right nor wrong, and no annotation.
+  @Test func notMeasurableIsSkipped() {
+    let base = Synthetic.row(0) {
+      ($0.threads, $0.medianMs, $0.fingerprint) = (2, 1, "a, 2 CPUs; baseline avx2")
+    }
+    let head = Synthetic.row(0) { ($0.medianMs, $0.fingerprint) = (1, "b, 1 CPUs; baseline avx2") }
+    let judgements = BaselineJudge(Policy(), allowsMissing: false, today: "").judgements(
+      [head], baseline: [Synthetic.row(0) { ($0.medianMs, $0.fingerprint) = (1, "a, 2 CPUs") }, base])
+    #expect(judgements.map(\.word) == ["same", "not measurable"])
+    let text = CIFormats.junit(judgements, suite: "s")
+    #expect(text.contains("tests=\"2\" failures=\"0\" errors=\"0\" skipped=\"1\""))
+    #expect(text.contains("not measurable; 2 threads, it has 1 CPU"))
+    #expect(CIFormats.annotations(judgements).isEmpty)
+    #expect(judgements.conclusion(failsOnUndetermined: true) == .fine)
+    #expect(judgements.dropFirst().conclusion(failsOnUndetermined: true) == .nothing)
+  }
+
   @Test func annotationsAreOneLineEach() {
     let lines = CIFormats.annotations(judgements())
     #expect(lines.count == 2 && lines.allSatisfy { $0.hasPrefix("::error title=") && !$0.contains("\n") })
