@@ -2,6 +2,7 @@ import Glibc
 import Kernels
 import Measurement
 import Operators
+import PlainText
 import Records
 import ReferenceKernels
 import Roofs
@@ -40,7 +41,7 @@ public final class Server {
   /// Answers until the last line; false when asked to quit.
   public func answer(_ line: String, send: @escaping (ServeReply) -> Void) -> Bool {
     guard let request = ServeRequest(line) else {
-      send(.refused("'\(line.prefix(40))' is no request of version \(ServeProtocol.version)"))
+      send(.refused("'\(line.shown)' is no request of version \(ServeProtocol.version)"))
       return true
     }
     switch request {
@@ -134,11 +135,11 @@ extension Plan {
     for name in request.kernels { requests.append(try Plan.Request(name, known: known)) }
     isas = []
     for name in request.isas {
-      guard let isa = ISA(rawValue: name) else { throw UsageError("'\(name)' is no instruction set") }
+      guard let isa = ISA(rawValue: name) else { throw UsageError("'\(name.shown)' is no instruction set") }
       isas.append(isa)
     }
     guard let state = CacheState(rawValue: request.cache) else {
-      throw UsageError("'\(request.cache)' is no state of the cache")
+      throw UsageError("'\(request.cache.shown)' is no state of the cache")
     }
     guard !requests.isEmpty, !isas.isEmpty, !request.threads.isEmpty,
       request.threads.allSatisfy({ $0 > 0 && $0 <= 1024 })

@@ -1,6 +1,7 @@
 import Foundation
 import Gate
 import Harness
+import PlainText
 
 extension Option {
   static let policy = Option(
@@ -20,12 +21,12 @@ extension Policy {
     let named = arguments.value("--policy")
     let path = named ?? standard
     guard let data = FileManager.default.contents(atPath: path) else {
-      guard named == nil else { throw UsageError("--policy \(path): cannot be read") }
+      guard named == nil else { throw UsageError("--policy \(path.shownPath): cannot be read") }
       self.init()
       return
     }
     do { try self.init(json: String(decoding: data, as: UTF8.self)) } catch {
-      throw UsageError("\(path): \(error)")
+      throw UsageError("\(path.shownPath): \(error)")
     }
   }
 }
@@ -35,14 +36,14 @@ extension Arguments {
   func failsOnUndetermined() throws(UsageError) -> Bool {
     let word = value("--on-undetermined") ?? "pass"
     guard ["fail", "pass"].contains(word) else {
-      throw UsageError("--on-undetermined \(word): expected fail or pass")
+      throw UsageError("--on-undetermined \(word.shown): expected fail or pass")
     }
     return word == "fail"
   }
 
   func annotates() throws(UsageError) -> Bool {
     guard let word = value("--annotate") else { return false }
-    guard word == "github" else { throw UsageError("--annotate \(word): expected github") }
+    guard word == "github" else { throw UsageError("--annotate \(word.shown): expected github") }
     return true
   }
 }

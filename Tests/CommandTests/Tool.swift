@@ -27,12 +27,13 @@ struct Tool {
   ///   - folder: where it runs; nil: where the tests run.
   ///   - output: where standard output goes; nil: it is kept for the result.
   ///   - environment: variables besides those of the tests.
+  ///   - executable: another than the built one.
   init(
     _ arguments: [String], in folder: String? = nil, output: FileHandle? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], executable: String = Tool.path
   ) throws {
     streams = try Scratch()
-    process.executableURL = URL(fileURLWithPath: Tool.path)
+    process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -113,9 +114,11 @@ struct Tool {
   /// Runs a call to its end.
   static func run(
     _ arguments: [String], in folder: String? = nil, output: String? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], executable: String = Tool.path
   ) throws -> Result {
-    try Tool(arguments, in: folder, output: output.map(handle), environment: environment).finish()
+    try Tool(
+      arguments, in: folder, output: output.map(handle), environment: environment, executable: executable
+    ).finish()
   }
 
   static func run(_ arguments: String...) throws -> Result { try run(arguments) }
