@@ -6,8 +6,11 @@ import PackageDescription
 /// Warnings are errors everywhere: a clean build is part of passing.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
-func floor(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict)
+func floor(
+  _ name: String, _ dependencies: [Target.Dependency], plugins: [Target.PluginUsage] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: strict, plugins: plugins)
 }
 
 /// The same micro-kernel sources, compiled once per instruction set (the folders are symbolic links).
@@ -28,21 +31,23 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "cbambench",
   targets: [
+    // Text as people and programs may see it: below all, since all quote what users write.
+    floor("PlainText", []),
     // 0
     .target(name: "CPlatform", exclude: ["README.md"]),
     .systemLibrary(
       name: "CGperftools", pkgConfig: "libtcmalloc", providers: [.apt(["libgoogle-perftools-dev"])]),
     floor("MicroKernelAPI", []),
-    floor("Tensors", []),
+    floor("Tensors", ["PlainText"]),
     floor("Measurement", []),
     // 1
-    floor("Operators", ["Tensors"]),
-    floor("Records", ["Measurement"]),
+    floor("Operators", ["PlainText", "Tensors"]),
+    floor("Records", ["Measurement", "PlainText"]),
     micro("MicroBaseline", define: "ISA_BASELINE", march: nil),
     micro("MicroV3", define: "ISA_AVX2", march: "x86-64-v3"),
     micro("MicroV4", define: "ISA_AVX512", march: "x86-64-v4"),
     // 2
-    floor("Models", ["Operators", "Tensors"]),
+    floor("Models", ["Operators", "PlainText", "Tensors"]),
     floor(
       "Kernels",
       [
@@ -53,18 +58,19 @@ let package = Package(
     floor("TiledKernels", ["Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
     // 4
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
-    floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "Records"]),
+    floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "PlainText", "Records"]),
     // 5
     floor(
       "Harness",
       [
         "CPlatform", "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators", "Records",
-        "Measurement",
+        "Measurement", "PlainText",
         "Tensors",
-      ]),
+      ], plugins: ["CarrySuites"]),
+    .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
     // 6
-    floor("Reporting", ["Records", "Measurement"]),
-    floor("Gate", ["Records", "Measurement"]),
+    floor("Reporting", ["Records", "Measurement", "PlainText"]),
+    floor("Gate", ["Records", "Measurement", "PlainText"]),
     // 7
     .executableTarget(
       name: "cbambench",
@@ -72,7 +78,7 @@ let package = Package(
         "CPlatform", "Gate", "Harness", "Profiling", "Reporting", "Roofs", "Records", "TiledKernels",
         "ReferenceKernels",
         "Kernels", "Models",
-        "Operators", "Measurement", "Tensors",
+        "Operators", "Measurement", "PlainText", "Tensors",
       ],
       exclude: ["README.md"],
       swiftSettings: strict),
@@ -81,6 +87,7 @@ let package = Package(
       name: "Support", dependencies: ["Kernels", "Measurement", "Models", "Operators", "Tensors"],
       path: "Tests/Support",
       resources: [.copy("Goldens")], swiftSettings: strict),
+    tests("PlainTextTests", ["PlainText"]),
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
     tests("OperatorsTests", ["Models", "Operators", "Tensors"]),

@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 import Records
 
 /// Judgements in the forms of CI services.
@@ -10,11 +11,11 @@ public enum CIFormats {
     let skipped = judgements.count { isSkipped($0) }
     var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
     text +=
-      "<testsuite name=\"\(escaped(suite))\" tests=\"\(judgements.count)\" failures=\"\(failures)\" "
+      "<testsuite name=\"\(XML.escaped(suite))\" tests=\"\(judgements.count)\" failures=\"\(failures)\" "
       + "errors=\"\(errors)\" skipped=\"\(skipped)\">\n"
     for item in judgements {
       text +=
-        "  <testcase classname=\"\(escaped(suite))\" name=\"\(escaped("\(item.name): \(item.identity)"))\""
+        "  <testcase classname=\"\(XML.escaped(suite))\" name=\"\(XML.escaped("\(item.name): \(item.identity)"))\""
       if let head = item.time?.head { text += String(format: " time=\"%.9f\"", head) }
       text += body(item)
     }
@@ -22,7 +23,7 @@ public enum CIFormats {
   }
 
   private static func body(_ item: CaseJudgement) -> String {
-    let message = escaped(sentence(item))
+    let message = XML.escaped(sentence(item))
     return switch item.severity {
     case .worse: ">\n    <failure message=\"\(message)\"/>\n  </testcase>\n"
     case .broken: ">\n    <error message=\"\(message)\"/>\n  </testcase>\n"
@@ -59,27 +60,11 @@ public enum CIFormats {
   }
 
   private static func data(_ text: String) -> String {
-    text.replacingOccurrences(of: "%", with: "%25").replacingOccurrences(of: "\r", with: "%0D")
+    text.inertLines.replacingOccurrences(of: "%", with: "%25").replacingOccurrences(of: "\r", with: "%0D")
       .replacingOccurrences(of: "\n", with: "%0A")
   }
 
   private static func property(_ text: String) -> String {
     data(text).replacingOccurrences(of: ":", with: "%3A").replacingOccurrences(of: ",", with: "%2C")
-  }
-
-  /// XML text; characters that XML cannot hold become spaces.
-  private static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case _ where scalar.value < 32 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += " "
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

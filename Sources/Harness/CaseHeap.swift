@@ -66,7 +66,7 @@ extension CaseProfiler {
     _ candidate: Candidate, _ team: Team, _ workload: Workload, budget: Seconds
   ) throws -> CaseHeap {
     guard case .kernel(let kernel, _) = candidate.choice else {
-      throw UsageError("\(workload.name): \(candidate.refusal ?? "no kernel")")
+      throw UsageError("\(workload.shownName): \(candidate.refusal ?? "no kernel")")
     }
     let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
     let life = try Life(kernel, candidate.isa, subject, team)

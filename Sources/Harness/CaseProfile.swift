@@ -27,7 +27,7 @@ public struct CaseProfile: Sendable {
   /// GFLOP/s and GB/s of one thread while it is in a stage; nil where the work or the time is not known.
   public func rates(_ stage: StageTimes.Stage) -> (gflops: Double, gbps: Double)? {
     guard stage.samples > 0, let work = costs.work[stage.name] else { return nil }
-    let time = times.time(stage.samples).value
-    return (Double(work.flops * calls) / time * 1e-9, Double(work.bytes * calls) / time * 1e-9)
+    let rate = Double(calls) / times.time(stage.samples).value * 1e-9
+    return (Double(work.flops) * rate, Double(work.bytes) * rate)
   }
 }

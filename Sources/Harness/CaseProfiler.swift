@@ -56,7 +56,7 @@ public final class CaseProfiler {
       let names = candidates.map(\.kernelName).joined(separator: " ")
       throw UsageError("a profile is of one case, --kernels names \(candidates.count): \(names)")
     }
-    if let reason = candidate.refusal { throw UsageError("\(workload.name): \(reason)") }
+    if let reason = candidate.refusal { throw UsageError("\(workload.shownName): \(reason)") }
     let threads = candidate.isReference ? 1 : plan.threads[0]
     let verification = Verification(seed: plan.seed, backing: .aligned)
     let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)

@@ -1,4 +1,5 @@
 import Measurement
+import PlainText
 import Records
 
 /// One side of a contest: its process, started again where one is lost.
@@ -100,7 +101,7 @@ struct Contender {
   }
 
   private func unexpected(_ replies: [ServeReply]) -> PeerFailure {
-    let words = replies.last.map { "'\($0.description.prefix(60))'" } ?? "nothing"
+    let words = replies.last.map { "'\($0.description.shown)'" } ?? "nothing"
     return PeerFailure(loss: .init(.crashed, "answered \(words), which was not asked"), step: nil)
   }
 

@@ -1,6 +1,7 @@
 import CPlatform
 import Glibc
 import Measurement
+import PlainText
 import Records
 
 /// What is wrong with a serving process, in words that follow its name.
@@ -67,7 +68,7 @@ final class Peer {
     try send(.hello(version: ServeProtocol.version))
     let line = try line(nil)
     guard case .hello(let version, let tool, let header) = ServeReply(line) else {
-      throw failed("said '\(line.prefix(60))'; expected 'hello \(ServeProtocol.version)'", nil)
+      throw failed("said '\(line.shown)'; expected 'hello \(ServeProtocol.version)'", nil)
     }
     guard version == ServeProtocol.version else {
       throw failed("speaks version \(version) of the protocol; expected \(ServeProtocol.version)", nil)
@@ -83,7 +84,7 @@ final class Peer {
     for _ in 0..<Self.mostLines {
       let line = try line(step)
       guard let reply = ServeReply(line) else {
-        throw failed("said '\(line.prefix(60))', which is no reply", step)
+        throw failed("said '\(line.shown)', which is no reply", step)
       }
       if case .step(let text) = reply {
         step = Step(text) ?? step

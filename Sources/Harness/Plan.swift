@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Operators
+import PlainText
 import Records
 
 /// What is asked of each workload.
@@ -40,7 +41,7 @@ extension Plan.Request {
         let names = ["reference", "tiled", "all"] + known.filter { $0 != "reference" }
         let hint = Words.nearest(text, among: names).map { "did you mean '\($0)'?" }
         throw UsageError(
-          "--kernels: no such kernel as '\(text)'; \(hint ?? "known: " + names.joined(separator: " "))")
+          "--kernels: no such kernel as '\(text.shown)'; \(hint ?? "known: " + names.joined(separator: " "))")
       }
       self = .named(text)
     }

@@ -2,6 +2,7 @@ import Glibc
 import Kernels
 import Measurement
 import Operators
+import PlainText
 import Records
 import ReferenceKernels
 import Roofs
@@ -41,7 +42,7 @@ public final class Server {
       let turn = "; a turn is of more than 0 up to \(Int(ServeProtocol.longestTurn)) s"
       send(
         .refused(
-          "'\(line.prefix(40))' is no request of version \(ServeProtocol.version)"
+          "'\(line.shown)' is no request of version \(ServeProtocol.version)"
             + (line.hasPrefix("measure ") ? turn : "")))
       return true
     }
@@ -129,11 +130,11 @@ extension Plan {
     for name in request.kernels { requests.append(try Plan.Request(name, known: known)) }
     isas = []
     for name in request.isas {
-      guard let isa = ISA(rawValue: name) else { throw UsageError("'\(name)' is no instruction set") }
+      guard let isa = ISA(rawValue: name) else { throw UsageError("'\(name.shown)' is no instruction set") }
       isas.append(isa)
     }
     guard let state = CacheState(rawValue: request.cache) else {
-      throw UsageError("'\(request.cache)' is no state of the cache")
+      throw UsageError("'\(request.cache.shown)' is no state of the cache")
     }
     guard !requests.isEmpty, !isas.isEmpty, !request.threads.isEmpty,
       request.threads.allSatisfy({ $0 > 0 && $0 <= 1024 })

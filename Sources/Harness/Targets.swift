@@ -1,6 +1,7 @@
 import Foundation
 import Models
 import Operators
+import PlainText
 import Tensors
 
 /// Resolves what the user names: an existing file, a suite, a network, a workload text.
@@ -30,28 +31,31 @@ public struct Targets: Sendable {
     guard target.contains("+") || Network.isName(name) else {
       return nil
     }
-    do { return try Modules.parse(target) as? Network } catch { throw UsageError("\(target): \(error)") }
+    do { return try Modules.parse(target) as? Network } catch {
+      throw UsageError("\(target.shown): \(error)")
+    }
   }
 
   private func unknown(_ target: String) -> UsageError {
     if let shaped = reduced(target) {
       return UsageError(
-        "'\(target)' is no file; a module's reduction ratio is written \(shaped), '/' in a network's attention only"
+        "'\(target.shown)' is no file; a module's reduction ratio is written \(shaped), '/' in a network's attention only"
       )
     }
     if let module = Modules.all.first(where: {
       $0.keyword == target.split(separator: ":").first.map { String($0) }
     }) {
       return UsageError(
-        "'\(target)' names an operator without a shape; expected e.g. \(module.keyword)\(example(target))")
+        "'\(target.shown)' names an operator without a shape; expected e.g. \(module.keyword)\(example(target).shown)"
+      )
     }
     if target.contains("/") || target.hasSuffix("." + SuiteLibrary.fileExtension) {
-      return UsageError("\(target): there is no such file")
+      return UsageError("\(target.shownPath): there is no such file")
     }
     let known = library.names + Modules.names
     let hint = Words.nearest(target, among: known).map { "did you mean '\($0)'?" }
     return UsageError(
-      "'\(target)' is no file, suite or workload; \(hint ?? "suites: " + library.names.joined(separator: " "))"
+      "'\(target.shown)' is no file, suite or workload; \(hint ?? "suites: " + library.names.joined(separator: " "))"
     )
   }
 

@@ -1,5 +1,6 @@
 import Models
 import Operators
+import PlainText
 import Tensors
 
 /// What is wrong with something that a user wrote: place, found, expected.
@@ -20,6 +21,12 @@ public struct Workload: Sendable {
   public let inputs: [Shape]
   public let output: Shape
   public let cost: Cost
+
+  /// Bytes of a text.
+  public static let longest = 4096
+
+  /// The name in messages: one that a suite gives is cut, as users write it.
+  public var shownName: String { name == text ? text : name.shown }
 
   /// `op[:key=value,...]@NxCxHxW`, every key spelt out.
   public var text: String { "\(op.text)@\(shape)" }
@@ -53,14 +60,18 @@ extension Workload {
   public init(
     _ text: some StringProtocol, name: String? = nil, multiplicity: Int = 1
   ) throws(UsageError) {
+    guard text.utf8.count <= Workload.longest else {
+      throw UsageError(
+        "'\(text.shown)' has \(text.utf8.count) bytes; a workload has at most \(Workload.longest)")
+    }
     let sides = text.split(separator: "@", omittingEmptySubsequences: false)
     guard sides.count == 2 else {
-      throw UsageError("'\(text)' is not a workload; expected operator[:key=value,...]@NxCxHxW")
+      throw UsageError("'\(text.shown)' is not a workload; expected operator[:key=value,...]@NxCxHxW")
     }
     let op: any Operator
-    do { op = try Modules.parse(sides[0]) } catch { throw UsageError("\(text): \(error)") }
+    do { op = try Modules.parse(sides[0]) } catch { throw UsageError("\(text.shown): \(error)") }
     let shape: Shape
-    do { shape = try Shape(text: sides[1]) } catch { throw UsageError("\(text): \(error)") }
+    do { shape = try Shape(text: sides[1]) } catch { throw UsageError("\(text.shown): \(error)") }
     try self.init(op, shape, name: name, multiplicity: multiplicity)
   }
 }

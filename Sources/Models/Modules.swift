@@ -1,4 +1,5 @@
 import Operators
+import PlainText
 import Tensors
 
 /// A module that can sit in the attention slot of a block: shape in, the same shape out.
@@ -38,7 +39,7 @@ public enum Modules {
     let keyword = parts.first.map { String($0) } ?? ""
     let rest = parts.count > 1 ? Substring(parts[1]) : ""
     guard parts.count == 1 || !rest.isEmpty else {
-      throw OperatorError("'\(text)' has no keys behind the colon")
+      throw OperatorError("'\(text.shown)' has no keys behind the colon")
     }
     if let network = try Network.read(keyword, keys: rest) { return network }
     guard let type = all.first(where: { $0.keyword == keyword }) else { throw unknown(keyword) }
@@ -57,7 +58,7 @@ public enum Modules {
     let hint = Words.nearest(name, among: known).map { "did you mean '\($0)'?" }
     let list = isNetwork ? Architectures.names : all.map { $0.keyword }
     return OperatorError(
-      "'\(name)' is not \(isNetwork ? "a network" : "an operator"); "
+      "'\(name.shown)' is not \(isNetwork ? "a network" : "an operator"); "
         + (hint ?? "known \(isNetwork ? "networks" : "operators"): " + list.joined(separator: " ")))
   }
 }

@@ -1,3 +1,5 @@
+import PlainText
+
 /// A key and its value in an operator's text.
 public struct Attribute: Sendable, Hashable {
   public let key: String
@@ -43,10 +45,10 @@ public struct Attributes {
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard sides.count == 2, !sides[0].isEmpty, !sides[1].isEmpty else {
-        throw OperatorError("'\(part)' in \(keyword) is not key=value")
+        throw OperatorError("'\(part.shown)' in \(keyword) is not key=value")
       }
       guard !values.contains(where: { $0.key == sides[0] }) else {
-        throw OperatorError("\(keyword) has the key '\(sides[0])' twice")
+        throw OperatorError("\(keyword) has the key '\(sides[0].shown)' twice")
       }
       values.append((String(sides[0]), String(sides[1])))
     }
@@ -75,7 +77,7 @@ public struct Attributes {
   {
     guard let value = Int(text), value >= minimum, value <= Attributes.limit else {
       throw OperatorError(
-        "\(key)=\(text) in \(keyword) must be a whole number from \(minimum) to \(Attributes.limit)")
+        "\(key)=\(text.shown) in \(keyword) must be a whole number from \(minimum) to \(Attributes.limit)")
     }
     return value
   }
@@ -87,7 +89,8 @@ public struct Attributes {
     guard let text = take(key) else { return Pair(standard) }
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
     guard parts.count <= 2 else {
-      throw OperatorError("\(key)=\(text) in \(keyword) must be a number such as 3 or a pair such as 3x5")
+      throw OperatorError(
+        "\(key)=\(text.shown) in \(keyword) must be a number such as 3 or a pair such as 3x5")
     }
     return try Pair(number(parts[0], key, minimum), number(parts[parts.count - 1], key, minimum))
   }
@@ -97,7 +100,7 @@ public struct Attributes {
     case nil: return standard
     case "0": return false
     case "1": return true
-    case let text?: throw OperatorError("\(key)=\(text) in \(keyword) must be 0 or 1")
+    case let text?: throw OperatorError("\(key)=\(text.shown) in \(keyword) must be 0 or 1")
     }
   }
 
@@ -112,7 +115,8 @@ public struct Attributes {
     guard let text = take(key) else { return standard }
     guard let value = T(rawValue: text) else {
       throw OperatorError(
-        "\(key)=\(text) in \(keyword) must be one of: \(T.allCases.map(\.rawValue).joined(separator: " "))")
+        "\(key)=\(text.shown) in \(keyword) must be one of: \(T.allCases.map(\.rawValue).joined(separator: " "))"
+      )
     }
     return value
   }
@@ -122,7 +126,7 @@ public struct Attributes {
     guard let stranger = values.first(where: { !used.contains($0.key) }) else { return }
     let list = known.isEmpty ? "\(keyword) has no keys" : "known keys: \(known.joined(separator: " "))"
     let hint = Words.nearest(stranger.key, among: known).map { "; did you mean '\($0)'?" } ?? ""
-    throw OperatorError("'\(stranger.key)' is not a key of \(keyword); \(list)\(hint)")
+    throw OperatorError("'\(stranger.key.shown)' is not a key of \(keyword); \(list)\(hint)")
   }
 }
 
@@ -130,6 +134,8 @@ public enum Words {
   /// The candidate that is a typing slip away (distance at most a third of the length, at least one) or that begins with
   /// the word.
   public static func nearest(_ word: String, among candidates: some Sequence<String>) -> String? {
+    // Nothing that is named here is so long.
+    guard word.utf8.count <= 100 else { return nil }
     let ranked = candidates.map { candidate in
       (word.count > 3 && candidate.hasPrefix(word) ? 1 : distance(word, candidate), candidate)
     }.min { $0.0 < $1.0 }

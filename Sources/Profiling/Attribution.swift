@@ -119,6 +119,6 @@ public enum Attribution {
 
   /// The index in the name of a marking function.
   private static func mark(_ frame: String, _ prefix: String) -> Int? {
-    frame.hasPrefix(prefix) ? Int(frame.dropFirst(prefix.count), radix: 16) : nil
+    frame.hasPrefix(prefix) ? UInt16(frame.dropFirst(prefix.count), radix: 16).map { Int($0) } : nil
   }
 }

@@ -1,4 +1,5 @@
 import Measurement
+import PlainText
 
 /// Collapsed stacks, as flame graph tools read them: `root;…;leaf count`, one line per stack.
 public enum CollapsedStacks {
@@ -19,19 +20,26 @@ public enum CollapsedStacks {
   public static func read(_ text: String, name: String, period: Seconds) throws(ProfileError) -> StackProfile
   {
     var profile = StackProfile(period: period)
+    var total = 0
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     where !line.isEmpty {
       let blank = line.lastIndex(of: " ") ?? line.startIndex
       let stack = line[..<blank].split(separator: ";").map { String($0) }
       guard let count = Int(line[blank...].dropFirst()), count >= 0, !stack.isEmpty else {
-        throw ProfileError("\(name):\(index + 1): found '\(line)', expected 'root;…;leaf count'")
+        throw ProfileError(
+          "\(name.shownPath):\(index + 1): found '\(line.shown)', expected 'root;…;leaf count'")
       }
+      let (sum, isTooLarge) = total.addingReportingOverflow(count)
+      guard !isTooLarge else {
+        throw ProfileError("\(name.shownPath):\(index + 1): the counts up to here are more than 2^63")
+      }
+      total = sum
       profile.add(stack, count: count)
     }
     return profile
   }
 
   private static func line(_ stack: StackProfile.Stack) -> String {
-    stack.map { $0.replacing(";", with: ",") }.joined(separator: ";")
+    stack.map { $0.replacing(";", with: ",").inert }.joined(separator: ";")
   }
 }

@@ -3,8 +3,12 @@ import Glibc
 
 /// Names of functions as people read them.
 public enum Demangling {
+  /// Bytes of a symbol; longer ones stay as they are.
+  private static let longest = 4096
+
   /// The whole Swift name; nil if it is none of Swift's.
   public static func full(_ symbol: String) -> String? {
+    guard symbol.utf8.count <= longest else { return nil }
     guard let text = swift_demangle(symbol, symbol.utf8.count, nil, nil, 0) else { return nil }
     defer { free(text) }
     return String(cString: text)

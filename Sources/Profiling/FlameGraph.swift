@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 
 /// A flame graph as one SVG file: a picture by itself; in a browser a click on a frame zooms in, the mouse tells numbers,
 /// and a search (Ctrl-F or the word at the top right) marks frames and sums their share.
@@ -33,7 +34,7 @@ public struct FlameGraph {
       font-family="Verdana, sans-serif" font-size="11">
       <style>.f{cursor:pointer}.f:hover rect{stroke:#000}.m rect{fill:#e0f}.u{cursor:pointer;fill:#06c}text{fill:#000}</style>
       <rect width="1200" height="\(height)" fill="#f8f8f4"/>
-      <text x="600" y="24" text-anchor="middle" font-size="16">\(FlameGraph.escaped(title))</text>
+      <text x="600" y="24" text-anchor="middle" font-size="16">\(XML.escaped(title))</text>
       <text id="r" class="u" x="10" y="24" visibility="hidden">reset zoom</text>
       <text id="s" class="u" x="1190" y="24" text-anchor="end">search</text>
       <text id="d" x="10" y="\(height - 14)"></text><text id="n" x="1190" y="\(height - 14)" text-anchor="end"></text>
@@ -54,9 +55,9 @@ public struct FlameGraph {
     let label =
       letters < 3 ? "" : node.name.count <= letters ? node.name : node.name.prefix(letters - 1) + "…"
     text += """
-      <g class="f" data-x="\(short(x, 7))" data-w="\(short(share, 7))"><title>\(FlameGraph.escaped(tip(node, share)))</title>\
+      <g class="f" data-x="\(short(x, 7))" data-w="\(short(share, 7))"><title>\(XML.escaped(tip(node, share)))</title>\
       <rect x="\(short(left, 3))" y="\(y)" width="\(short(wide, 3))" height="\(FlameGraph.row - 1)" \
-      fill="\(colour(node, stage))" rx="1"/><text x="\(short(left + 3, 3))" y="\(y + 12)">\(FlameGraph.escaped(label))</text></g>
+      fill="\(colour(node, stage))" rx="1"/><text x="\(short(left + 3, 3))" y="\(y + 12)">\(XML.escaped(label))</text></g>
 
       """
     var next = x
@@ -97,9 +98,5 @@ public struct FlameGraph {
   private static func hash(_ text: String) -> Int {
     // FNV-1a.
     Int(text.utf8.reduce(2_166_136_261 as UInt32) { ($0 ^ UInt32($1)) &* 16_777_619 } >> 4)
-  }
-
-  private static func escaped(_ text: some StringProtocol) -> String {
-    String(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
   }
 }

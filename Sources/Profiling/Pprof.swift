@@ -1,4 +1,5 @@
 import Measurement
+import PlainText
 
 /// `profile.proto` of pprof, gzipped.
 /// - Source: github.com/google/pprof/blob/main/proto/profile.proto.
@@ -88,7 +89,8 @@ public enum Pprof {
     message.field(12, period.length)
     if !comments.isEmpty { message.field(13, packed: comments.map { strings.index($0) }) }
     message.field(14, strings.index(shown))
-    for text in strings.list { message.field(6, Array(text.utf8)) }
+    // pprof shows them on terminals.
+    for text in strings.list { message.field(6, Array(text.inert.utf8)) }
     return Gzip.stored(message.bytes)
   }
 

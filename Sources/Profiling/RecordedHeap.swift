@@ -1,3 +1,5 @@
+import PlainText
+
 /// Pieces of memory that stacks have allocated, and those of them that are in use still.
 public struct HeapCounts: Sendable, Equatable {
   public struct Pieces: Sendable, Equatable {
@@ -47,9 +49,9 @@ public struct RecordedHeap: RecordedStacks, Sendable {
   /// - Throws: `ProfileError` with line, found and expected.
   public init(_ bytes: [UInt8], name: String) throws(ProfileError) {
     func wrong(_ line: Int, _ found: some StringProtocol, _ expected: String) -> ProfileError {
-      let shown = found.count > 60 ? "'\(found.prefix(60))…'" : "'\(found)'"
       return ProfileError(
-        "\(name): no heap profile of tcmalloc: at line \(line) found \(shown), expected \(expected)")
+        "\(name.shownPath): no heap profile of tcmalloc: at line \(line) found '\(found.shown)', expected \(expected)"
+      )
     }
     let text = String(decoding: bytes, as: UTF8.self)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -67,6 +69,13 @@ public struct RecordedHeap: RecordedStacks, Sendable {
         throw wrong(at + 1, lines[at], "'OBJECTS: BYTES [OBJECTS: BYTES] @ 0xADDRESS…'")
       }
       sum += line.counts
+      // Line by line: sums of what one line may say do not overflow until then.
+      guard sum.allocated.objects <= head.counts.allocated.objects,
+        sum.allocated.bytes <= head.counts.allocated.bytes
+      else {
+        throw wrong(
+          1, first, "at least the \(sum.allocated.bytes) bytes that the stacks up to line \(at + 1) allocate")
+      }
       stacks[stack, default: HeapCounts()] += line.counts
       at += 1
     }
@@ -74,11 +83,6 @@ public struct RecordedHeap: RecordedStacks, Sendable {
       let found = at + 1 < lines.count ? lines[at + 1] : "the end"
       throw wrong(
         min(at + 2, lines.count), found, "'\(Self.mappingsTitle)' and whole lines; the file is truncated")
-    }
-    guard sum.allocated.objects <= head.counts.allocated.objects,
-      sum.allocated.bytes <= head.counts.allocated.bytes
-    else {
-      throw wrong(1, first, "at least the \(sum.allocated.bytes) bytes that its stacks have allocated")
     }
     total = head.counts
     let mapped = lines[(at + 2)...]
@@ -144,7 +148,7 @@ public struct RecordedHeap: RecordedStacks, Sendable {
     return (counts, match.5)
   }
 
-  /// Sums of so many do not overflow.
+  /// Sums of two such numbers do not overflow, nor do those of all heaps that are compared.
   private static let most = Int.max >> 20
 
   private static func addresses(_ text: Substring) -> [UInt]? {

@@ -1,4 +1,5 @@
 import Measurement
+import PlainText
 
 /// gperftools' own file of processor time, read: sampled stacks of addresses, and the mappings that give them names.
 ///
@@ -38,7 +39,9 @@ public struct RecordedProfile: RecordedStacks, Sendable {
       throw reader.wrong(at, "\(written)", "a period between 1 and 1000000000 µs")
     }
     try reader.require(0, "the header's last word")
-    stacks = try reader.stacks(deepest: Self.deepest)
+    // So that no sum of counts and no time in nanoseconds overflows.
+    let most = UInt(Int.max) / (written * 1000)
+    stacks = try reader.stacks(deepest: Self.deepest, most: most)
     period = Seconds(Double(written) * 1e-6)
     let text = String(decoding: bytes[reader.offset...], as: UTF8.self)
     mappings = Mapping.list(text)
@@ -76,8 +79,10 @@ public struct RecordedProfile: RecordedStacks, Sendable {
       guard found == expected else { throw wrong(at, "\(found)", "\(expected), \(what)") }
     }
 
-    mutating func stacks(deepest: UInt) throws(ProfileError) -> [[UInt]: Int] {
+    /// - Parameter most: samples of all stacks.
+    mutating func stacks(deepest: UInt, most: UInt) throws(ProfileError) -> [[UInt]: Int] {
       var stacks: [[UInt]: Int] = [:]
+      var total: UInt = 0
       while true {
         let at = offset
         let count = try next("the count of a stack")
@@ -87,7 +92,10 @@ public struct RecordedProfile: RecordedStacks, Sendable {
           try require(0, "the trailer's last word")
           return stacks
         }
-        guard count <= UInt(Int.max >> 16) else { throw wrong(at, "\(count)", "the count of a stack") }
+        guard count <= most - total else {
+          throw wrong(at, "\(count)", "the count of a stack, of all together at most \(most)")
+        }
+        total += count
         guard (1...deepest).contains(depth) else {
           throw wrong(at + word, "\(depth)", "a depth of a stack between 1 and \(deepest)")
         }
@@ -99,7 +107,7 @@ public struct RecordedProfile: RecordedStacks, Sendable {
 
     func wrong(_ at: Int, _ found: String, _ expected: String) -> ProfileError {
       ProfileError(
-        "\(name): no CPU profile of gperftools: at byte \(at) found \(found), expected \(expected)")
+        "\(name.shownPath): no CPU profile of gperftools: at byte \(at) found \(found), expected \(expected)")
     }
   }
 }

@@ -34,6 +34,11 @@ public struct StageTimes: Sendable {
 
   public var samples: Int { stages.reduce(0) { $0 + $1.samples } }
 
+  /// Workers without any sample, of several: no share of the time can be told of them.
+  public var silentWorkers: [Int] {
+    threads < 2 ? [] : (0..<threads).filter { worker in stages.allSatisfy { $0.workers[worker] == 0 } }
+  }
+
   /// Processor time that samples stand for.
   public func time(_ samples: Int) -> Seconds { Seconds(Double(samples) * period.value) }
 

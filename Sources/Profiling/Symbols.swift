@@ -24,7 +24,7 @@ struct Symbols {
   private mutating func lookUp(_ address: UInt) -> String? {
     guard let mapping = mappings.first(where: { $0.addresses.contains(address) }) else { return nil }
     if tables[mapping.path] == nil { tables[mapping.path] = SymbolTable(path: mapping.path) }
-    let offset = address - mapping.addresses.lowerBound + mapping.offset
-    return tables[mapping.path]?.name(offset: UInt64(offset))
+    let (offset, isTooLarge) = mapping.offset.addingReportingOverflow(address - mapping.addresses.lowerBound)
+    return isTooLarge ? nil : tables[mapping.path]?.name(offset: UInt64(offset))
   }
 }

@@ -1,3 +1,5 @@
+import PlainText
+
 /// A named field of a record, with its text both ways.
 public struct Column: Sendable {
   public enum Cell: Sendable, Equatable {
@@ -18,7 +20,7 @@ public struct Column: Sendable {
     cell = { $0[keyPath: path].isEmpty ? nil : .text($0[keyPath: path]) }
     isReal = false
     parse = { text, record in
-      record[keyPath: path] = text
+      record[keyPath: path] = EscapedText.unescaped(text)
       return true
     }
   }
@@ -64,7 +66,7 @@ public struct Column: Sendable {
   public func text(_ record: Record) -> String {
     switch cell(record) {
     case nil: ""
-    case .text(let text): text
+    case .text(let text): EscapedText.escaped(text)
     case .integer(let value): String(value)
     case .real(let value): String(value)
     }

@@ -1,3 +1,5 @@
+import PlainText
+
 /// Numbers of a file whose fields semicolons or tabs separate, as spreadsheets write them where the comma is the decimal mark.
 struct DecimalCommas {
   private let columns: [Column?]
@@ -38,7 +40,7 @@ struct DecimalCommas {
   }
 
   private func field(_ rows: [CSVReader.Row], _ place: Place) -> String {
-    RecordTable.short(rows[place.row].fields[place.column])
+    rows[place.row].fields[place.column].shown
   }
 
   private func error(_ rows: [CSVReader.Row], _ place: Place, _ sentence: String) -> RecordTextError {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PlainText
 
 /// A file that could not be written: path and reason.
 public struct OutputError: Error, Equatable, CustomStringConvertible {
@@ -26,7 +27,7 @@ public struct OutputFile: Sendable {
     let exists = stat(path, &status) == 0
     if !exists && errno == ELOOP { throw OutputFile.error(path) }
     if exists && status.st_mode & S_IFMT == S_IFDIR {
-      throw OutputError(description: "--output \(path): is a folder; a file was expected")
+      throw OutputError(description: "--output \(path.shownPath): is a folder; a file was expected")
     }
     mode = exists ? status.st_mode & 0o777 : OutputFile.newMode
     isRegular = !exists || status.st_mode & S_IFMT == S_IFREG
@@ -80,6 +81,7 @@ public struct OutputFile: Sendable {
   }
 
   private static func error(_ path: String) -> OutputError {
-    OutputError(description: "--output \(path): cannot be written: \(String(cString: strerror(errno)))")
+    OutputError(
+      description: "--output \(path.shownPath): cannot be written: \(String(cString: strerror(errno)))")
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 
 /// A paired run as a file: a line with the version, lines of words, and a digest at the end that tells whether anything is
 /// missing or was changed.
@@ -98,7 +99,7 @@ public enum PairedRunFile {
 
   /// What a sentence shows of a text.
   private static func first(_ text: some StringProtocol) -> String {
-    String(text.prefix { !$0.isNewline }.prefix(40))
+    text.prefix { !$0.isNewline }.shown
   }
 }
 

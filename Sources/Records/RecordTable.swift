@@ -1,3 +1,5 @@
+import PlainText
+
 /// Records of a text, with the lines where they begin.
 ///
 /// Commas, semicolons or tabs separate fields: the header, whose names have none of them, tells which. Blank lines count for
@@ -22,7 +24,7 @@ struct RecordTable {
     }
     var names: Set<String> = []
     if let twice = header.first(where: { !$0.isEmpty && !names.insert($0).inserted }) {
-      throw RecordTextError(line: 1, "column '\(Self.short(twice))' is there twice")
+      throw RecordTextError(line: 1, "column '\(twice.shown)' is there twice")
     }
     let columns = header.map { name in Column.all.first { $0.name == name } }
     var fields = Array(lines.dropFirst())
@@ -47,7 +49,7 @@ struct RecordTable {
       let kind = Column.real(field) == nil ? "a number" : "a whole number"
       let hint = field.contains(",") ? "; expected a decimal point" : ""
       throw RecordTextError(
-        line: row.line, "'\(short(field))' in column '\(column.name)' is not \(kind)\(hint)")
+        line: row.line, "'\(field.shown)' in column '\(column.name)' is not \(kind)\(hint)")
     }
     return record
   }
@@ -67,7 +69,4 @@ struct RecordTable {
     }
     return (String(body), separator ?? ",")
   }
-
-  /// Text of a file as messages show it.
-  static func short(_ text: String) -> String { text.count > 40 ? text.prefix(40) + "…" : text }
 }

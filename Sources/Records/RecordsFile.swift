@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 
 /// Records that people hand in: of `run`, of a baseline, or what a spreadsheet has made of them.
 public enum RecordsFile {
@@ -27,7 +28,7 @@ public enum RecordsFile {
     for (line, record) in rows {
       if let reason = Plausibility.objection(record) { throw RecordTextError(line: line, reason) }
       if let earlier = lines.updateValue(line, forKey: CaseIdentity(record)) {
-        throw RecordTextError(line: line, "the same case as line \(earlier): \(CaseIdentity(record))")
+        throw RecordTextError(line: line, "the same case as line \(earlier): \(CaseIdentity(record).description.shown(atMost: 120))")
       }
     }
     return rows.map(\.record)
@@ -41,7 +42,7 @@ public enum RecordsFile {
     else { return }
     throw RecordTextError(
       line: row.line,
-      "no line end follows, and the last field, '\(RecordTable.short(last))', may be cut; "
-        + "the file is truncated, or lacks a line end")
+      "no line end follows, and the last field, '\(last.shown)', may be cut; the file is truncated, or lacks a line end"
+    )
   }
 }

@@ -1,3 +1,4 @@
+import PlainText
 import Records
 
 /// What a network takes, from its layers measured one by one: `Σ multiplicity · median` over the distinct layers.
@@ -19,14 +20,25 @@ public enum NetworkEstimate {
   }
 
   /// A line per series for every suite that has a multiplicity above 1; empty if none has.
-  /// - Parameter bullet: what each line begins with.
-  public static func text(_ records: [Record], bullet: String = "  ") -> String {
+  public static func text(_ records: [Record]) -> String {
+    text(records, bullet: "  ") { line, _ in line }
+  }
+
+  public static func markdown(_ records: [Record]) -> String {
+    text(records, bullet: "- ") { Markdown.escaped($0, beginsLine: $1) }
+  }
+
+  private static func text(
+    _ records: [Record], bullet: String, _ escaped: (_ line: String, _ isBeginning: Bool) -> String
+  ) -> String {
     unique(records.map(\.suite)).map { suite in
       let rows = records.filter { $0.suite == suite }
       guard rows.contains(where: { $0.multiplicity ?? 1 > 1 }) else { return "" }
-      let lines = table(layers(rows), series(rows)).map { bullet + $0 + "\n" }.joined()
-      return "\n\(suite): every median times its multiplicity, summed over the layers above, "
-        + "which were measured alone, \(caches(rows)):\n\n" + lines
+      let lines = table(layers(rows), series(rows)).map { bullet + escaped($0, false) + "\n" }.joined()
+      let head =
+        "\(suite): every median times its multiplicity, summed over the layers above, "
+        + "which were measured alone, \(caches(rows)):"
+      return "\n" + escaped(head, true) + "\n\n" + lines
     }.joined()
   }
 
@@ -34,8 +46,6 @@ public enum NetworkEstimate {
     let states = unique(rows.map(\.cache)).filter { !$0.isEmpty && $0 != "hot" }
     return states.isEmpty ? "warm" : "with caches \(states.joined(separator: " and "))"
   }
-
-  public static func markdown(_ records: [Record]) -> String { text(records, bullet: "- ") }
 
   private static func layers(_ rows: [Record]) -> [Layer] {
     unique(rows.map { [$0.workload, $0.workloadText] }).map { identity in
@@ -60,7 +70,9 @@ public enum NetworkEstimate {
   private static func table(_ layers: [Layer], _ series: [Series]) -> [String] {
     let count = Weighted.sum(layers.map { ($0.multiplicity, 1) })
     let macs = Weighted.sum(layers.map { ($0.multiplicity, $0.rows[0].macs ?? 0) })
-    let work = "\(Numbers.count(count)) layers, \(Numbers.scaled(macs)) MACs"
+    let work =
+      "\(count.map { Numbers.count($0) } ?? Weighted.tooLarge) layers, "
+      + "\(macs.map { Numbers.scaled($0) } ?? Weighted.tooLarge) MACs"
     let width = series.map { label($0).count }.max() ?? 0
     return series.map { one in
       let place =
@@ -109,6 +121,9 @@ public enum NetworkEstimate {
 
 /// Sums over layers that occur several times.
 public enum Weighted {
+  /// In place of a sum that does not fit.
+  public static let tooLarge = "2^63 or more"
+
   /// `Σ multiplicity · value`; nil if it does not fit.
   public static func sum(_ terms: [(multiplicity: Int, value: Int)]) -> Int? {
     var total = 0

@@ -34,11 +34,17 @@ public enum RunTable {
     Field("of roof") { Numbers.percent($0.roofFraction) },
     Field("vs ref") { $0.speedupVsReference.map { Numbers.significant($0) + "×" } ?? "" },
     Field("vs 1T") { $0.speedupVs1Thread.map { Numbers.significant($0) + "×" } ?? "" },
-    Field("", .left) { $0.status == Record.Status.ok.rawValue ? "" : "\($0.status): \($0.reason)" },
+    Field("", .left, remark),
   ]
 
+  /// Why a row has no time, or one that says little.
+  @Sendable private static func remark(_ record: Record) -> String {
+    if record.status != Record.Status.ok.rawValue { return "\(record.status): \(record.reason)" }
+    return record.oversubscribed == 1 ? "oversubscribed" : ""
+  }
+
   public static func table(_ records: [Record]) -> Table {
-    let showsRemarks = records.contains { $0.status != Record.Status.ok.rawValue }
+    let showsRemarks = records.contains { !remark($0).isEmpty }
     let shown = showsRemarks ? times : Array(times.dropLast())
     var table = Table((costs + shown).map(\.header))
     var previous: [String]?

@@ -1,3 +1,5 @@
+import PlainText
+
 /// Rows of text under headers, set for the console or as Markdown.
 public struct Table: Sendable {
   public enum Alignment: Sendable {
@@ -51,7 +53,8 @@ public struct Table: Sendable {
   public var markdown: String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
     let rule = headers.map { $0.alignment == .left ? ":--" : "--:" }
-    return line(headers.map { escaped($0.title) }) + line(rule) + rows.map { line($0.map(escaped)) }.joined()
+    return line(headers.map { Markdown.escaped($0.title) }) + line(rule)
+      + rows.map { line($0.map { Markdown.escaped($0) }) }.joined()
   }
 
   /// Fields of text without padding, for CSV.
@@ -59,11 +62,7 @@ public struct Table: Sendable {
 
   /// A message may have several lines, a cell has one.
   private static func oneLine(_ cell: String) -> String {
-    cell.split(whereSeparator: \.isNewline).joined(separator: " ")
-  }
-
-  private func escaped(_ cell: String) -> String {
-    cell.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+    cell.split(whereSeparator: \.isNewline).joined(separator: " ").inert
   }
 
   private func pad(_ cell: String, _ width: Int, _ alignment: Alignment) -> String {

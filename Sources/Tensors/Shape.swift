@@ -1,3 +1,5 @@
+import PlainText
+
 /// Extents of a dense tensor, outermost first; rank 0 to 8, every extent at least 1. Rank 4 is N×C×H×W.
 public struct Shape: Hashable, Sendable {
   public let extents: [Int]
@@ -56,18 +58,19 @@ extension Shape {
     var extents: [Int] = []
     for part in text.split(separator: "x", omittingEmptySubsequences: false) {
       guard part.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == "-") }), let extent = Int(part) else {
-        throw ShapeTextError(description: "'\(text)' is not a shape such as 1x64x56x56")
+        throw ShapeTextError(description: "'\(text.shown)' is not a shape such as 1x64x56x56")
       }
       guard extent > 0 else {
-        throw ShapeTextError(description: "extent \(extent) in '\(text)' must be at least 1")
+        throw ShapeTextError(description: "extent \(extent) in '\(text.shown)' must be at least 1")
       }
       extents.append(extent)
     }
     guard extents.count <= 8 else {
-      throw ShapeTextError(description: "'\(text)' has \(extents.count) extents; at most 8 are possible")
+      throw ShapeTextError(
+        description: "'\(text.shown)' has \(extents.count) extents; at most 8 are possible")
     }
     guard let count = Shape.product(extents), count <= Shape.largestCount else {
-      throw ShapeTextError(description: "'\(text)' has more than 2^40 elements")
+      throw ShapeTextError(description: "'\(text.shown)' has more than 2^40 elements")
     }
     self.init(extents)
   }

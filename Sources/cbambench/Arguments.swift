@@ -1,5 +1,6 @@
 import Harness
 import Operators
+import PlainText
 import Tensors
 
 /// An option of a command.
@@ -39,10 +40,12 @@ struct Arguments {
           "; did you mean '\($0)'?"
         }
         throw UsageError(
-          "'\(name)' is not an option of '\(command)'\(hint ?? "; see 'cbambench \(command) --help'")")
+          "'\(name.shown)' is not an option of '\(command)'\(hint ?? "; see 'cbambench \(command) --help'")")
       }
       guard let form = option.value else {
-        guard sides.count == 1 else { throw UsageError("\(option.name) takes no value, not '\(sides[1])'") }
+        guard sides.count == 1 else {
+          throw UsageError("\(option.name) takes no value, not '\(sides[1].shown)'")
+        }
         values[option.name, default: []].append("")
         continue
       }
@@ -67,7 +70,7 @@ struct Arguments {
   func seconds(_ name: String, upTo most: Double) throws(UsageError) -> Double? {
     guard let text = value(name) else { return nil }
     guard let number = Double(text), number > 0, number <= most else {
-      throw UsageError("\(name) \(text): expected seconds, more than 0, at most \(Int(most))")
+      throw UsageError("\(name) \(text.shown): expected seconds, more than 0, at most \(Int(most))")
     }
     return number
   }
@@ -77,7 +80,7 @@ struct Arguments {
     guard let text = value(name) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw UsageError(
-        "\(name) \(text): expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+        "\(name) \(text.shown): expected a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }
@@ -86,7 +89,7 @@ struct Arguments {
   func size(_ name: String) throws(UsageError) -> [Int]? {
     guard let text = value(name) else { return nil }
     guard let size = try? Shape(text: text), size.rank == 2 else {
-      throw UsageError("\(name) \(text): expected HxW such as 56x56")
+      throw UsageError("\(name) \(text.shown): expected HxW such as 56x56")
     }
     return size.extents
   }
@@ -98,7 +101,7 @@ struct Arguments {
     guard let word = T(rawValue: text) else {
       let known = T.allCases.map(\.rawValue)
       let hint = Words.nearest(text, among: known).map { "; did you mean '\($0)'?" } ?? ""
-      throw UsageError("\(name) \(text): expected one of: \(known.joined(separator: " "))\(hint)")
+      throw UsageError("\(name) \(text.shown): expected one of: \(known.joined(separator: " "))\(hint)")
     }
     return word
   }
@@ -110,7 +113,8 @@ struct Arguments {
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let number = Int(part), range.contains(number) else {
         throw UsageError(
-          "\(name) \(text): '\(part)' is no whole number from \(range.lowerBound) to \(range.upperBound)")
+          "\(name) \(text.shown): '\(part.shown)' is no whole number from \(range.lowerBound) to \(range.upperBound)"
+        )
       }
       if !numbers.contains(number) { numbers.append(number) }
     }

@@ -3,6 +3,7 @@ import Harness
 import Kernels
 import Measurement
 import Models
+import PlainText
 import Records
 import Tensors
 import TiledKernels
@@ -53,7 +54,7 @@ struct Report {
 
   func text(_ format: Format) -> String {
     switch format {
-    case .table: table
+    case .table: table.inertLines
     case .csv: csv
     case .json: json
     case .markdown: markdown
@@ -70,20 +71,20 @@ struct Outputs {
   init(_ arguments: Arguments) throws(UsageError) {
     let name = arguments.value("--format") ?? "table"
     guard let format = Report.Format(rawValue: name) else {
-      throw UsageError("--format \(name): expected one of: table csv json markdown")
+      throw UsageError("--format \(name.shown): expected one of: table csv json markdown")
     }
     self.format = format
     quiet = arguments.has("--quiet")
     var files: [(OutputFile, Report.Format)] = []
     for path in arguments.all("--output") {
       guard !files.contains(where: { $0.0.path == path }) else {
-        throw UsageError("--output \(path) is given twice")
+        throw UsageError("--output \(path.shownPath) is given twice")
       }
       let forms: [String: Report.Format] = ["csv": .csv, "json": .json, "md": .markdown, "txt": .table]
       let ending = URL(fileURLWithPath: path).pathExtension
       let device = path.hasPrefix("/dev/")
       guard let form = forms[ending] ?? (device ? format : nil) else {
-        throw UsageError("--output \(path): the name must end in .csv, .json, .md or .txt")
+        throw UsageError("--output \(path.shownPath): the name must end in .csv, .json, .md or .txt")
       }
       do { files.append((try OutputFile(path), form)) } catch { throw UsageError("\(error)") }
     }
@@ -119,7 +120,7 @@ extension Plan {
     if arguments.value("--kernels") == "reference" {
       for (name, only) in [("--threads", "1"), ("--isa", "baseline")] {
         if let value = arguments.value(name), value != only {
-          throw UsageError("\(name) \(value) has no effect with --kernels reference; expected \(only)")
+          throw UsageError("\(name) \(value.shown) has no effect with --kernels reference; expected \(only)")
         }
       }
     }
@@ -135,7 +136,8 @@ extension Plan {
       for name in names.split(separator: ",", omittingEmptySubsequences: false) {
         guard let isa = name == "best" ? ISA.best : ISA(rawValue: String(name)) else {
           throw UsageError(
-            "--isa \(names): '\(name)' is no instruction set; expected one of: baseline avx2 avx512 best")
+            "--isa \(names.shown): '\(name.shown)' is no instruction set; expected one of: baseline avx2 avx512 best"
+          )
         }
         if !isas.contains(isa) { isas.append(isa) }
       }
@@ -149,10 +151,11 @@ extension Plan {
     if let name = arguments.value("--cache") {
       guard let state = CacheState(rawValue: name) else {
         let known = CacheState.allCases.map(\.rawValue).joined(separator: " ")
-        throw UsageError("--cache \(name): expected one of: \(known)")
+        throw UsageError("--cache \(name.shown): expected one of: \(known)")
       }
       guard state == .hot || Eviction.evict([]) else {
-        throw UsageError("--cache \(name): programs cannot evict memory on this architecture; expected hot")
+        throw UsageError(
+          "--cache \(name.shown): programs cannot evict memory on this architecture; expected hot")
       }
       cache = state
     }
@@ -169,18 +172,18 @@ func resolve(
   for name in names { suites.append(try targets.resolve(name)) }
   if let style = try arguments.word("--style", Style.self) { suites = try styled(suites, style) }
   guard let pattern = arguments.value("--filter") else { return suites }
-  let regex: Regex<AnyRegexOutput>
-  do { regex = try Regex(pattern) } catch {
-    throw UsageError("--filter \(pattern): is no regular expression")
+  let regex: Pattern
+  do { regex = try Pattern(pattern) } catch {
+    throw UsageError("--filter \(pattern.shown): is no regular expression: \(error)")
   }
   let filtered = suites.map { suite in
     Suite(
       name: suite.name,
-      workloads: suite.workloads.filter { $0.name.contains(regex) || $0.text.contains(regex) })
+      workloads: suite.workloads.filter { regex.isFound(in: $0.name) || regex.isFound(in: $0.text) })
   }
   guard filtered.contains(where: { !$0.workloads.isEmpty }) else {
     let count = suites.reduce(0) { $0 + $1.workloads.count }
-    throw UsageError("--filter \(pattern): matches none of the \(count) workloads")
+    throw UsageError("--filter \(pattern.shown): matches none of the \(count) workloads")
   }
   return filtered
 }

@@ -2,6 +2,7 @@ import Foundation
 import Gate
 import Harness
 import Measurement
+import PlainText
 import Records
 
 /// `cbambench compare`: two builds measured side by side, and what that says.
@@ -99,13 +100,13 @@ enum Compare: Command {
       throw UsageError("\(other) has no effect with --samples, which measures nothing")
     }
     if let target = arguments.targets.first {
-      throw UsageError("target '\(target)' has no effect with --samples, which measures nothing")
+      throw UsageError("target '\(target.shown)' has no effect with --samples, which measures nothing")
     }
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw UsageError("--samples \(path): cannot be read")
+      throw UsageError("--samples \(path.shownPath): cannot be read")
     }
     do { return try PairedRunFile.read(String(decoding: data, as: UTF8.self)) } catch {
-      throw UsageError("--samples \(path): \(error)")
+      throw UsageError("--samples \(path.shownPath): \(error)")
     }
   }
 
@@ -175,7 +176,7 @@ enum Compare: Command {
       case .nothing: Array(judgements.prefix(1))
       case .fine: []
       }
-    for item in told { Console.note("cbambench: \(item.name): \(CIFormats.sentence(item))") }
+    for item in told { Console.note("cbambench: \(item.name.shown): \(CIFormats.sentence(item))") }
     if conclusion == .nothing { Console.note("cbambench: nothing could be compared") }
     if Interrupt.isSet {
       Console.note("cbambench: interrupted; what was measured until then is judged above")
@@ -268,10 +269,10 @@ enum Executable {
   static func absolute(_ path: String, _ option: String) throws(UsageError) -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw UsageError("\(option) \(path): there is no such file")
+      throw UsageError("\(option) \(path.shownPath): there is no such file")
     }
     guard !isFolder.boolValue, FileManager.default.isExecutableFile(atPath: path) else {
-      throw UsageError("\(option) \(path): is no executable; a build of cbambench was expected")
+      throw UsageError("\(option) \(path.shownPath): is no executable; a build of cbambench was expected")
     }
     return URL(fileURLWithPath: path).path
   }

@@ -1,21 +1,26 @@
 import Glibc
 import Harness
+import PlainText
 import Records
 
-/// The two streams: results on standard output, everything else on standard error.
+/// The two streams: results on standard output, everything else on standard error. Nothing that passes here acts on a
+/// terminal but the line of progress.
 enum Console {
-  static func print(_ text: String) throws(UsageError) { try write(text, to: 1) }
+  /// More than any sentence with what it quotes and any line to paste back.
+  private static let longestNote = 4_000
 
-  /// One line, whatever control characters a user's words bring along.
+  static func print(_ text: String) throws(UsageError) { try write(text.inertLines, to: 1) }
+
+  /// One line.
   static func note(_ text: String) {
-    let line = String(text.map { $0.isNewline || ($0.asciiValue ?? 32) < 32 ? " " : $0 })
-    try? write(line + "\n", to: 2)
+    let (line, isWhole) = (text.prefix(longestNote), text.utf8.count <= longestNote)
+    try? write(line.inert + (isWhole || line.endIndex == text.endIndex ? "" : "…") + "\n", to: 2)
   }
 
   /// A line that the next one replaces; only on a terminal.
   static func progress(_ text: String) {
     guard isatty(2) == 1 else { return }
-    try? write("\r\u{1B}[K" + text, to: 2)
+    try? write("\r\u{1B}[K" + text.inert, to: 2)
   }
 
   private static func write(_ text: String, to file: Int32) throws(UsageError) {

@@ -1,6 +1,7 @@
 import Harness
 import Models
 import Operators
+import PlainText
 import Tensors
 
 /// `cbambench cost`: parameters, MACs, FLOPs and bytes; nothing is run.
@@ -57,7 +58,7 @@ enum CostCommand: Command {
     if arguments.has("--size"),
       let other = arguments.targets.first(where: { !isNetwork($0) || $0.contains("@") })
     {
-      throw UsageError("--size has no effect on \(other), which has a shape of its own")
+      throw UsageError("--size has no effect on \(other.shown), which has a shape of its own")
     }
     if arguments.has("--layers"), !suites.contains(where: { $0.workloads.contains { $0.op is Network } }) {
       throw UsageError("--layers has no effect without a network; its layers are shown anyway")

@@ -1,6 +1,7 @@
 import Harness
 import Models
 import Operators
+import PlainText
 import Records
 import Reporting
 import Tensors
@@ -98,7 +99,12 @@ struct CostLine {
     return lines + [total]
   }
 
-  static func csv(_ lines: [CostLine]) -> String { ([columns] + lines.map(\.fields)).map(CSV.line).joined() }
+  static func csv(_ lines: [CostLine]) -> String {
+    let rows = lines.map { line in
+      zip(columns, line.fields).map { texts.contains($0) ? EscapedText.escaped($1) : $1 }
+    }
+    return ([columns] + rows).map(CSV.line).joined()
+  }
 
   static func json(_ lines: [CostLine]) -> String {
     let objects = lines.map { line in

@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import PlainText
 import Records
 import Reporting
 
@@ -32,13 +33,13 @@ struct Export {
       let sides = value.split(separator: "=", maxSplits: 1).map(String.init)
       guard sides.count == 2, let forms = Export.forms[sides[0]] else {
         throw UsageError(
-          "--export \(value): expected KIND=FILE, KIND one of: google-benchmark github-action bencher")
+          "--export \(value.shown): expected KIND=FILE, KIND one of: google-benchmark github-action bencher")
       }
       for (index, form) in forms.enumerated() {
         // Smaller is better in one file, bigger in the other: that tool has one direction per file.
         let path = index == 0 ? sides[1] : Export.second(sides[1])
         guard !files.contains(where: { $0.file.path == path }) else {
-          throw UsageError("--export \(value): \(path) is given twice")
+          throw UsageError("--export \(value.shownPath): \(path.shownPath) is given twice")
         }
         do { files.append((try OutputFile(path), form)) } catch {
           throw UsageError("\(error)".replacingOccurrences(of: "--output", with: "--export"))

@@ -1,4 +1,5 @@
 import Harness
+import PlainText
 import Records
 
 /// Files whose names tell the form in which a report is written.
@@ -13,10 +14,10 @@ struct FormFiles<Report> {
     for path in arguments.all("--output") {
       guard let form = forms.first(where: { path.hasSuffix($0.ending) }) else {
         let endings = forms.map(\.ending).joined(separator: " ")
-        throw UsageError("--output \(path): the name must end in one of: \(endings)")
+        throw UsageError("--output \(path.shownPath): the name must end in one of: \(endings)")
       }
       guard !files.contains(where: { $0.file.path == path }) else {
-        throw UsageError("--output \(path) is given twice")
+        throw UsageError("--output \(path.shownPath) is given twice")
       }
       do { files.append((try OutputFile(path), form)) } catch { throw UsageError("\(error)") }
     }

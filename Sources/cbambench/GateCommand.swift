@@ -1,6 +1,7 @@
 import Foundation
 import Gate
 import Harness
+import PlainText
 import Records
 
 /// `cbambench gate`: records against a baseline that a repository keeps.
@@ -49,10 +50,10 @@ enum GateCommand: Command {
     if let other = useless.first { throw UsageError("\(other) has no effect with --update") }
     let records = try read(path)
     guard !records.contains(where: { ["disagrees", "mistrusted"].contains($0.status) }) else {
-      throw UsageError("\(path): has results that are wrong or mistrusted; they are no baseline")
+      throw UsageError("\(path.shownPath): has results that are wrong or mistrusted; they are no baseline")
     }
     guard records.contains(where: { $0.status == Record.Status.ok.rawValue }) else {
-      throw UsageError("\(path): no row is ok; expected records of 'cbambench run'")
+      throw UsageError("\(path.shownPath): no row is ok; expected records of 'cbambench run'")
     }
     let file = try arguments.file("--baseline")
     // Reading from a device would wait for somebody to write.
@@ -68,9 +69,9 @@ enum GateCommand: Command {
   private static func read(_ path: String) throws(UsageError) -> [Record] {
     guard let data = FileManager.default.contents(atPath: path) else {
       let exists = FileManager.default.fileExists(atPath: path)
-      throw UsageError("\(path): \(exists ? "cannot be read" : "there is no such file")")
+      throw UsageError("\(path.shownPath): \(exists ? "cannot be read" : "there is no such file")")
     }
-    do { return try RecordsFile.read(data) } catch { throw UsageError("\(path): \(error)") }
+    do { return try RecordsFile.read(data) } catch { throw UsageError("\(path.shownPath): \(error)") }
   }
 
   private static func preface(_ records: [Record], _ baseline: [Record]) -> [String] {
@@ -92,7 +93,7 @@ enum GateCommand: Command {
     let status = ExitStatus(conclusion)
     guard status != .fine else { return .fine }
     for item in judgements where item.severity >= least {
-      Console.note("cbambench: \(item.name): \(CIFormats.sentence(item))")
+      Console.note("cbambench: \(item.name.shown): \(CIFormats.sentence(item))")
     }
     if conclusion == .nothing { Console.note("cbambench: no row of the records could be judged") }
     Console.note("cbambench gate \(arguments.words.joined(separator: " "))")

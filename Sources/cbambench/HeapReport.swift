@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import PlainText
 import Profiling
 import Reporting
 
@@ -36,18 +37,20 @@ struct HeapReport {
       ?? CollapsedStacks.text(heap.stacks.bytes)
   }
 
-  var text: String { text(\.console) }
-  private var markdown: String { text(\.markdown) }
+  var text: String { text(\.console) { $0 } }
+  private var markdown: String { text(\.markdown) { Markdown.escaped($0, beginsLine: true) } }
 
-  private func text(_ form: (Table) -> String) -> String {
-    var parts = ["\(heap.title): every allocation on the heap\n", form(phases), form(stages), memory]
+  private func text(_ form: (Table) -> String, _ escaped: (String) -> String) -> String {
+    var parts = [
+      "\(escaped(heap.title)): every allocation on the heap\n", form(phases), form(stages), memory,
+    ]
     if heap.missing.objects > 0 {
       parts.append(
         "who allocates lacks \(Numbers.count(heap.missing.objects)) allocations: tcmalloc had no room for more stacks\n"
       )
     }
     parts += who.map { "\($0.title)\n\n\(form($0.table))" }
-    if let other { parts.append("\(changesTitle(other))\n\n\(form(changes(other)))") }
+    if let other { parts.append("\(escaped(changesTitle(other)))\n\n\(form(changes(other)))") }
     return parts.joined(separator: "\n")
   }
 

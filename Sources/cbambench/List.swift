@@ -1,6 +1,7 @@
 import Harness
 import Kernels
 import Models
+import PlainText
 import TiledKernels
 
 /// `cbambench list`: what there is to name.
@@ -14,7 +15,7 @@ enum List: Command {
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     for topic in arguments.targets where !topics.contains(topic) {
-      throw UsageError("'\(topic)' cannot be listed; expected one of: \(topics.joined(separator: " "))")
+      throw UsageError("'\(topic.shown)' cannot be listed; expected one of: \(topics.joined(separator: " "))")
     }
     let chosen = topics.filter { arguments.targets.isEmpty || arguments.targets.contains($0) }
     for topic in chosen {

@@ -1,6 +1,7 @@
 import Harness
 import Kernels
 import Measurement
+import PlainText
 import Roofs
 
 /// `cbambench machine`: what this machine is and what it could do at most.
@@ -13,7 +14,7 @@ enum MachineCommand: Command {
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     if let target = arguments.targets.first {
-      throw UsageError("machine takes no target, not '\(target)'")
+      throw UsageError("machine takes no target, not '\(target.shown)'")
     }
     let outputs = try Outputs(arguments)
     let machine = Machine()

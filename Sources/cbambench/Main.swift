@@ -1,6 +1,7 @@
 import Glibc
 import Harness
 import Operators
+import PlainText
 import Reporting
 
 /// What a command ends with.
@@ -62,7 +63,7 @@ enum Main {
       return .fine
     }
     if first == "--version" {
-      guard words.count == 1 else { throw UsageError("--version stands alone, without '\(words[1])'") }
+      guard words.count == 1 else { throw UsageError("--version stands alone, without '\(words[1].shown)'") }
       try Console.print("cbambench \(version)\n")
       return .fine
     }
@@ -82,7 +83,7 @@ enum Main {
     let names = commands.map { $0.name }
     let hint = Words.nearest(name, among: names).map { "did you mean '\($0)'?" }
     let known = "commands: " + names.joined(separator: " ")
-    throw UsageError("'\(name)' is not a command; \(hint ?? known)")
+    throw UsageError("'\(name.shown)' is not a command; \(hint ?? known)")
   }
 
   private static var help: String {

@@ -56,7 +56,7 @@ struct MeasuringJob {
     }
     return Result(
       rows: rows.sorted { $0.key < $1.key }.flatMap(\.value), cut: cut,
-      lost: lost.map { (work[$0.workload].workload.name, $0.reason) })
+      lost: lost.map { (work[$0.workload].workload.shownName, $0.reason) })
   }
 
   private func receive(
@@ -76,7 +76,7 @@ struct MeasuringJob {
       side.append(index, lines, rows[index] ?? [])
     case .note(let index, let text):
       Console.progress("")
-      Console.note("cbambench: \(work[index].workload.name): \(text)")
+      Console.note("cbambench: \(work[index].workload.shownName): \(text)")
     case .step: break
     }
   }

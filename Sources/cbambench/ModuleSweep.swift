@@ -1,21 +1,23 @@
 import Harness
 import Models
 import Operators
+import PlainText
 import Tensors
 
 /// Modules × channels × reductions.
 enum ModuleSweep {
+  /// A pair that no module can have, such as 16 channels reduced by 32, is told and costs the others nothing.
   static func workloads(_ arguments: Arguments) throws -> [Workload] {
     if arguments.has("--filter") {
       throw UsageError("--filter has no effect on a module; it selects from suites")
     }
     let reductions = try arguments.integers("--reduction", 1...1 << 20)
     let standard = try shapes(arguments)
-    var result: [Workload] = []
+    var cases = SweepCases()
     for target in arguments.targets {
       let (op, shapes) = try module(target, arguments, standard: standard)
       if reductions != nil && (op as? any Reducing)?.reduction == nil {
-        throw UsageError("--reduction has no effect on \(target); it has no reduction ratio")
+        throw UsageError("--reduction has no effect on \(target.shown); it has no reduction ratio")
       }
       for shape in shapes {
         for r in reductions ?? [0] {
@@ -24,11 +26,12 @@ enum ModuleSweep {
             reducing.reduction = r
             module = reducing
           }
-          result.append(try Workload(module, shape))
+          cases.add(module, shape)
         }
       }
     }
-    return result
+    try cases.tell()
+    return cases.workloads
   }
 
   /// Shapes of a module that is named without one.
@@ -49,11 +52,11 @@ enum ModuleSweep {
           throw UsageError(
             "\(option) has no effect on suite \(suite.name), whose workloads have shapes of their own")
         }
-        throw UsageError("\(target): \(error)")
+        throw UsageError("\(target.shown): \(error)")
       }
     }
     for option in ["--channels", "--size"] where arguments.has(option) {
-      throw UsageError("\(option) has no effect on \(target), which has a shape of its own")
+      throw UsageError("\(option) has no effect on \(target.shown), which has a shape of its own")
     }
     let workload = try Workload(target)
     return (workload.op, [workload.shape])

@@ -1,6 +1,7 @@
 import Harness
 import Models
 import Operators
+import PlainText
 import Records
 import Reporting
 import Tensors
@@ -32,7 +33,9 @@ struct NetworkSection {
     let notes = try NetworkNotes.lines(workload, convention)
     let title = workload.name == workload.text ? workload.text : "\(workload.name) = \(workload.text)"
     console = title + "\n\n" + table.console + "\n" + notes.map { "  \($0)\n" }.joined()
-    markdown = title + "\n\n" + table.markdown + "\n" + notes.map { "- \($0)\n" }.joined()
+    markdown =
+      Markdown.escaped(title, beginsLine: true) + "\n\n" + table.markdown + "\n"
+      + notes.map { "- \($0)\n" }.joined()
   }
 }
 

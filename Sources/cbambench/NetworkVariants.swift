@@ -1,8 +1,9 @@
 import Harness
 import Models
 import Operators
+import PlainText
 
-/// Networks with each attention of `--compare` and each ratio of `--reduction`.
+/// Networks with each attention of `--compare` and each ratio of `--reduction`; variants that cannot be are told.
 struct NetworkVariants {
   /// For each network its variants, the one to compare with first.
   private(set) var groups: [[Workload]] = []
@@ -12,23 +13,27 @@ struct NetworkVariants {
       arguments, standard: "", networkInput: CostCommand.networkInput(arguments))
     let ratios = try arguments.integers("--reduction", 1...1 << 20)
     let names = arguments.value("--compare")
+    var swept = SweepCases()
     for workload in suites.flatMap(\.workloads) {
       guard let network = workload.op as? Network else {
         throw UsageError(
-          "\(workload.name) is no network; \(names == nil ? "--reduction" : "--compare") is for networks here"
+          "\(workload.shownName) is no network; \(names == nil ? "--reduction" : "--compare") is for networks here"
         )
       }
       if arguments.has("--size"), arguments.targets.contains(where: { $0.contains("@") }) {
-        throw UsageError("--size has no effect on \(workload.name), which has a shape of its own")
+        throw UsageError("--size has no effect on \(workload.shownName), which has a shape of its own")
       }
       let variants = try NetworkVariants.variants(network, names, ratios)
       var group: [Workload] = []
       for variant in variants {
-        let item = try Workload(variant, workload.shape)
-        if !group.contains(where: { $0.text == item.text }) { group.append(item) }
+        let isAsked = names != nil && ratios == nil || variant.options.attention.module != nil
+        // The network without attention is there to compare with: alone it answers nothing.
+        let item = isAsked ? swept.add(variant, workload.shape) : try Workload(variant, workload.shape)
+        if let item, !group.contains(where: { $0.text == item.text }) { group.append(item) }
       }
       groups.append(group)
     }
+    try swept.tell()
   }
 
   private static func variants(_ network: Network, _ names: String?, _ ratios: [Int]?) throws(UsageError)
@@ -38,11 +43,11 @@ struct NetworkVariants {
     if let names {
       guard network.options.attention.module == nil else {
         throw UsageError(
-          "--compare \(names) replaces the attention of \(network.text); name the network without one")
+          "--compare \(names.shown) replaces the attention of \(network.text); name the network without one")
       }
       for name in names.split(separator: ",", omittingEmptySubsequences: false) {
         do { result.append(try network.with(attention: String(name))) } catch {
-          throw UsageError("--compare \(names): \(error)")
+          throw UsageError("--compare \(names.shown): \(error)")
         }
       }
     } else {

@@ -1,6 +1,7 @@
 import Foundation
 import Gate
 import Harness
+import PlainText
 
 extension Option {
   static let policy = Option(
@@ -29,13 +30,13 @@ struct PolicyOption {
 
   private static func read(_ path: String, isNamed: Bool) throws(UsageError) -> Policy {
     guard let data = FileManager.default.contents(atPath: path) else {
-      guard !isNamed else { throw UsageError("--policy \(path): cannot be read") }
+      guard !isNamed else { throw UsageError("--policy \(path.shownPath): cannot be read") }
       return Policy()
     }
     guard let text = String(data: data, encoding: .utf8) else {
-      throw UsageError("\(path): is not UTF-8 text; JSON was expected")
+      throw UsageError("\(path.shownPath): is not UTF-8 text; JSON was expected")
     }
-    do { return try Policy(json: text) } catch { throw UsageError("\(path): \(error)") }
+    do { return try Policy(json: text) } catch { throw UsageError("\(path.shownPath): \(error)") }
   }
 }
 
@@ -44,14 +45,14 @@ extension Arguments {
   func failsOnUndetermined() throws(UsageError) -> Bool {
     let word = value("--on-undetermined") ?? "pass"
     guard ["fail", "pass"].contains(word) else {
-      throw UsageError("--on-undetermined \(word): expected fail or pass")
+      throw UsageError("--on-undetermined \(word.shown): expected fail or pass")
     }
     return word == "fail"
   }
 
   func annotates() throws(UsageError) -> Bool {
     guard let word = value("--annotate") else { return false }
-    guard word == "github" else { throw UsageError("--annotate \(word): expected github") }
+    guard word == "github" else { throw UsageError("--annotate \(word.shown): expected github") }
     return true
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Harness
 import Kernels
 import Measurement
+import PlainText
 import Profiling
 import TiledKernels
 
@@ -79,7 +80,7 @@ enum ProfileCommand: Command {
       ("--threads", plan.threads.count), ("--kernels", plan.requests.count), ("--isa", plan.isas.count),
     ] where count != 1 {
       throw UsageError(
-        "\(name) \(arguments.value(name) ?? ""): names \(count) of them; a profile is of one case")
+        "\(name) \((arguments.value(name) ?? "").shown): names \(count) of them; a profile is of one case")
     }
     return plan
   }
@@ -91,7 +92,7 @@ enum ProfileCommand: Command {
     let workloads = try resolve(arguments, standard: "").flatMap(\.workloads)
     guard workloads.count == 1 else {
       throw UsageError(
-        "'\(arguments.targets[0])' has \(workloads.count) workloads, a profile is of one; 'cbambench list workloads' "
+        "'\(arguments.targets[0].shown)' has \(workloads.count) workloads, a profile is of one; 'cbambench list workloads' "
           + "names them")
     }
     return workloads[0]
@@ -102,7 +103,7 @@ extension ProfileCommand {
   /// Reads the file that `--diff` names.
   static func other<T>(_ path: String, _ read: ([UInt8]) throws -> T) throws(UsageError) -> T {
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw UsageError("--diff \(path): cannot be read")
+      throw UsageError("--diff \(path.shownPath): cannot be read")
     }
     do { return try read(Array(data)) } catch { throw UsageError("--diff \(error)") }
   }

@@ -1,4 +1,5 @@
 import Harness
+import PlainText
 import Records
 
 /// The files that `profile` writes; their names tell the form.
@@ -28,7 +29,9 @@ struct ProfileFiles {
 
   static func timeline(_ arguments: Arguments) throws(UsageError) -> OutputFile? {
     guard let path = arguments.value("--timeline") else { return nil }
-    guard path.hasSuffix(".json") else { throw UsageError("--timeline \(path): the name must end in .json") }
+    guard path.hasSuffix(".json") else {
+      throw UsageError("--timeline \(path.shownPath): the name must end in .json")
+    }
     do { return try OutputFile(path) } catch {
       throw UsageError(error.description.replacing("--output", with: "--timeline"))
     }

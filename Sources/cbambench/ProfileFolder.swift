@@ -1,6 +1,7 @@
 import Foundation
 import Harness
 import Measurement
+import PlainText
 import Records
 
 extension Option {
@@ -27,7 +28,7 @@ struct ProfileFolder {
     guard let path = arguments.value("--profile") else { return nil }
     if let cache = arguments.value("--cache"), cache != "hot" {
       throw UsageError(
-        "--profile has no effect with --cache \(cache): calls are profiled one right after the other")
+        "--profile has no effect with --cache \(cache.shown): calls are profiled one right after the other")
     }
     try ProfileNames.makeFolder(path, "--profile")
     (self.path, names) = (path, ProfileNames.unique(workloads))

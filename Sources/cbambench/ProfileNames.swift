@@ -1,5 +1,6 @@
 import Foundation
 import Harness
+import PlainText
 import Records
 
 /// Names of the files that belong to a case: `WORKLOAD.KERNEL.ISA.THREADS`.
@@ -39,14 +40,15 @@ enum ProfileNames {
   static func makeFolder(_ path: String, _ option: String) throws(UsageError) {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {
-      throw UsageError("\(option) \(path): is a file; a folder was expected")
+      throw UsageError("\(option) \(path.shownPath): is a file; a folder was expected")
     }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       _ = try OutputFile(path + "/x")
     } catch {
       throw UsageError(
-        "\(option) \(path): no file can be made in this folder: \(String(cString: strerror(errno)))")
+        "\(option) \(path.shownPath): no file can be made in this folder: \(String(cString: strerror(errno)))"
+      )
     }
   }
 }

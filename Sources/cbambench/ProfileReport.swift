@@ -1,5 +1,6 @@
 import Harness
 import Measurement
+import PlainText
 import Profiling
 import Reporting
 
@@ -8,12 +9,17 @@ struct ProfileReport {
   let profile: CaseProfile
   private let other: OtherProfile?
   private let layers: LayerReport?
+  private let usableCPUs: Int
   private static let shownFunctions = 20
 
   /// - Parameters:
   ///   - other: what it is compared with.
   ///   - layers: what the layers take, if that is asked for.
-  init(_ profile: CaseProfile, other: OtherProfile?, layers: LayerTimes? = nil) {
+  init(
+    _ profile: CaseProfile, other: OtherProfile?, layers: LayerTimes? = nil,
+    usableCPUs: Int = Machine().usableCPUs
+  ) {
+    self.usableCPUs = usableCPUs
     self.profile = profile
     self.other = other
     self.layers = layers.map { LayerReport(times: $0) }
@@ -30,20 +36,21 @@ struct ProfileReport {
   }
 
   var text: String {
-    [head, stages.console, idle, functions.console].joined(separator: "\n")
+    [head(profile.title), stages.console, idle, functions.console].joined(separator: "\n")
       + [changes?.console, layers?.console].compactMap { $0 }.map { "\n" + $0 }.joined()
   }
 
   var markdown: String {
-    [head, stages.markdown, idle, functions.markdown].joined(separator: "\n")
+    [head(Markdown.escaped(profile.title, beginsLine: true)), stages.markdown, idle, functions.markdown]
+      .joined(separator: "\n")
       + [changes?.markdown, layers?.markdown].compactMap { $0 }.map { "\n" + $0 }.joined()
   }
 
-  private var head: String {
+  private func head(_ title: String) -> String {
     let (plain, sampled) = (profile.plainMedian, profile.profiledMedian)
     let change = (sampled.value / plain.value - 1) * 100
     return """
-      \(profile.title): \(Numbers.count(profile.calls)) calls in \(Numbers.significant(profile.times.wall.value)) s, \
+      \(title): \(Numbers.count(profile.calls)) calls in \(Numbers.significant(profile.times.wall.value)) s, \
       \(Numbers.count(profile.times.samples)) samples
       median \(Numbers.significant(sampled.milliseconds)) ms, \(Numbers.significant(plain.milliseconds)) ms without the \
       profiler (\(change < 0 ? "−" : "+")\(Numbers.fixed(abs(change), 1)) %)
@@ -84,8 +91,24 @@ struct ProfileReport {
       \(Numbers.percent(times.accounted)) of it
       named functions: \(Numbers.percent(profile.stacks.namedShare)) of the samples; rates are of one thread while it is in \
       the stage
-
+      \(remarks.map { $0 + "\n" }.joined())
       """
+  }
+
+  /// What the shares of workers do not say by themselves.
+  private var remarks: [String] {
+    let (silent, threads) = (profile.times.silentWorkers, profile.times.threads)
+    var remarks: [String] = []
+    if threads > usableCPUs {
+      remarks.append("oversubscribed: \(threads) threads on \(usableCPUs) usable CPUs")
+    }
+    if !silent.isEmpty {
+      let subject = silent.count == 1 ? "worker" : "workers"
+      remarks.append(
+        "no samples of \(subject) \(silent.map(String.init).joined(separator: ", ")): no tiles were left, or other "
+          + "processes had the CPU")
+    }
+    return remarks
   }
 
   private var functions: Table {

@@ -2,6 +2,7 @@ import Foundation
 import Gate
 import Harness
 import Measurement
+import PlainText
 import Records
 
 extension Option {
@@ -32,7 +33,7 @@ struct RegressionProfile {
     let files = [("flame graph", flameGraph), ("report", report)].compactMap { name, path in
       path.map { "[\(name)](\(link($0)))" }
     }
-    return (files + [trouble].compactMap { $0 }).joined(separator: ", ")
+    return (files + [trouble].compactMap { $0.map { Markdown.escaped($0) } }).joined(separator: ", ")
   }
 }
 

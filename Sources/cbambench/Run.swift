@@ -1,5 +1,6 @@
 import Harness
 import Measurement
+import PlainText
 import Records
 import Reporting
 
@@ -22,7 +23,7 @@ enum Run: Command {
       }
       let side = try SideFile(reading: path)
       let first = try Arguments(side.arguments, command: name, options: options)
-      guard !first.has("--resume") else { throw UsageError("\(path): continues another file") }
+      guard !first.has("--resume") else { throw UsageError("\(path.shownPath): continues another file") }
       return try run(first, side)
     }
     return try run(arguments, nil)
@@ -86,7 +87,8 @@ enum Run: Command {
     if !rows.isEmpty { for loss in result.losses { Console.note("cbambench: \(loss)") } }
     for row in wrong {
       Console.note(
-        "cbambench: \(row.record.workload) \(row.record.kernel): \(row.record.status): \(row.record.reason)")
+        "cbambench: \(row.record.workload.shown) \(row.record.kernel): \(row.record.status): \(row.record.reason)"
+      )
     }
     for row in wrong { if let line = row.reproduction { Console.note(line) } }
     if !wrong.isEmpty { return .wrong }
@@ -98,7 +100,7 @@ enum Run: Command {
       return .interrupted
     }
     guard rows.contains(where: { $0.status == .ok }) else {
-      let first = rows.first.map { "\($0.record.workload): \($0.record.status): \($0.record.reason)" }
+      let first = rows.first.map { "\($0.record.workload.shown): \($0.record.status): \($0.record.reason)" }
       Console.note("cbambench: nothing was measured; \(first ?? result.losses.first ?? "no workload")")
       return .unusable
     }

@@ -2,6 +2,7 @@ import Foundation
 import Gate
 import Harness
 import Measurement
+import PlainText
 import Records
 import Reporting
 
@@ -98,7 +99,7 @@ struct SelfTest {
   /// Names false alarms: a kernel that causes them is worth a look.
   private func tell(_ judgements: [CaseJudgement], _ place: String) {
     for item in judgements where [.regressed, .improved].contains(item.time?.outcome) {
-      Console.note("cbambench: \(place): false alarm: \(item.name): \(CIFormats.sentence(item))")
+      Console.note("cbambench: \(place): false alarm: \(item.name.shown): \(CIFormats.sentence(item))")
     }
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Harness
+import PlainText
 import Records
 
 /// Rows of finished workloads, on disk while a run goes on: a line of JSON, a CSV header, then the rows of each workload
@@ -97,20 +98,24 @@ struct SideFile {
     let file: LockedFile
     do { file = try LockedFile(opening: path, followingLinks: true) } catch {
       switch error {
-      case .isHeld: throw UsageError("--resume \(path): \(error)")
-      case .system(ENOENT): throw UsageError("--resume \(path): there is no such file")
-      case .notRegular: throw UsageError("--resume \(path): \(error)")
-      case .system: throw UsageError("--resume \(path): cannot be read and written: \(error)")
+      case .isHeld: throw UsageError("--resume \(path.shownPath): \(error)")
+      case .system(ENOENT): throw UsageError("--resume \(path.shownPath): there is no such file")
+      case .notRegular: throw UsageError("--resume \(path.shownPath): \(error)")
+      case .system: throw UsageError("--resume \(path.shownPath): cannot be read and written: \(error)")
       }
     }
-    guard let data = file.content else { throw UsageError("--resume \(path): cannot be read") }
+    guard let data = file.content else { throw UsageError("--resume \(path.shownPath): cannot be read") }
     let text = String(decoding: data, as: UTF8.self)
     let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, parts[1].hasPrefix(SideFile.header),
       let found = SideFile.decoded(Version.self, parts[0])
-    else { throw UsageError("--resume \(path): is not a .partial file of this version of 'cbambench run'") }
+    else {
+      throw UsageError(
+        "--resume \(path.shownPath): is not a .partial file of this version of 'cbambench run'")
+    }
     guard found.cbambench == SideFile.version, let head = SideFile.decoded(Head.self, parts[0]) else {
-      throw UsageError("--resume \(path): has version \(found.cbambench); expected \(SideFile.version)")
+      throw UsageError(
+        "--resume \(path.shownPath): has version \(found.cbambench); expected \(SideFile.version)")
     }
     self.init(path, head.arguments, started: head.started)
     var block = ""
@@ -124,13 +129,13 @@ struct SideFile {
       }
       guard let index = Int(line.dropFirst(SideFile.marker.count)), done[index] == nil,
         let rows = SideFile.rows(block)
-      else { throw UsageError("--resume \(path): is damaged before the line '\(line)'") }
+      else { throw UsageError("--resume \(path.shownPath): is damaged before the line '\(line.shown)'") }
       kept += block.utf8.count + line.utf8.count + 1
       done[index] = rows
       block = ""
     }
     do { try file.cut(to: kept) } catch {
-      throw UsageError("--resume \(path): cannot be written: \(error)")
+      throw UsageError("--resume \(path.shownPath): cannot be written: \(error)")
     }
     self.file = file
   }

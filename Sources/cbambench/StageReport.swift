@@ -1,5 +1,6 @@
 import Harness
 import Models
+import PlainText
 import Reporting
 
 /// A number in the tables of `cost`.
@@ -52,7 +53,7 @@ struct StageReport {
     }
     if !notes.isEmpty {
       console.insert(notes.map { $0 + "\n" }.joined(), at: 0)
-      markdown.insert(notes.map { "- \($0)\n" }.joined(), at: 0)
+      markdown.insert(notes.map { "- \(Markdown.escaped($0, beginsLine: true))\n" }.joined(), at: 0)
     }
     if !table.rows.isEmpty {
       console.insert(table.console, at: 0)
@@ -81,7 +82,7 @@ struct StageReport {
       (workload.multiplicity, try CostLine.lines(workload, convention).last?.counts ?? Counts())
     }
     func sum(_ value: (Counts) -> Int?) -> String {
-      Numbers.count(Weighted.sum(totals.map { ($0.0, value($0.1) ?? 0) }))
+      Weighted.sum(totals.map { ($0.0, value($0.1) ?? 0) }).map { Numbers.count($0) } ?? Weighted.tooLarge
     }
     return ["\(suite.name), each layer as often as it occurs", "sum", "", ""]
       + columns.map { sum($0.value) } + [sum { _ in 1 }]

@@ -1,5 +1,6 @@
 import Foundation
 import Gate
+import PlainText
 import Records
 import Reporting
 
@@ -77,7 +78,7 @@ struct VerdictReport {
     let head =
       changed.isEmpty ? "No case has changed.\n" : Self.table(changed).markdown
     return "### \(summary)\n\n" + head + "\n" + profileList(in: folder)
-      + preface.map { $0 + "\n" }.joined(separator: "\n")
+      + preface.map { Markdown.escaped($0, beginsLine: true) + "\n" }.joined(separator: "\n")
       + "\n<details><summary>All cases</summary>\n\n" + all.markdown + "\n</details>\n"
   }
 
@@ -88,7 +89,8 @@ struct VerdictReport {
       let item = judgements[index]
       let links = profile.markdown { RelativePath.address(of: $0, from: folder) }
       let name = item.name == item.identity.workloadText ? "" : item.name + ": "
-      return "- \(name)`\(item.identity)`: \(links)\n"
+      let start = Markdown.escaped(name, beginsLine: true) + Markdown.code(item.identity.description)
+      return "- \(start): \(links)\n"
     }
     return "Where the time went, head against base:\n\n" + lines.joined() + "\n"
   }

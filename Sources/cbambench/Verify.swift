@@ -2,6 +2,7 @@ import Harness
 import Kernels
 import Measurement
 import Models
+import PlainText
 import Records
 import Reporting
 import TiledKernels
@@ -28,7 +29,9 @@ enum Verify: Command {
     var checks: [Check] = []
     for (index, workload) in workloads.enumerated() where !Interrupt.isSet {
       Console.progress(Progress.line(index, workloads.count, workload.name, since: begin))
-      do { checks += try verifier.check(workload) } catch { throw UsageError("\(workload.name): \(error)") }
+      do { checks += try verifier.check(workload) } catch {
+        throw UsageError("\(workload.shownName): \(error)")
+      }
     }
     Console.progress("")
     if !(checks.isEmpty && Interrupt.isSet) { try outputs.write(report(checks)) }
@@ -42,16 +45,17 @@ enum Verify: Command {
           Table.Header("T"), Table.Header("inputs"), Table.Header("error/bound"),
           Table.Header("verdict", .left),
         ])
-    for check in checks {
-      table.add([
+    let rows = checks.map { check in
+      [
         check.workload.name, check.kernel, check.isa, Numbers.count(check.threads),
         Numbers.count(check.fillings),
         Numbers.significant(check.worstRatio), word(check.outcome),
-      ])
+      ]
     }
+    for row in rows { table.add(row) }
     let names = ["workload", "kernel", "isa", "threads", "inputs", "worst_ratio", "verdict"]
-    let lines = [names] + table.rows
-    let objects = table.rows.map { row in
+    let lines = [names] + rows.map { $0.map(EscapedText.escaped) }
+    let objects = rows.map { row in
       "  {" + zip(names, row).map { "\(JSON.string($0)): \(JSON.string($1))" }.joined(separator: ", ") + "}"
     }
     return Report(
@@ -72,7 +76,7 @@ enum Verify: Command {
     let bad = checks.filter { $0.reproduction != nil }
     let right = checks.count { $0.outcome == .right }
     if right + bad.count == 0 && !Interrupt.isSet {
-      let first = checks.first.map { "\($0.workload.name): \(word($0.outcome))" }
+      let first = checks.first.map { "\($0.workload.shownName): \(word($0.outcome))" }
       Console.note("cbambench: nothing was verified; \(first ?? "no workload")")
       return .unusable
     }

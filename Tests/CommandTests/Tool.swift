@@ -28,13 +28,14 @@ struct Tool {
   ///   - output: where standard output goes; nil: it is kept for the result.
   ///   - environment: variables besides those of the tests.
   ///   - shell: commands of a shell that becomes the tool, such as `ulimit -n 8`.
+  ///   - executable: another than the built one.
   init(
     _ arguments: [String], in folder: String? = nil, output: FileHandle? = nil,
-    environment: [String: String] = [:], shell: String? = nil
+    environment: [String: String] = [:], shell: String? = nil, executable: String = Tool.path
   ) throws {
     streams = try Scratch()
-    process.executableURL = URL(fileURLWithPath: shell == nil ? Tool.path : "/bin/sh")
-    process.arguments = (shell.map { ["-c", "\($0); exec \"$@\"", "sh", Tool.path] } ?? []) + arguments
+    process.executableURL = URL(fileURLWithPath: shell == nil ? executable : "/bin/sh")
+    process.arguments = (shell.map { ["-c", "\($0); exec \"$@\"", "sh", executable] } ?? []) + arguments
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
@@ -118,10 +119,12 @@ struct Tool {
   /// Runs a call to its end.
   static func run(
     _ arguments: [String], in folder: String? = nil, output: String? = nil,
-    environment: [String: String] = [:], shell: String? = nil
+    environment: [String: String] = [:], shell: String? = nil, executable: String = Tool.path
   ) throws -> Result {
-    try Tool(arguments, in: folder, output: output.map(handle), environment: environment, shell: shell)
-      .finish()
+    try Tool(
+      arguments, in: folder, output: output.map(handle), environment: environment, shell: shell,
+      executable: executable
+    ).finish()
   }
 
   static func run(_ arguments: String...) throws -> Result { try run(arguments) }

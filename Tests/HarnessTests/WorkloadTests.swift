@@ -30,6 +30,18 @@ import Testing
       ("a *4 b = relu@1x1x1x1", "'*4 b'"),
       ("a **4 = relu@1x1x1x1", "'**4'"), ("a *4 *5 = relu@1x1x1x1", "'*4 *5'"),
       ("a *99999999999999999999 = relu@1x1x1x1", "no multiplicity"),
+      ("a *16777217 = relu@1x1x1x1", "no multiplicity"),
+      ("a *9223372036854775807 = relu@1x1x1x1", "up to 16777216"),
+      ("a *4x = relu@1x1x1x1", "'*4x'"), ("a *４ = relu@1x1x1x1", "'*４'"),
+      // Each of these would be one layer with a strange name.
+      ("a*4 = relu@1x1x1x1", "S:1: the name 'a*4' ends like a count; a count has a space and an asterisk"),
+      ("a b*12 = relu@1x1x1x1", "such as 'a b *4'"), ("a*4x = relu@1x1x1x1", "ends like"),
+      ("a* 4 = relu@1x1x1x1", "ends like"),
+      ("a ×4 = relu@1x1x1x1", "ends like"), ("a ＊4 = relu@1x1x1x1", "ends like"),
+      ("a∗4 = relu@1x1x1x1", "ends like"),
+      ("a= relu@1x1x1x1", "with spaces around '='"), ("a =relu@1x1x1x1", "with spaces around '='"),
+      ("a*4=conv:out=1@1x1x1x1", "with spaces around '='"), ("relu@1x1x1x1 *4", "with spaces around '='"),
+      ("# ok\n" + String(repeating: "x", count: 5000), "S:2: the line has 5000 bytes; at most 4096"),
       ("*4 = relu@1x1x1x1", "S:1: no name before '*'"), (" = relu@1x1x1x1", "S:1: "),
     ] {
       let error = #expect(throws: UsageError.self) { try Suite(name: "s", text: text, path: "S") }
@@ -40,7 +52,12 @@ import Testing
   @Test(arguments: [
     ("relu@1x1x1x1", "relu@1x1x1x1", 1), ("a = relu@1x1x1x1", "a", 1), ("a *1 = relu@1x1x1x1", "a", 1),
     ("conv 3x3 128->128@28 *4 = relu@1x1x1x1", "conv 3x3 128->128@28", 4),
-    ("a  * 12  = relu@1x1x1x1", "a", 12), ("a*4 = relu@1x1x1x1", "a*4", 1),
+    ("a  * 12  = relu@1x1x1x1", "a", 12), ("3*3 stem = relu@1x1x1x1", "3*3 stem", 1),
+    ("conv 3×3 = relu@1x1x1x1", "conv 3×3", 1), ("a=b = relu@1x1x1x1", "a=b", 1),
+    ("a\t*4\t=\trelu@1x1x1x1\t# why", "a", 4), ("\u{A0}a\u{A0}*4 =\u{3000}relu@1x1x1x1", "a", 4),
+    ("\ta\tb = relu@1x1x1x1", "a b", 1), ("a *04 = relu@1x1x1x1", "a", 4),
+    ("\u{FEFF}a = relu@1x1x1x1", "a", 1),
+    ("# see\u{2028}below\na = relu@1x1x1x1", "a", 1), ("a *16777216 = relu@1x1x1x1", "a", 16_777_216),
   ])
   func multiplicityFollowsTheName(line: String, name: String, multiplicity: Int) throws {
     let workload = try Suite(name: "s", text: line, path: "S").workloads[0]

@@ -4,6 +4,7 @@ import Testing
 /// The order of the targets: each imports lower floors only.
 @Suite struct FloorTests {
   static let floors: [[String]] = [
+    ["PlainText"],
     ["Tensors", "Measurement", "MicroKernelAPI", "CPlatform", "CGperftools"],
     ["Operators", "Records", "MicroBaseline", "MicroV3", "MicroV4", "Micro"],
     ["Models", "Kernels"],

@@ -1,4 +1,5 @@
 import Operators
+import PlainText
 
 /// The attention of a block or network: nothing, or a module with its own keys (`attention=cbam,r=16,k=7`).
 public struct AttentionSlot: Sendable, Hashable {
@@ -13,7 +14,7 @@ public struct AttentionSlot: Sendable, Hashable {
     let name = try a.text("attention", default: "none")
     do { self = try AttentionSlot(named: name, &a) } catch {
       guard !AttentionSlot.names.contains(name) else { throw error }
-      throw OperatorError("attention=\(name) is not a module; \(AttentionSlot.hint(name))")
+      throw OperatorError("attention=\(name.shown) is not a module; \(AttentionSlot.hint(name))")
     }
   }
 
@@ -24,7 +25,7 @@ public struct AttentionSlot: Sendable, Hashable {
     } else if let type = Modules.attention.first(where: { $0.keyword == name }) {
       module = try type.read(&a) as? any AttentionModule
     } else {
-      throw OperatorError("'\(name)' is not an attention module; \(AttentionSlot.hint(name))")
+      throw OperatorError("'\(name.shown)' is not an attention module; \(AttentionSlot.hint(name))")
     }
   }
 
