@@ -36,6 +36,7 @@ let package = Package(
     floor("Tensors", []),
     floor("Measurement", []),
     // 1
+    floor("Formats", ["Tensors"]),
     floor("Operators", ["Tensors"]),
     floor("Records", ["Measurement"]),
     micro("MicroBaseline", define: "ISA_BASELINE", march: nil),
@@ -58,7 +59,8 @@ let package = Package(
     floor(
       "Harness",
       [
-        "CPlatform", "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators", "Records",
+        "CPlatform", "Formats", "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators",
+        "Records",
         "Measurement",
         "Tensors",
       ]),
@@ -82,6 +84,7 @@ let package = Package(
       resources: [.copy("Goldens")], swiftSettings: strict),
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
+    tests("FormatsTests", ["Formats", "Tensors"]),
     tests("OperatorsTests", ["Models", "Operators", "Tensors"]),
     tests("ModelsTests", ["Support", "Models", "Operators", "Tensors"]),
     // Loops to compare the reference with: optimised like it, neither of them vectorised.
