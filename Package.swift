@@ -41,6 +41,7 @@ let package = Package(
     floor("Tensors", ["PlainText"]),
     floor("Measurement", []),
     // 1
+    floor("Formats", ["Tensors"]),
     floor("Operators", ["PlainText", "Tensors"]),
     floor("Records", ["Measurement", "PlainText"]),
     micro("MicroBaseline", define: "ISA_BASELINE", march: nil),
@@ -63,8 +64,8 @@ let package = Package(
     floor(
       "Harness",
       [
-        "CPlatform", "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators", "Records",
-        "Measurement", "PlainText",
+        "CPlatform", "Formats", "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators",
+        "Records", "Measurement", "PlainText",
         "Tensors",
       ], plugins: ["CarrySuites"]),
     .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
@@ -90,6 +91,7 @@ let package = Package(
     tests("PlainTextTests", ["PlainText"]),
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
+    tests("FormatsTests", ["Formats", "Tensors"]),
     tests("OperatorsTests", ["Models", "Operators", "Tensors"]),
     tests("ModelsTests", ["Support", "Models", "Operators", "Tensors"]),
     // Loops to compare the reference with: optimised like it, neither of them vectorised.

@@ -68,7 +68,7 @@ extension CaseProfiler {
     guard case .kernel(let kernel, _) = candidate.choice else {
       throw UsageError("\(workload.shownName): \(candidate.refusal ?? "no kernel")")
     }
-    let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
+    let subject = try Subject(workload, data: plan.data, seed: plan.seed, backing: .aligned)
     let life = try Life(kernel, candidate.isa, subject, team)
     var recorded = try HeapProfiler.record {
       try life.prepare()

@@ -59,17 +59,19 @@ public final class CaseProfiler {
     if let reason = candidate.refusal { throw UsageError("\(workload.shownName): \(reason)") }
     let threads = candidate.isReference ? 1 : plan.threads[0]
     let verification = Verification(seed: plan.seed, backing: .aligned)
-    let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
+    let subject = try Subject(workload, data: plan.data, seed: plan.seed, backing: .aligned)
     let cases = try verification.cases(candidate, subject, threads: [threads]) { try teams[$0] }
-    var outcome = Verdict.Outcome.agrees
-    _ = try subject.withOracle { outcome = verification.verdicts(cases, subject, oracle: $0)[0].outcome }
-    switch outcome {
+    var judged: [Judged] = []
+    let time = try subject.withOracle { judged = verification.judge(cases, subject, oracle: $0) }
+    try verification.compareFurther(&judged, subject, oracleTime: time) { try teams[$0] }
+    switch judged[0].judgement.outcome {
     case .agrees: return cases[0]
     case .disagrees(let reason), .mistrusted(let reason):
       throw WrongResult(
         reason: "\(workload.name) \(cases[0].kernelName): \(reason)",
         reproduction: Reproduction.line(
-          workload, kernel: cases[0].kernelName, isa: candidate.isa, threads: threads, seed: plan.seed))
+          workload, kernel: cases[0].kernelName, isa: candidate.isa, threads: threads, seed: plan.seed,
+          data: plan.data))
     }
   }
 

@@ -21,6 +21,8 @@ public struct Plan: Sendable {
   public var threads: [Int] = [1, 2]
   public var cache = CacheState.hot
   public var seed: UInt64 = 1
+  /// What the inputs and weights of a measured call hold.
+  public var data = DataChoice()
   /// Nil: as many as the time allows.
   public var rounds: Int?
   /// Time for measuring all workloads.

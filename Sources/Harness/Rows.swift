@@ -20,7 +20,7 @@ public struct RunRow: Sendable {
     if [.disagrees, .mistrusted].contains(status) {
       reproduction = Reproduction.line(
         record.workloadText, kernel: record.kernel, isa: record.isa, threads: record.threads ?? 1,
-        seed: record.seed ?? 1)
+        seed: record.seed ?? 1, data: record.data)
     }
   }
 
@@ -60,6 +60,7 @@ struct RowBuilder {
     record.load = Machine.load()
     record.multiplicity = workload.multiplicity
     record.fingerprint = facts.fingerprint
+    record.data = plan.data.text
     return record
   }
 
@@ -80,7 +81,7 @@ struct RowBuilder {
     refused(candidate, threads: threads, .failed, reason)
   }
 
-  func verified(_ item: Case, _ verdict: Verdict) -> Record {
+  func verified(_ item: Case, _ judgement: Judgement) -> Record {
     var record = base(item.candidate)
     record.kernel = item.kernelName
     record.threads = item.threads
@@ -88,31 +89,32 @@ struct RowBuilder {
     record.memoryBytes = item.memoryBytes
     record.prepareMs = item.prepareTime.milliseconds
     record.oversubscribed = item.threads > facts.machine.usableCPUs ? 1 : 0
-    record.maxError = verdict.agreement.maxError
-    record.errorBound = verdict.agreement.bound
+    record.maxError = judgement.agreement.maxError
+    record.errorBound = judgement.agreement.bound
     return record
   }
 
   /// A row whose result is wrong or cannot be trusted.
-  func wrong(_ item: Case, _ verdict: Verdict, _ status: Record.Status, _ reason: String) -> RunRow {
-    var record = verified(item, verdict)
+  func wrong(_ item: Case, _ judgement: Judgement, _ status: Record.Status, _ reason: String) -> RunRow {
+    var record = verified(item, judgement)
     record.status = status.rawValue
     record.reason = reason
     let line = Reproduction.line(
-      workload, kernel: item.kernelName, isa: item.candidate.isa, threads: item.threads, seed: plan.seed)
+      workload, kernel: item.kernelName, isa: item.candidate.isa, threads: item.threads, seed: plan.seed,
+      data: plan.data)
     return RunRow(record: record, reproduction: line)
   }
 
   /// Rows of cases that were timed; cases that an interruption left without a time have none.
   func measured(
-    _ cases: [(item: Case, verdict: Verdict)], _ times: [CaseTimes], roof: (Case) -> Double?
+    _ cases: [Judged], _ times: [CaseTimes], roof: (Case) -> Double?
   ) -> [RunRow] {
     let medians = times.map { $0.rounds.isEmpty ? nil : Statistics.median($0.rounds) }
     let reference = zip(cases, medians).first { $0.0.item.candidate.isReference }?.1
     return cases.indices.compactMap { index -> RunRow? in
       guard let median = medians[index] else { return nil }
-      let (item, verdict) = cases[index]
-      var record = verified(item, verdict)
+      let (item, judgement) = cases[index]
+      var record = verified(item, judgement)
       record.status = Record.Status.ok.rawValue
       fill(&record, times[index])
       if let roof = roof(item), roof > 0 {
@@ -152,15 +154,20 @@ struct RowBuilder {
 
 /// The command that shows a wrong result again.
 public enum Reproduction {
-  public static func line(_ workload: Workload, kernel: String, isa: ISA, threads: Int, seed: UInt64)
-    -> String
-  {
-    line(workload.text, kernel: kernel, isa: isa.rawValue, threads: threads, seed: Int(seed))
+  public static func line(
+    _ workload: Workload, kernel: String, isa: ISA, threads: Int, seed: UInt64,
+    data: DataChoice = DataChoice()
+  ) -> String {
+    line(
+      workload.text, kernel: kernel, isa: isa.rawValue, threads: threads, seed: Int(seed), data: data.text)
   }
 
-  static func line(_ text: String, kernel: String, isa: String, threads: Int, seed: Int) -> String {
+  /// - Parameter data: as in a record.
+  static func line(
+    _ text: String, kernel: String, isa: String, threads: Int, seed: Int, data: String
+  ) -> String {
     var line = "cbambench verify '\(text)' --kernels \(kernel) --threads \(threads) --seed \(seed)"
     if kernel != "reference" { line += " --isa \(isa)" }
-    return line
+    return line + DataChoice.options(data)
   }
 }

@@ -84,6 +84,8 @@ public final class Runner {
       return try measure(workload, candidates, rows, budget: budget, &timed)
     } catch let shortage as Shortage {
       return candidates.map { rows.refused($0, .skipped, "\(shortage)") }
+    } catch let mismatch as DataMismatch {
+      return candidates.map { rows.refused($0, .skipped, "\(mismatch)") }
     } catch {
       return candidates.map { rows.refused($0, .failed, "\(error)") }
     }
@@ -96,11 +98,11 @@ public final class Runner {
     let (judged, refused) = try judge(workload, candidates, rows)
     var result = refused
     var trusted: [Judged] = []
-    for (item, verdict) in judged {
-      switch verdict.outcome {
-      case .agrees: trusted.append((item, verdict))
-      case .disagrees(let reason): result.append(rows.wrong(item, verdict, .disagrees, reason))
-      case .mistrusted(let reason): result.append(rows.wrong(item, verdict, .mistrusted, reason))
+    for (item, judgement) in judged {
+      switch judgement.outcome {
+      case .agrees: trusted.append((item, judgement))
+      case .disagrees(let reason): result.append(rows.wrong(item, judgement, .disagrees, reason))
+      case .mistrusted(let reason): result.append(rows.wrong(item, judgement, .mistrusted, reason))
       }
     }
     let sampler = Sampler(
@@ -117,12 +119,12 @@ public final class Runner {
     return result
   }
 
-  /// Verdicts on every kernel and thread count, and rows of the kernels that have none.
+  /// Judgements of every kernel and thread count, and rows of the kernels that have none.
   func judge(
     _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder
   ) throws -> (judged: [Judged], refused: [RunRow]) {
     let verification = Verification(seed: plan.seed, backing: .aligned)
-    let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
+    let subject = try Subject(workload, data: plan.data, seed: plan.seed, backing: .aligned)
     var (judged, refused): ([Judged], [RunRow]) = ([], [])
     let oracleTime = try subject.withOracle { oracle in
       for candidate in candidates where !isInterrupted() {
@@ -145,9 +147,7 @@ public final class Runner {
           guard let first = threads.first else { continue }
           onStep(Step(.verify, candidate.key(threads: first)))
           let cases = try verification.cases(candidate, subject, threads: threads) { try teams[$0] }
-          judged += zip(cases, verification.verdicts(cases, subject, oracle: oracle, onStep: onStep)).map {
-            ($0, $1)
-          }
+          judged += verification.judge(cases, subject, oracle: oracle, onStep: onStep)
         } catch let shortage as Shortage {
           refused.append(rows.refused(candidate, .skipped, "\(shortage)"))
         } catch {
@@ -155,9 +155,9 @@ public final class Runner {
         }
       }
     }
-    if workload.op.isExactOnIntegers, oracleTime <= Verification.longestOracle, !isInterrupted() {
-      try verification.compareIntegers(&judged, workload, onStep: onStep) { try teams[$0] }
-    }
+    try verification.compareFurther(
+      &judged, subject, oracleTime: oracleTime, isInterrupted: isInterrupted, onStep: onStep
+    ) { try teams[$0] }
     return (judged, refused)
   }
 

@@ -171,15 +171,15 @@ private struct Opening {
     runner.onStep = onStep
     for key in without { runner.losses.cases[key] = "" }
     let (judged, refused) = try runner.judge(workload, candidates, rows)
-    let answers = judged.map { item, verdict -> Answer in
-      switch verdict.outcome {
-      case .disagrees(let reason): return (rows.wrong(item, verdict, .disagrees, reason).record, nil)
-      case .mistrusted(let reason): return (rows.wrong(item, verdict, .mistrusted, reason).record, nil)
+    let answers = judged.map { item, judgement -> Answer in
+      switch judgement.outcome {
+      case .disagrees(let reason): return (rows.wrong(item, judgement, .disagrees, reason).record, nil)
+      case .mistrusted(let reason): return (rows.wrong(item, judgement, .mistrusted, reason).record, nil)
       case .agrees: break
       }
       onStep(Step(.warmUp, item.key))
       teams.rest()
-      var record = rows.verified(item, verdict)
+      var record = rows.verified(item, judgement)
       record.status = Record.Status.ok.rawValue
       let timed = item.timed(plan.cache)
       record.allocationsPerCall = SteadyAllocations.perCall([timed.warmUp().allocations]) {
@@ -194,7 +194,7 @@ private struct Opening {
 
   private func trust(_ candidates: [Candidate], _ rows: RowBuilder) throws -> [Answer] {
     let verification = Verification(seed: plan.seed, backing: .aligned)
-    let subject = try Subject(workload, filling: .dense, seed: plan.seed, backing: .aligned)
+    let subject = try Subject(workload, data: plan.data, seed: plan.seed, backing: .aligned)
     var answers: [Answer] = []
     for candidate in candidates where candidate.refusal == nil {
       let threads = (candidate.isReference ? [1] : plan.threads).filter {
@@ -210,7 +210,7 @@ private struct Opening {
         item.poison(.nan)
         item.run()
         teams.rest()
-        var record = rows.verified(item, Verdict())
+        var record = rows.verified(item, Judgement())
         record.status = Record.Status.ok.rawValue
         if !shadows.isEmpty { plant.add(to: item, into: shadows[index]) }
         answers.append((record, item))

@@ -69,19 +69,29 @@ public final class Verifier {
         }
       }
     }
-    for filling in Filling.allCases where !isInterrupted() { try compare(workload, filling, &tallies) }
+    if !plan.data.isDense {
+      let chosen: Subject
+      do { chosen = try Subject(workload, data: plan.data, seed: plan.seed, backing: .guarded) } catch let
+        mismatch as DataMismatch
+      { return candidates.map { Check(skipping: $0, of: workload, "\(mismatch)") } }
+      try compare(chosen, &tallies) { _ in true }
+    }
+    for filling in Filling.allCases where !isInterrupted() {
+      let subject = try Subject(workload, filling: filling, seed: plan.seed, backing: .guarded)
+      try compare(subject, &tallies) { $0.takes(filling) }
+    }
     teams.rest()
-    return tallies.filter(\.isChecked).map { $0.check(workload, seed: plan.seed) } + skipped
+    return tallies.filter(\.isChecked).map { $0.check(workload, plan) } + skipped
   }
 
-  private func compare(_ workload: Workload, _ filling: Filling, _ tallies: inout [Tally]) throws {
+  private func compare(
+    _ subject: Subject, _ tallies: inout [Tally], _ isTaken: (Candidate) -> Bool
+  ) throws {
     let verification = Verification(seed: plan.seed, backing: .guarded)
-    let subject = try Subject(workload, filling: filling, seed: plan.seed, backing: .guarded)
     let oracle = try subject.oracle()
     for range in Candidate.runs(tallies.map(\.candidate)) {
       let candidate = tallies[range.lowerBound].candidate
-      // A transform mixes inputs: one NaN spoils outputs that the formula keeps clean.
-      guard filling.isFinite || candidate.isDirect else { continue }
+      guard isTaken(candidate) else { continue }
       let cases: [Case]
       do {
         cases = try verification.cases(candidate, subject, threads: tallies[range].map(\.threads)) {
@@ -92,28 +102,23 @@ public final class Verifier {
         continue
       }
       for (index, verdict) in zip(range, verification.verdicts(cases, subject, oracle: oracle)) {
-        tallies[index].note(verdict)
+        tallies[index].judgement.note(verdict)
       }
     }
   }
 }
 
-/// The verdicts on one combination over all fillings.
+/// The judgement of one combination over all inputs.
 private struct Tally {
   let candidate: Candidate
   let kernel: any Kernel
   let threads: Int
-  private(set) var fillings = 0
-  private var hasCompared = false
-  private var worstRatio = 0.0
-  private var wrong: String?
-  private var mistrusted: String?
-  private var isTelling = false
+  var judgement = Judgement()
   /// Why a filling was left out.
   var shortage: String?
 
   /// An interruption may have come before.
-  var isChecked: Bool { hasCompared || shortage != nil }
+  var isChecked: Bool { judgement.hasCompared || shortage != nil }
 
   init(candidate: Candidate, kernel: any Kernel, threads: Int) {
     self.candidate = candidate
@@ -121,32 +126,20 @@ private struct Tally {
     self.threads = threads
   }
 
-  mutating func note(_ verdict: Verdict) {
-    hasCompared = true
-    if verdict.agreement.isTelling { fillings += 1 }
-    let agreement = verdict.agreement
-    if agreement.bound > 0 { worstRatio = max(worstRatio, agreement.worstError / agreement.bound) }
-    switch verdict.outcome {
-    case .agrees: isTelling = true
-    case .disagrees(let reason): wrong = wrong ?? reason
-    case .mistrusted(let reason): mistrusted = mistrusted ?? reason
-    }
-  }
-
-  func check(_ workload: Workload, seed: UInt64) -> Check {
-    // A filling under which nothing can go wrong (ReLU of negative input) is no flaw if another one tells.
+  func check(_ workload: Workload, _ plan: Plan) -> Check {
     let outcome: Check.Outcome =
-      if let wrong { .wrong(wrong) } else if let shortage {
-        .skipped(shortage)
-      } else if let mistrusted, !isTelling { .mistrusted(mistrusted) } else {
-        .right
+      switch judgement.outcome {
+      case .disagrees(let reason): .wrong(reason)
+      case _ where shortage != nil: .skipped(shortage ?? "")
+      case .mistrusted(let reason): .mistrusted(reason)
+      case .agrees: .right
       }
-    let isWell = outcome == .right || shortage != nil && wrong == nil
+    let isWell = outcome == .right || shortage != nil && !judgement.isWrong
     let line = Reproduction.line(
-      workload, kernel: kernel.name, isa: candidate.isa, threads: threads, seed: seed)
+      workload, kernel: kernel.name, isa: candidate.isa, threads: threads, seed: plan.seed, data: plan.data)
     return Check(
       workload: workload, kernel: kernel.name, isa: candidate.isa.rawValue, threads: threads,
-      outcome: outcome,
-      fillings: fillings, worstRatio: worstRatio, reproduction: isWell ? nil : line)
+      outcome: outcome, fillings: judgement.fillings, worstRatio: judgement.worstRatio,
+      reproduction: isWell ? nil : line)
   }
 }

@@ -30,6 +30,14 @@ public struct Workload: Sendable {
 
   /// `op[:key=value,...]@NxCxHxW`, every key spelt out.
   public var text: String { "\(op.text)@\(shape)" }
+
+  /// No output sums up more terms than these at once: the inputs of a neuron, a plane, or all channels of a pixel.
+  var longestSum: Int {
+    get throws(OperatorError) {
+      let fans = try op.weights(inputs).map(\.fanIn)
+      return (fans + inputs.flatMap { [$0.c, $0.plane] }).max() ?? 1
+    }
+  }
 }
 
 extension Workload {

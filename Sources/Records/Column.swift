@@ -92,6 +92,6 @@ public struct Column: Sendable {
     Column("macs_inside", \.macsInside), Column("prepare_ms", \.prepareMs), Column("cpu_ms", \.cpuMs),
     Column("oversubscribed", \.oversubscribed), Column("compiler", \.compiler), Column("load", \.load),
     Column("multiplicity", \.multiplicity), Column("memory_bytes", \.memoryBytes),
-    Column("fingerprint", \.fingerprint),
+    Column("fingerprint", \.fingerprint), Column("data", \.data),
   ]
 }

@@ -54,6 +54,7 @@ public struct Record: Sendable, Equatable {
   public var multiplicity: Int?
   public var memoryBytes: Int?
   public var fingerprint = ""
+  public var data = ""
 
   public init() {}
 }

@@ -15,6 +15,8 @@ struct Likely: Exact {
   private var additions: Double
 
   private static let deviations = 8.0
+  /// As in `Bounded`.
+  private static let underflow = 0x1p-147
 
   @inline(__always)
   private init(_ value: Double, variance: Double, magnitude: Double, additions: Double) {
@@ -60,7 +62,7 @@ struct Likely: Exact {
   @inline(__always)
   static func * (a: Likely, b: Likely) -> Likely {
     let (value, va, vb) = (a.value * b.value, a.total, b.total)
-    let rounding = Float.u * value
+    let rounding = value == 0 ? 0 : Float.u * abs(value) + underflow
     return Likely(
       value, variance: a.value * a.value * vb + b.value * b.value * va + va * vb + rounding * rounding)
   }
@@ -68,14 +70,14 @@ struct Likely: Exact {
   @inline(__always)
   static func * (a: Likely, b: Float) -> Likely {
     let (value, b) = (a.value * Double(b), Double(b))
-    let rounding = Float.u * value
+    let rounding = value == 0 ? 0 : Float.u * abs(value) + underflow * (1 + abs(a.value))
     return Likely(value, variance: b * b * a.total + rounding * rounding)
   }
 
   /// - Note: for divisors whose relative error is far below one, as the counts and roots here.
   static func / (a: Likely, b: Likely) -> Likely {
     let (value, square) = (a.value / b.value, b.value * b.value)
-    let rounding = 2 * Float.u * value
+    let rounding = value == 0 ? 0 : 2 * Float.u * abs(value) + underflow
     return Likely(
       value, variance: a.total / square + value * value * b.total / square + rounding * rounding)
   }

@@ -11,12 +11,27 @@ public struct Agreement: Sendable, Equatable {
   public var wrong = 0
   /// Elements at which a zero would have been found out, or whose expected value is not finite.
   public var telling = 0
+  /// Elements whose expected value has no error at all: any other would have been found out.
+  public var exact = 0
+  /// Elements other than zero at which a relative error of `Agreement.smallError` would have been found out, and those
+  /// at which it would not.
+  public var fine = 0
+  public var coarse = 0
   public var count = 0
+
+  /// An error that is no matter of rounding: a comparison that would not notice it is coarse.
+  public static let smallError = 1e-3
 
   public var agrees: Bool { wrong == 0 }
 
-  /// Whether some wrong result could have been noticed.
+  /// Whether a result of zeros would have been found out.
   public var isTelling: Bool { telling > 0 }
+
+  /// Whether nothing but the expected values agrees, be they zeros: the taps of a convolution may all lie in padding.
+  public var isExact: Bool { count > 0 && exact == count }
+
+  /// Whether a relative error of `Agreement.smallError` would have been found out at most elements.
+  public var isFine: Bool { isExact || fine > coarse }
 
   public init() {}
 }
@@ -35,12 +50,18 @@ extension Agreement {
       count += 1
       guard wanted.isFinite else {
         telling += 1
+        exact += 1
+        fine += 1
         note(wanted.isNaN ? found.isNaN : found == wanted, at: i)
         continue
       }
       guard bound.isFinite else { continue }
       let error = abs(found - wanted)
       if abs(wanted) > bound { telling += 1 }
+      if bound == 0 { exact += 1 }
+      if wanted != 0 {
+        if abs(wanted) * Agreement.smallError > bound { fine += 1 } else { coarse += 1 }
+      }
       note(error <= bound, at: i)
       if !error.isFinite { continue }
       maxError = max(maxError, error)

@@ -25,6 +25,11 @@ extension Option {
     name: "--filter", value: "REGEX", help: "only workloads whose name or text matches")
   static let seed = Option(
     name: "--seed", value: "N", help: "seed of inputs, weights, order and bootstrap; default 1")
+  static let data = Option(
+    name: "--data", value: "dense|zeros|sparse:0.9|denormal|FILE.npy",
+    help: "what the inputs hold; default dense: seeded numbers from -1 to 1")
+  static let weightsData = Option(
+    name: "--weights-data", value: "dense|zeros|sparse:0.9|denormal", help: "the same for the weights")
   static let rounds = Option(name: "--rounds", value: "N", help: "rounds per workload")
   static let budget = Option(name: "--budget", value: "SECONDS", help: "time for measuring all workloads")
   static let caseLimit = Option(
@@ -148,6 +153,7 @@ extension Plan {
       threads = counts.sorted()
     }
     if let number = try arguments.integer("--seed", 0...Int.max) { seed = UInt64(number) }
+    data = try DataChoice(inputs: arguments.value("--data"), weights: arguments.value("--weights-data"))
     if let name = arguments.value("--cache") {
       guard let state = CacheState(rawValue: name) else {
         let known = CacheState.allCases.map(\.rawValue).joined(separator: " ")

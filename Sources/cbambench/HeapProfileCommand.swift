@@ -15,6 +15,7 @@ enum HeapProfileCommand {
     let other = try arguments.value("--diff").map(OtherHeap.init(path:))
     let plan = try ProfileCommand.onePlan(arguments)
     let workload = try ProfileCommand.oneWorkload(arguments)
+    try plan.data.check([workload])
     let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
     let profiler = CaseProfiler(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
     let report = HeapReport(try profiler.heap(workload, budget: budget), other: other)

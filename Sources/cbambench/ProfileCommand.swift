@@ -19,7 +19,7 @@ enum ProfileCommand: Command {
       name: "--kernels", value: "reference|tiled|NAME",
       help: "one kernel; default tiled: the selector's choice"),
     Option(name: "--isa", value: "baseline|avx2|avx512|best", help: "one instruction set; default best"),
-    .style, .filter, .seed,
+    .data, .weightsData, .style, .filter, .seed,
     Option(
       name: "--budget", value: "SECONDS",
       help: "longest time of sampling, or of calls with --heap; default 10, less if samples suffice"),
@@ -57,6 +57,7 @@ enum ProfileCommand: Command {
     let other = try arguments.value("--diff").map(OtherProfile.init(path:))
     let plan = try onePlan(arguments)
     let workload = try oneWorkload(arguments)
+    try plan.data.check([workload])
     let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
     let profiler = CaseProfiler(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
     // First, as it is this that may be refused.

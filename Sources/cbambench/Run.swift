@@ -12,7 +12,8 @@ enum Run: Command {
   static let files = 8
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .cache, .style, .filter, .seed, .rounds, .budget, .caseLimit, .resume, .profile,
+    .threads, .kernels, .isa, .cache, .data, .weightsData, .style, .filter, .seed, .rounds, .budget,
+    .caseLimit, .resume, .profile,
     .format, .output, .export, .quiet,
   ]
 
@@ -40,6 +41,7 @@ enum Run: Command {
     let work = try resolve(arguments, standard: "cbam").flatMap { suite in
       suite.workloads.map { (suite: suite.name, workload: $0) }
     }
+    try plan.data.check(work.map(\.workload))
     if plan.rounds != nil && arguments.has("--budget") {
       throw UsageError("--budget has no effect with --rounds, which says how long to measure")
     }

@@ -13,7 +13,9 @@ enum Verify: Command {
   static let synopsis = "[TARGET]... [OPTION]...   (default target: suite awkward)"
   static let summary = "compare kernels with the oracle; nothing is timed"
   static let example = "cbambench verify conv:out=8,k=3,p=1@1x3x7x5 --kernels all --threads 1,2,5"
-  static let options: [Option] = [.threads, .kernels, .isa, .style, .filter, .seed, .format, .output, .quiet]
+  static let options: [Option] = [
+    .threads, .kernels, .isa, .data, .weightsData, .style, .filter, .seed, .format, .output, .quiet,
+  ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     let outputs = try Outputs(arguments)
@@ -24,6 +26,7 @@ enum Verify: Command {
     let plan = try Plan(arguments, defaults: defaults)
     let workloads = try resolve(arguments, standard: "awkward", networkInput: Network.smallInput)
       .flatMap(\.workloads)
+    try plan.data.check(workloads)
     let verifier = Verifier(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
     let begin = Clock.now()
     var checks: [Check] = []

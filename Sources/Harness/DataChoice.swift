@@ -1,0 +1,111 @@
+import Foundation
+import Formats
+import Glibc
+import Kernels
+import Operators
+import Tensors
+
+/// What the inputs and the weights of a measured call hold.
+///
+/// Only what is multiplied is chosen: biases and the arrays of a batch norm stay dense, as a variance of zero is no layer.
+public struct DataChoice: Sendable, Equatable {
+  public var inputs = InputData.dense
+  /// Never a file.
+  public var weights = InputData.dense
+
+  public init() {}
+
+  var isDense: Bool { self == DataChoice() }
+
+  private static let separator = " weights="
+
+  /// As records have it: `denormal`, `dense weights=zeros`.
+  var text: String { inputs.text + (weights == .dense ? "" : Self.separator + weights.text) }
+
+  /// For a sentence.
+  var words: String { "\(inputs.text) input" + (weights == .dense ? "" : " and \(weights.text) weights") }
+
+  /// Options of a command that chooses what a record says.
+  static func options(_ text: String) -> String {
+    if text.isEmpty || text == "dense" { return "" }
+    var (inputs, weights) = (text, "")
+    if let place = text.range(of: separator, options: .backwards) {
+      (inputs, weights) = (String(text[..<place.lowerBound]), String(text[place.upperBound...]))
+    }
+    return (inputs == "dense" ? "" : " --data '\(inputs)'")
+      + (weights.isEmpty ? "" : " --weights-data \(weights)")
+  }
+
+  /// - Throws: `DataMismatch` if the workload does not take the shape of the file.
+  func check(_ workload: Workload) throws(DataMismatch) {
+    guard case .file(let path, let array) = inputs, array.shape != workload.inputs[0] else { return }
+    throw DataMismatch(
+      description: "\(path) holds \(array.shape); the input is \(workload.inputs[0])")
+  }
+
+  func fill(
+    _ tensors: Weights<Float>, of list: [Weight], using generator: inout some RandomNumberGenerator
+  ) {
+    guard weights != .dense else { return }
+    for weight in list where weight.role == .weight {
+      let tensor = tensors[weight.name]
+      switch weights {
+      // As large as they were seeded.
+      case .sparse(let share): tensor.thin(keeping: 1 - share, using: &generator)
+      default: weights.fill(tensor, using: &generator)
+      }
+    }
+  }
+}
+
+extension DataChoice {
+  /// Reads `--data` and `--weights-data`.
+  /// - Throws: `UsageError` for a file that is not a `.npy` of `float32`.
+  public init(inputs: String?, weights: String?) throws(UsageError) {
+    if let inputs {
+      if let known = InputData(inputs) {
+        self.inputs = known
+      } else if inputs.hasSuffix(".npy") {
+        self.inputs = .file(path: inputs, try Self.read(inputs))
+      } else {
+        throw UsageError("--data \(inputs.prefix(40)): expected \(InputData.expected), or a file named .npy")
+      }
+    }
+    if let weights {
+      guard let known = InputData(weights) else {
+        throw UsageError("--weights-data \(weights.prefix(40)): expected \(InputData.expected)")
+      }
+      self.weights = known
+    }
+  }
+
+  /// Refuses data that none of the workloads takes.
+  public func check(_ workloads: [Workload]) throws(UsageError) {
+    guard case .file(let path, let array) = inputs else { return }
+    guard let first = workloads.first, !workloads.contains(where: { $0.inputs[0] == array.shape }) else {
+      return
+    }
+    let others = workloads.count == 1 ? "" : ", and none of the others takes it"
+    throw UsageError(
+      "--data \(path): holds \(array.shape); expected \(first.inputs[0]), the input of \(first.name)\(others)"
+    )
+  }
+
+  private static func read(_ path: String) throws(UsageError) -> NPY {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw UsageError("--data \(path): \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw UsageError("--data \(path): is not a regular file")
+    }
+    // The file, its bytes and its elements.
+    if (try? Shortage.check(Int(status.st_size) * 3)) == nil {
+      throw UsageError("--data \(path): its \(status.st_size >> 20) MiB are too many for the memory there is")
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw UsageError("--data \(path): cannot be read")
+    }
+    do { return try NPY(Array(data)) } catch { throw UsageError("--data \(path): \(error)") }
+  }
+}
