@@ -4,10 +4,15 @@ import MicroKernelAPI
 // The maximum's one instruction loses a NaN, but a sum keeps it: where the sum is NaN, the maximum is taken again.
 // Variants are integer parameters of types: closures would stay calls, which split wide vectors.
 
+/// Runs of up to so many values are taken four at a time.
+private let shortRun = 24
+
 @inline(never)
 public func planeStatistics(_ planes: UnsafePointer<PlaneStatistics>) {
   let p = planes.pointee
-  if p.gates != nil {
+  if p.count <= shortRun {
+    shortPlanes(p)
+  } else if p.gates != nil {
     Plane<1>.run(p)
   } else if p.maximum != nil {
     Plane<0>.run(p)
@@ -22,7 +27,7 @@ enum Plane<let Gated: Int> {
     var input = p.input
     let gates = p.gates ?? p.input
     for plane in 0..<p.planes {
-      let result = p.count < L ? short(input, gates, p.count) : long(input, gates, p.count, p.scratch)
+      let result = long(input, gates, p.count, p.scratch)
       if let target = p.sum { target[plane &* p.targetStride] = result.sum / p.divisor }
       if let target = p.maximum { target[plane &* p.targetStride] = result.maximum }
       input += p.count

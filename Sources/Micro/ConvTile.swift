@@ -128,13 +128,11 @@ enum Block<let P: Int> {
 
 /// Four pixels, `L` floats apart, of four channels.
 @inline(always) private func storeSquare(_ sums: Out, _ at: Int, _ t: ConvTile) {
-  let (r0, r1, r2, r3) = (load4(sums), load4(sums + L), load4(sums + 2 &* L), load4(sums + 3 &* L))
-  let (low01, high01) = (interleavedLow(r0, r1), interleavedHigh(r0, r1))
-  let (low23, high23) = (interleavedLow(r2, r3), interleavedHigh(r2, r3))
-  store(Four(lowHalf: low01.lowHalf, highHalf: low23.lowHalf), at, t)
-  store(Four(lowHalf: low01.highHalf, highHalf: low23.highHalf), at &+ t.outputChannelStride, t)
-  store(Four(lowHalf: high01.lowHalf, highHalf: high23.lowHalf), at &+ 2 &* t.outputChannelStride, t)
-  store(Four(lowHalf: high01.highHalf, highHalf: high23.highHalf), at &+ 3 &* t.outputChannelStride, t)
+  let square = Square(sums, L).transposed
+  store(square.r0, at, t)
+  store(square.r1, at &+ t.outputChannelStride, t)
+  store(square.r2, at &+ 2 &* t.outputChannelStride, t)
+  store(square.r3, at &+ 3 &* t.outputChannelStride, t)
 }
 
 /// Four pixels of one channel: the rest of the epilogue, then out.
@@ -142,25 +140,7 @@ enum Block<let P: Int> {
   var v = sums
   if let residual = t.epilogue.residual { v += load4(residual + at) }
   if t.epilogue.relu { v = v.replacing(with: 0, where: v .< 0) }
-  UnsafeMutableRawPointer(t.output + at).storeBytes(of: v, as: Four.self)
-}
-
-private typealias Four = SIMD4<Float>
-
-@inline(always) private func load4(_ p: In) -> Four { UnsafeRawPointer(p).loadUnaligned(as: Four.self) }
-
-@inline(always) private func interleavedLow(_ a: Four, _ b: Four) -> Four {
-  var v = Four.zero
-  v.evenHalf = a.lowHalf
-  v.oddHalf = b.lowHalf
-  return v
-}
-
-@inline(always) private func interleavedHigh(_ a: Four, _ b: Four) -> Four {
-  var v = Four.zero
-  v.evenHalf = a.highHalf
-  v.oddHalf = b.highHalf
-  return v
+  store4(t.output + at, v)
 }
 
 /// Residual and ReLU on `count` sums that will go to `target`.

@@ -17,7 +17,8 @@ public struct MicroKernels: Sendable {
   public let convTile: @Sendable (UnsafePointer<ConvTile>) -> Void
   public let pointTile: @Sendable (UnsafePointer<PointTile>) -> Void
   public let convRow: @Sendable (UnsafePointer<ConvRow>) -> Void
-  public let poolRow: @Sendable (UnsafePointer<PoolRow>) -> Void
+  public let poolRows: @Sendable (UnsafePointer<PoolRows>) -> Void
+  public let poolPlanes: @Sendable (UnsafePointer<PoolPlanes>) -> Void
   public let planeStatistics: @Sendable (UnsafePointer<PlaneStatistics>) -> Void
   public let pixelStatistics: @Sendable (UnsafePointer<PixelStatistics>) -> Void
   public let gate: @Sendable (UnsafePointer<Gate>) -> Void
@@ -30,7 +31,8 @@ public struct MicroKernels: Sendable {
     convTile: @escaping @Sendable (UnsafePointer<ConvTile>) -> Void,
     pointTile: @escaping @Sendable (UnsafePointer<PointTile>) -> Void,
     convRow: @escaping @Sendable (UnsafePointer<ConvRow>) -> Void,
-    poolRow: @escaping @Sendable (UnsafePointer<PoolRow>) -> Void,
+    poolRows: @escaping @Sendable (UnsafePointer<PoolRows>) -> Void,
+    poolPlanes: @escaping @Sendable (UnsafePointer<PoolPlanes>) -> Void,
     planeStatistics: @escaping @Sendable (UnsafePointer<PlaneStatistics>) -> Void,
     pixelStatistics: @escaping @Sendable (UnsafePointer<PixelStatistics>) -> Void,
     gate: @escaping @Sendable (UnsafePointer<Gate>) -> Void,
@@ -47,7 +49,8 @@ public struct MicroKernels: Sendable {
     self.convTile = convTile
     self.pointTile = pointTile
     self.convRow = convRow
-    self.poolRow = poolRow
+    self.poolRows = poolRows
+    self.poolPlanes = poolPlanes
     self.planeStatistics = planeStatistics
     self.pixelStatistics = pixelStatistics
     self.gate = gate

@@ -1,31 +1,89 @@
-/// One output row of a pooling window: first the rows of the window are combined into `scratch`, which has the
+/// Output rows of one plane, vectorised over pixels: first the rows of a window are combined into `scratch`, which has the
 /// horizontal padding, then the columns.
-public struct PoolRow {
-  /// First row of the window that lies inside the image.
+public struct PoolRows {
+  /// Row 0 of the image, at the first column inside it that the windows need.
   public var input: UnsafePointer<Float>
-  public var rows = 1
   public var rowStride = 0
+  /// Number of that column, and columns that are needed.
+  public var firstColumn = 0
   public var width = 0
   /// Columns of padding on the left.
   public var padding = 0
-  /// `scratchCount` floats: padding, the combined row, padding, and two vectors beyond the last window.
+  /// Of the output rows that are computed.
+  public var rows: PoolWindows
+  /// Stride 1 or 2: columns of a window and from one of them to the next.
+  public var window = 1
+  public var step = 1
+  /// From window to window. 0: windows differ, and `columns` has them, one by one.
+  public var stride = 1
+  public var columns: PoolWindows
+  public var output: UnsafeMutablePointer<Float>
+  public var outputStride = 0
+  public var isMean = false
+  /// Twice `scratchCount` floats, each half for padding, the combined row, padding, and two vectors beyond the last window.
   public var scratch: UnsafeMutablePointer<Float>
   public var scratchCount = 0
-  /// Whether the scratch memory outside the row is not padding yet; rows of the same shape leave it as it is.
-  public var isFirst = true
-  public var window = 1
-  public var stride = 1
-  public var output: UnsafeMutablePointer<Float>
-  public var outputWidth = 0
-  /// Average: the divisor of each output column, all times `rowDivisor`. Nil: maximum.
-  public var divisors: UnsafePointer<Float>?
-  public var rowDivisor: Float = 1
 
   public init(
-    input: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>, output: UnsafeMutablePointer<Float>
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, rows: PoolWindows, columns: PoolWindows,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     self.input = input
-    self.scratch = scratch
     self.output = output
+    self.rows = rows
+    self.columns = columns
+    self.scratch = scratch
+  }
+}
+
+/// Windows along one axis, cut off at its ends: window i takes `counts[i]` elements from `firsts[i]` on.
+public struct PoolWindows {
+  public var firsts: UnsafePointer<Int>
+  public var counts: UnsafePointer<Int>
+  /// From one element of a window to the next.
+  public var step = 1
+  /// Average: what a window along this axis contributes to the divisor.
+  public var divisors: UnsafePointer<Float>
+  public var count: Int
+
+  public init(
+    firsts: UnsafePointer<Int>, counts: UnsafePointer<Int>, divisors: UnsafePointer<Float>, count: Int
+  ) {
+    self.firsts = firsts
+    self.counts = counts
+    self.divisors = divisors
+    self.count = count
+  }
+}
+
+/// Output rows of several planes, vectorised over planes, for planes with rows too short for vectors: the input rows are
+/// transposed so that each pixel becomes a vector of planes, and the results are transposed back.
+public struct PoolPlanes {
+  /// First of the `inputRows` rows that the windows below need, in the first plane.
+  public var input: UnsafePointer<Float>
+  public var planes = 1
+  public var planeStride = 0
+  public var width = 0
+  public var inputRows = 0
+  /// Number of that first row.
+  public var firstRow = 0
+  /// Of the output rows that are computed.
+  public var rows: PoolWindows
+  public var columns: PoolWindows
+  public var isMean = false
+  public var output: UnsafeMutablePointer<Float>
+  public var outputPlaneStride = 0
+  /// `lanes` × (inputRows · width + width + rows.count · columns.count) floats.
+  public var scratch: UnsafeMutablePointer<Float>
+
+  public init(
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, rows: PoolWindows, columns: PoolWindows,
+    scratch: UnsafeMutablePointer<Float>
+  ) {
+    self.input = input
+    self.output = output
+    self.rows = rows
+    self.columns = columns
+    self.scratch = scratch
   }
 }

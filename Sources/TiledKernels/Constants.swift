@@ -1,5 +1,5 @@
 /// Numbers that were computed once and whose address stays: packed weights, offsets of taps.
-final class Constants<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+final class Constants<Element: Sendable>: @unchecked Sendable {
   let pointer: UnsafePointer<Element>
   let count: Int
 
@@ -8,7 +8,7 @@ final class Constants<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: max(values.count, 1) * MemoryLayout<Element>.stride, alignment: 64)
     let typed = memory.bindMemory(to: Element.self, capacity: max(values.count, 1))
-    for i in values.indices { typed[i] = values[i] }
+    for i in values.indices { (typed + i).initialize(to: values[i]) }
     pointer = UnsafePointer(typed)
     count = values.count
   }
@@ -17,7 +17,10 @@ final class Constants<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
     UnsafeRawBufferPointer(start: pointer, count: count * MemoryLayout<Element>.stride)
   }
 
-  deinit { pointer.deallocate() }
+  deinit {
+    UnsafeMutablePointer(mutating: pointer).deinitialize(count: count)
+    pointer.deallocate()
+  }
 }
 
 /// Splits `count` in `parts` ranges whose lengths differ by one at most.

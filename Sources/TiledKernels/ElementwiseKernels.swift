@@ -49,7 +49,7 @@ extension Activation {
 }
 
 /// One operation over all elements, in runs of a fixed length.
-private struct PreparedMap: Prepared {
+struct PreparedMap: Prepared {
   let operation: Elementwise.Operation
   let count: Int
   let micro: MicroKernels
