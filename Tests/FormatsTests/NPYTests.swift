@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 @Suite struct NPYTests {
-  private static let elements: [Float] = [1, -2.5, 1e-40, .infinity, -0.0, 3]
+  private static let elements: [Float] = [1, -2.5, 0x1p-140, .infinity, -0.0, 3]
 
   private static func file(
     version: (UInt8, UInt8) = (1, 0), _ header: String, elements: [Float] = elements
