@@ -61,6 +61,7 @@ public enum Convention: String, Sendable, CaseIterable {
     let (input, output) = (stage.inputs[0].count, stage.output.count)
     switch stage.op {
     case let conv as Conv2D: return (conv.bias ? output : 0) + (conv.activation == .relu ? 2 * output : 0)
+    case let conv as ConvTranspose2D: return conv.bias ? output : 0
     case let dense as Dense: return (dense.bias ? output : 0) + (dense.activation == .relu ? 2 * output : 0)
     case is BatchNorm: return 2 * output
     case is ReLU: return (stage.isFunctional ? 1 : 2) * output

@@ -22,7 +22,8 @@ public enum Modules {
   ]
 
   public static let primitives: [any Operator.Type] = [
-    Conv2D.self, Pool2D.self, GlobalPool.self, AdaptivePool.self, ChannelPool.self, Dense.self,
+    Conv2D.self, ConvTranspose2D.self, Pool2D.self, GlobalPool.self, AdaptivePool.self, ChannelPool.self,
+    Dense.self,
     BatchNorm.self,
     ReLU.self, ReLU6.self, Sigmoid.self, SiLU.self, HardSigmoid.self, HardSwish.self, Add.self, Scale.self,
     Concat.self,

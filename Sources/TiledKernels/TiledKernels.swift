@@ -2,12 +2,15 @@ import Kernels
 
 /// The list of tiled kernels: a new one is a file and a line here.
 public enum TiledKernels {
-  private static let parts: [any Kernel] = [
-    DirectConvolution(), PointwiseConvolution(), RowConvolution(), Pooling(), AdaptivePooling(),
-    DenseLayers(),
-    ElementwiseKernels(),
-    FusedAttention(),
+  private static let convolutions: [any Kernel] = [
+    DirectConvolution(), PointwiseConvolution(), RowConvolution(),
   ]
+
+  private static let parts: [any Kernel] =
+    convolutions + [
+      TransposedConvolution(Catalogue(convolutions)), Pooling(), AdaptivePooling(), DenseLayers(),
+      ElementwiseKernels(), FusedAttention(),
+    ]
 
   public static let all: [any Kernel] = parts + [Layers(catalogue: Catalogue(parts))]
 }

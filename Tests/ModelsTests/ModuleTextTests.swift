@@ -21,6 +21,11 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ("pool:type=avg,k=3,s=2,p=1,ceil=1", "pool:type=avg,k=3,s=2,p=1,ceil=1,countpad=0"),
     ("globalpool", "globalpool:type=avg"),
     ("channelpool", "channelpool"),
+    ("conv-transpose:out=64,k=4,s=2,p=1", "conv-transpose:out=64,k=4,s=2,p=1,op=0,d=1,g=1,bias=1"),
+    (
+      "conv-transpose:out=6,g=3,bias=0,d=2x1,op=1x0,s=2",
+      "conv-transpose:out=6,k=1,s=2,p=0,op=1x0,d=2x1,g=3,bias=0"
+    ),
     ("dense:out=10", "dense:out=10,bias=1"),
     ("batchnorm", "batchnorm"),
     ("relu", "relu"),
@@ -101,7 +106,8 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
   @Test func everyModuleReadsItsOwnText() throws {
     // Keys that have no default.
     let needed = [
-      "conv": "out=4", "dense": "out=4", "basicblock": "out=4", "bottleneck": "width=4",
+      "conv": "out=4", "conv-transpose": "out=4", "dense": "out=4", "basicblock": "out=4",
+      "bottleneck": "width=4",
       "separable": "out=4", "inception": "branch1=1,reduce2=2,branch2=3,reduce3=4,branch3=5,branch4=6",
     ]
     for type in Modules.all {
@@ -114,7 +120,7 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
   @Test func keywordsDiffer() {
     let keywords = Modules.all.map { $0.keyword }
     #expect(Set(keywords).count == keywords.count)
-    #expect(keywords.count == 24)
+    #expect(keywords.count == 25)
     #expect(Modules.attention.map { $0.keyword } == ["se", "channel-attention", "spatial-attention", "cbam"])
     #expect(Modules.blocks.map { $0.keyword } == ["basicblock", "bottleneck", "inception", "separable"])
   }
@@ -150,7 +156,7 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ("basicblok:out=3", "'basicblok' is not an operator; did you mean 'basicblock'?"),
     (
       "softmax",
-      "'softmax' is not an operator; known operators: conv pool globalpool adaptivepool channelpool dense "
+      "'softmax' is not an operator; known operators: conv conv-transpose pool globalpool adaptivepool channelpool dense "
     ),
     ("", "'' is not an operator; known operators: conv "),
     (":r=3", "'' is not an operator; known operators: conv "),

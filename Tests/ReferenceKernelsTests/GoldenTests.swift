@@ -5,7 +5,7 @@ import Testing
 /// The oracle against PyTorch in double precision.
 @Test func oracleAgreesWithPyTorch() throws {
   let goldens = try Golden.all()
-  #expect(goldens.count >= 107)
+  #expect(goldens.count >= 120)
   for golden in goldens {
     let oracle = try Oracle(golden.op, [golden.input], weights: golden.weights)
     #expect(oracle.shape.count == golden.output.count, "\(golden.workload)")

@@ -21,3 +21,25 @@ func tapsAreAsManyAsTheCostSays(conv: Conv2D, input: Shape) throws {
   #expect(taps.visited == cost.macs)
   #expect(taps.inside == cost.macsInside)
 }
+
+@Test(arguments: [
+  (ConvTranspose2D(out: 4, kernel: Pair(4), stride: Pair(2), padding: Pair(1)), Shape(2, 3, 5, 7)),
+  (ConvTranspose2D(out: 4, kernel: Pair(2), stride: Pair(2)), Shape(1, 3, 1, 1)),
+  (
+    ConvTranspose2D(
+      out: 6, kernel: Pair(3, 5), stride: Pair(2, 3), padding: Pair(2, 1), outputPadding: Pair(1, 2),
+      groups: 2),
+    Shape(1, 4, 5, 6)
+  ),
+  (ConvTranspose2D(out: 2, kernel: Pair(7), stride: Pair(1, 2), padding: Pair(4)), Shape(1, 2, 4, 3)),
+  (
+    ConvTranspose2D(out: 3, kernel: Pair(3), stride: Pair(4), padding: Pair(3), dilation: Pair(6, 3)),
+    Shape(2, 2, 3, 4)
+  ),
+  (ConvTranspose2D(out: 8, kernel: Pair(1), stride: Pair(3), groups: 4), Shape(1, 4, 3, 2)),
+])
+func tapsOfTransposedConvolutions(conv: ConvTranspose2D, input: Shape) throws {
+  let (taps, cost) = (try conv.countTaps(input), try conv.cost([input]))
+  #expect(taps.visited == cost.macs)
+  #expect(taps.inside == cost.macsInside)
+}

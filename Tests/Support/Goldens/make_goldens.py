@@ -289,6 +289,10 @@ def module(keyword, keys, shape):
             channels, int(keys["out"]), pair(keys["k"]), pair(keys["s"]), pair(keys["p"]), pair(keys["d"]),
             int(keys["g"]), bias)
         return Activated(layer, keys.get("act"))
+    if keyword == "conv-transpose":
+        return nn.ConvTranspose2d(
+            channels, int(keys["out"]), pair(keys["k"]), pair(keys["s"]), pair(keys["p"]), pair(keys["op"]),
+            int(keys["g"]), bias, pair(keys["d"]))
     if keyword == "dense":
         features = shape[1] * (shape[2] * shape[3] if len(shape) == 4 else 1)
         return Activated(Flattened(nn.Linear(features, int(keys["out"]), bias)), keys.get("act"))
@@ -382,6 +386,21 @@ FILES = {
         "conv:out=6,k=3,s=2,p=1,d=1,g=6,bias=1,act=hard-swish@1x6x7x6",
         "conv:out=4,k=3,s=1,p=1,d=1,g=2,bias=0,act=hard-sigmoid@1x4x5x6",
         "conv:out=3,k=1,s=2,p=0,d=1,g=1,bias=1,act=sigmoid@1x5x5x5",
+    ],
+    "transposed": [
+        "conv-transpose:out=3,k=4,s=2,p=1,op=0,d=1,g=1,bias=1@2x5x3x4",
+        "conv-transpose:out=9,k=2,s=2,p=0,op=0,d=1,g=1,bias=1@1x4x3x5",
+        "conv-transpose:out=4,k=3,s=2,p=1,op=1,d=1,g=1,bias=0@1x3x4x3",
+        "conv-transpose:out=6,k=3,s=1,p=1,op=0,d=1,g=3,bias=1@1x6x4x5",
+        "conv-transpose:out=4,k=4,s=2,p=1,op=0,d=1,g=4,bias=1@1x4x3x4",
+        "conv-transpose:out=2,k=3,s=2,p=1,op=1,d=2,g=1,bias=1@1x3x4x3",
+        "conv-transpose:out=2,k=3x2,s=3x1,p=2x0,op=1x0,d=2x3,g=1,bias=1@1x2x3x4",
+        "conv-transpose:out=2,k=1,s=2,p=0,op=1,d=1,g=1,bias=1@1x3x2x3",
+        "conv-transpose:out=2,k=2,s=4x3,p=0,op=3x2,d=1,g=2,bias=1@1x4x2x3",
+        "conv-transpose:out=2,k=5,s=3,p=4,op=2,d=1,g=1,bias=0@1x2x4x4",
+        "conv-transpose:out=1,k=1,s=1,p=0,op=0,d=1,g=1,bias=1@1x1x1x1",
+        "conv-transpose:out=3,k=7,s=2,p=3,op=1,d=1,g=1,bias=1@1x2x1x2",
+        "conv-transpose:out=3,k=4,s=6,p=3,op=5,d=4,g=1,bias=1@1x2x3x2",
     ],
     "pooling": [
         "pool:type=max,k=2,s=2,p=0,ceil=0,countpad=0@2x3x6x7",

@@ -1,0 +1,114 @@
+import Tensors
+
+/// Transposed convolution, as `torch.nn.ConvTranspose2d` and ONNX's `ConvTranspose`: every input element adds its multiple of a
+/// kernel to the output, kernels a stride apart:
+/// `out[n,o,y,x] = bias[o] + Σ_{c,i,j} in[n, g·C/G + c, (y + p − i·d)/s, (x + p − j·d)/s] · w[g·C/G + c, o, i, j]`, for those i, j
+/// whose divisions leave no rest and lead inside the input.
+/// - Shapes: `input` N×C×H×W, `weight` C×O/G×KH×KW, `output` N×O×OH×OW with
+///   `OH = (H − 1)·s − 2p + d·(KH − 1) + op + 1`.
+/// - Cost: N·C·H·W·O/G·KH·KW multiply-adds, one addition per output for the bias. `macsInside` leaves out those that land
+///   outside the output.
+/// - Source: Zeiler et al. 2010 ("Deconvolutional networks"); Dumoulin & Visin 2016, arXiv:1603.07285, chapter 4.
+public struct ConvTranspose2D: Operator {
+  public static let keyword = "conv-transpose"
+  public var isExactOnIntegers: Bool { true }
+  public var outputChannels: Int
+  public var kernel: Pair
+  public var stride: Pair
+  public var padding: Pair
+  /// Rows and columns added behind the output, which several extents could have led to.
+  public var outputPadding: Pair
+  public var dilation: Pair
+  public var groups: Int
+  public var bias: Bool
+
+  public init(
+    out outputChannels: Int, kernel: Pair = Pair(1), stride: Pair = Pair(1), padding: Pair = Pair(0),
+    outputPadding: Pair = Pair(0), dilation: Pair = Pair(1), groups: Int = 1, bias: Bool = true
+  ) {
+    precondition(
+      outputChannels > 0 && groups > 0, "out \(outputChannels) and groups \(groups) must be positive")
+    precondition(min(kernel.h, kernel.w, stride.h, stride.w) > 0, "kernel \(kernel), stride \(stride)")
+    precondition(
+      min(padding.h, padding.w, outputPadding.h, outputPadding.w) >= 0, "padding must not be negative")
+    precondition(min(dilation.h, dilation.w) > 0, "dilation \(dilation) must be positive")
+    self.outputChannels = outputChannels
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.outputPadding = outputPadding
+    self.dilation = dilation
+    self.groups = groups
+    self.bias = bias
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    outputChannels = try a.int("out")
+    kernel = try a.pair("k", default: 1)
+    stride = try a.pair("s", default: 1)
+    padding = try a.pair("p", default: 0, minimum: 0)
+    outputPadding = try a.pair("op", default: 0, minimum: 0)
+    dilation = try a.pair("d", default: 1)
+    groups = try a.int("g", default: 1)
+    bias = try a.flag("bias", default: true)
+  }
+
+  public var attributes: [Attribute] {
+    [
+      Attribute("out", outputChannels), Attribute("k", kernel), Attribute("s", stride),
+      Attribute("p", padding), Attribute("op", outputPadding), Attribute("d", dilation),
+      Attribute("g", groups), Attribute("bias", bias),
+    ]
+  }
+
+  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+    let input = try images(inputs, keyword)
+    guard input.c % groups == 0 else {
+      throw OperatorError("groups g=\(groups) do not divide the \(input.c) input channels of \(input)")
+    }
+    guard outputChannels % groups == 0 else {
+      throw OperatorError("groups g=\(groups) do not divide the out=\(outputChannels) output channels")
+    }
+    guard outputPadding.h < max(stride.h, dilation.h), outputPadding.w < max(stride.w, dilation.w) else {
+      throw OperatorError(
+        "output padding op=\(outputPadding) must be below the stride s=\(stride) or the dilation d=\(dilation)"
+      )
+    }
+    let h = extent(input.h, \.h)
+    let w = extent(input.w, \.w)
+    guard h > 0, w > 0 else {
+      throw OperatorError("the padding p=\(padding) leaves nothing of the output for \(input)")
+    }
+    return [try shape([input.n, outputChannels, h, w])]
+  }
+
+  private func extent(_ size: Int, _ axis: KeyPath<Pair, Int>) -> Int {
+    let full = (size - 1) * stride[keyPath: axis] + dilation[keyPath: axis] * (kernel[keyPath: axis] - 1) + 1
+    return full + outputPadding[keyPath: axis] - 2 * padding[keyPath: axis]
+  }
+
+  public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] {
+    let input = try images(inputs, keyword)
+    let extents = [input.c, max(outputChannels / groups, 1), kernel.h, kernel.w]
+    // An output sums up about every s-th tap of each axis.
+    let taps = [
+      max(input.c / groups, 1), (kernel.h + stride.h - 1) / stride.h, (kernel.w + stride.w - 1) / stride.w,
+    ]
+    let weight = Weight("weight", try shape(extents), .weight, fanIn: try product(taps))
+    return bias ? [weight, Weight("bias", Shape(outputChannels), .bias)] : [weight]
+  }
+
+  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+    let (input, output) = (inputs[0], try output(inputs))
+    let perTap = [input.n, input.c, outputChannels / groups]
+    // Input and output have changed places: tap i of input row y lands at y·s − p + i·d.
+    let inside = try product(
+      perTap + [
+        Conv2D.tapsInside(output.h, input.h, kernel.h, stride.h, padding.h, dilation.h),
+        Conv2D.tapsInside(output.w, input.w, kernel.w, stride.w, padding.w, dilation.w),
+      ])
+    return Cost(
+      macs: try product(perTap + [input.h, input.w, kernel.h, kernel.w]), macsInside: inside,
+      others: bias ? output.count : 0, inputs: inputs, weights: try weights(inputs), outputs: [output])
+  }
+}

@@ -1,0 +1,186 @@
+import Kernels
+import MicroKernelAPI
+import Operators
+import Tensors
+
+/// Transposed convolution by phases: outputs whose positions leave the same rest by the stride are an ordinary convolution of
+/// stride 1 with every s-th tap. Each phase has the best kernel for that convolution; a last sweep puts the phases together.
+struct TransposedConvolution: Kernel {
+  let name = "tiled/phases"
+  /// Kernels for convolutions.
+  let catalogue: Catalogue
+  /// Of the stride: it makes as many phases along each axis.
+  private static let mostPhases = 64
+
+  init(_ catalogue: Catalogue) { self.catalogue = catalogue }
+
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+    guard let op = op as? ConvTranspose2D else { return .no("computes transposed convolutions only") }
+    guard max(op.stride.h, op.stride.w) <= Self.mostPhases else {
+      return .no("computes strides up to \(Self.mostPhases) only")
+    }
+    guard let phases = try? TransposedPhases(op, inputs[0]) else { return .no("does not take that input") }
+    var isDirect = true
+    for conv in phases.all.compactMap(\.conv) {
+      guard let best = catalogue.best(conv, [phases.padded], isa: isa) else {
+        return .no("has no kernel for \(conv.text)")
+      }
+      isDirect = isDirect && best.abilities.isDirect
+    }
+    return .yes(Abilities(preference: 1, isDirect: isDirect))
+  }
+
+  func prepare(_ task: Task) throws -> any Prepared {
+    guard let op = task.op as? ConvTranspose2D else {
+      preconditionFailure("\(task.op.text) is no transposed convolution")
+    }
+    let phases = try TransposedPhases(op, task.inputs[0])
+    let prepared = try phases.all.map { phase -> (any Prepared)? in
+      guard let conv = phase.conv else { return nil }
+      guard let kernel = catalogue.best(conv, [phases.padded], isa: task.isa)?.kernel else {
+        throw OperatorError("no kernel for \(conv.text)")
+      }
+      let weights = try phase.weights(op, task.weights, channels: task.inputs[0].c)
+      return try kernel.prepare(Task(conv, [phases.padded], weights: weights, isa: task.isa))
+    }
+    return PreparedTransposed(
+      phases: phases, places: Constants(phases.places), prepared: prepared, input: task.inputs[0],
+      output: try op.output(task.inputs),
+      bias: Constants(
+        op.bias ? task.weights["bias"].elements : Array(repeating: 0, count: op.outputChannels)),
+      micro: task.isa.microKernels)
+  }
+}
+
+private struct PreparedTransposed: Prepared {
+  let phases: TransposedPhases
+  let places: Constants<TransposedPhases.Place>
+  /// One per phase; nil where no tap arrives.
+  let prepared: [(any Prepared)?]
+  let input: Shape
+  let output: Shape
+  let bias: Constants<Float>
+  let micro: MicroKernels
+
+  var weightMemory: [UnsafeRawBufferPointer] { prepared.flatMap { $0?.weightMemory ?? [] } }
+
+  /// The padded input, where it is not the input itself, in whole lines.
+  private var paddedCount: Int { phases.isInput ? 0 : ceilDivide(phases.padded.count, 16) * 16 }
+
+  /// Where the phases' own workspace begins.
+  private var partsOffset: Int { paddedCount + ceilDivide(phases.count, 16) * 16 }
+
+  func workspace(threads: Int) -> Int {
+    partsOffset + (prepared.map { $0?.workspace(threads: threads) ?? 0 }.max() ?? 0)
+  }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    let results = memory.workspace + paddedCount
+    return (0..<input.n).flatMap { n -> [Region] in
+      let source = memory.inputs[0] + n * input.c * input.plane
+      let padded = phases.isInput ? source : UnsafePointer(memory.workspace)
+      let convolutions = zip(prepared, phases.offsets).flatMap { prepared, offset in
+        prepared?.bind(
+          Arguments(
+            inputs: [padded], outputs: [results + offset], workspace: memory.workspace + partsOffset),
+          threads: threads
+        ).map { $0.inside("") } ?? []
+      }
+      return (phases.isInput ? [] : [pad(source, into: memory.workspace)]) + convolutions
+        + [merge(results, into: memory.outputs[0] + n * output.c * output.plane).finishing()]
+    }
+  }
+
+  private func pad(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) -> Region {
+    let (height, width) = (phases.padded.h, phases.padded.w)
+    let (top, left) = (min(phases.rows.before, height), min(phases.columns.before, width))
+    let rows = min(input.h, height - top)
+    return Region("pad", tiles: input.c) { c, _ in
+      let plane = target + c * height * width
+      plane.update(repeating: 0, count: top * width)
+      var work = PadRows(input: source + c * input.plane, output: plane + top * width)
+      work.inputStride = input.w
+      work.outputStride = width
+      work.rows = rows
+      work.width = width
+      work.before = left
+      work.count = min(input.w, width - left)
+      micro.padRows(&work)
+      (plane + (top + rows) * width).update(repeating: 0, count: (height - top - rows) * width)
+    }
+  }
+
+  private func merge(
+    _ results: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>
+  ) -> Region {
+    let (rows, columns) = (phases.rows, phases.columns)
+    let vertical = (stride: rows.stride, padding: rows.padding)
+    let horizontal = (stride: columns.stride, padding: columns.padding)
+    let (places, bias, output) = (places.pointer, bias.pointer, output)
+    return Region("merge phases", tiles: output.c) { channel, _ in
+      for y in 0..<output.h {
+        let (q, rest) = (y + vertical.padding).quotientAndRemainder(dividingBy: vertical.stride)
+        let row = MergedRow(
+          results: results, places: places + rest * horizontal.stride, channel: channel, q: q,
+          stride: horizontal.stride, padding: horizontal.padding, bias: bias[channel])
+        row.write(to: target + (channel * output.h + y) * output.w, count: output.w)
+      }
+    }
+  }
+}
+
+/// One row of the output from those of the phases that it consists of.
+private struct MergedRow {
+  let results: UnsafePointer<Float>
+  /// Of the row's phases, by their rest.
+  let places: UnsafePointer<TransposedPhases.Place>
+  let channel: Int
+  let q: Int
+  let stride: Int
+  let padding: Int
+  /// The value of outputs at which no tap arrives.
+  let bias: Float
+
+  /// Values of the phase that output x belongs to, from there on; nil where no tap arrives.
+  private func run(_ x: Int) -> UnsafePointer<Float>? {
+    let (column, rest) = (x + padding).quotientAndRemainder(dividingBy: stride)
+    let place = places[rest]
+    guard place.isComputed else { return nil }
+    return results + (place.origin + channel * place.plane + q * place.pitch + column)
+  }
+
+  func write(to row: UnsafeMutablePointer<Float>, count: Int) {
+    if stride == 2, count > 1, let even = run(0), let odd = run(1) {
+      return interleave(even, odd, into: row, count: count)
+    }
+    for start in 0..<min(stride, count) {
+      let (run, values) = (run(start), ceilDivide(count - start, stride))
+      if let run, stride == 1 {
+        row.update(from: run, count: values)
+      } else if let run {
+        for i in 0..<values { row[start &+ i &* stride] = run[i] }
+      } else {
+        for i in 0..<values { row[start &+ i &* stride] = bias }
+      }
+    }
+  }
+}
+
+/// `row[2i] = even[i]`, `row[2i + 1] = odd[i]`.
+private func interleave(
+  _ even: UnsafePointer<Float>, _ odd: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>, count: Int
+) {
+  var i = 0
+  while 2 &* i &+ 8 <= count {
+    var pairs = SIMD8<Float>()
+    pairs.evenHalf = UnsafeRawPointer(even + i).loadUnaligned(as: SIMD4<Float>.self)
+    pairs.oddHalf = UnsafeRawPointer(odd + i).loadUnaligned(as: SIMD4<Float>.self)
+    UnsafeMutableRawPointer(row + 2 &* i).storeBytes(of: pairs, as: SIMD8<Float>.self)
+    i &+= 4
+  }
+  while 2 &* i < count {
+    row[2 &* i] = even[i]
+    if 2 &* i &+ 1 < count { row[2 &* i &+ 1] = odd[i] }
+    i &+= 1
+  }
+}
