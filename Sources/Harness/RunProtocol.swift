@@ -8,6 +8,8 @@ public enum RunMessage: Equatable, Sendable {
   case row(String)
   /// The workload is complete; its rows came before.
   case done(Int)
+  /// The time was up before the workload began.
+  case unreached(Int)
   /// What did not work and costs no row.
   case note(Int, String)
 }
@@ -20,6 +22,7 @@ extension RunMessage: CustomStringConvertible {
     case .step(let index, let step): "step \(index) \(step)"
     case .row(let line): "row \(LineText.escaped(line))"
     case .done(let index): "done \(index)"
+    case .unreached(let index): "unreached \(index)"
     case .note(let index, let text): "note \(index) \(LineText.escaped(text))"
     }
   }
@@ -34,6 +37,9 @@ extension RunMessage: CustomStringConvertible {
     case "done":
       guard let index = Int(sides[1]) else { return nil }
       self = .done(index)
+    case "unreached":
+      guard let index = Int(sides[1]) else { return nil }
+      self = .unreached(index)
     case "step":
       let parts = sides[1].split(separator: " ", maxSplits: 1)
       guard parts.count == 2, let index = Int(parts[0]), let step = Step(parts[1]) else { return nil }

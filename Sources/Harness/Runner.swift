@@ -32,13 +32,15 @@ public final class Runner {
   let teams: Teams
   private let roofs: Roofs
   private let isInterrupted: () -> Bool
+  private let now: () -> Seconds
   var losses = Losses()
   var onStep: (Step) -> Void = { _ in }
 
   public init(
     plan: Plan, tiled: Catalogue, facts: RunFacts, teams: Teams = Teams(),
-    isInterrupted: @escaping () -> Bool
+    now: @escaping () -> Seconds = Clock.now, isInterrupted: @escaping () -> Bool
   ) {
+    self.now = now
     self.teams = teams
     self.plan = plan
     self.tiled = tiled
@@ -52,36 +54,45 @@ public final class Runner {
     _ workload: Workload, suite: String, budget: Seconds, losses: Losses = Losses(),
     onStep: @escaping (Step) -> Void = { _ in }
   ) -> [RunRow] {
-    measured(workload, suite: suite, budget: budget, losses: losses, onStep: onStep).rows
+    let share = TimeShare(budget, of: .measuring)
+    return measured(workload, suite: suite, share: share, losses: losses, onStep: onStep).rows
+  }
+
+  /// Rows of a workload that the run did not come to.
+  public func unreached(_ workload: Workload, suite: String, _ reason: String) -> [RunRow] {
+    let rows = RowBuilder(workload: workload, suite: suite, plan: plan, facts: facts)
+    return plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled).map {
+      rows.refused($0, .skipped, reason)
+    }
   }
 
   /// Likewise, with the cases that were timed.
   public func measured(
-    _ workload: Workload, suite: String, budget: Seconds, losses: Losses = Losses(),
+    _ workload: Workload, suite: String, share: TimeShare, losses: Losses = Losses(),
     onStep: @escaping (Step) -> Void = { _ in }
   ) -> MeasuredWorkload {
     self.losses = losses
     self.onStep = onStep
     onStep(Step(.oracle))
-    return run(workload, suite: suite, budget: budget)
+    return run(workload, suite: suite, share: share)
   }
 
   /// Rows of one workload: those that were measured, and those that could not be, with a reason.
-  private func run(_ workload: Workload, suite: String, budget: Seconds) -> MeasuredWorkload {
+  private func run(_ workload: Workload, suite: String, share: TimeShare) -> MeasuredWorkload {
     var timed: [TimedCase] = []
-    let rows = rows(workload, suite: suite, budget: budget, &timed)
+    let rows = rows(workload, suite: suite, share: share, &timed)
     return MeasuredWorkload(workload: workload, rows: rows, timed: timed)
   }
 
   private func rows(
-    _ workload: Workload, suite: String, budget: Seconds, _ timed: inout [TimedCase]
+    _ workload: Workload, suite: String, share: TimeShare, _ timed: inout [TimedCase]
   ) -> [RunRow] {
     let rows = RowBuilder(workload: workload, suite: suite, plan: plan, facts: facts)
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
     if let reason = losses.workload { return candidates.map { rows.refused($0, .failed, reason) } }
     do {
       try Shortage.check(Footprint(workload).peak())
-      return try measure(workload, candidates, rows, budget: budget, &timed)
+      return try measure(workload, candidates, rows, share, &timed)
     } catch let shortage as Shortage {
       return candidates.map { rows.refused($0, .skipped, "\(shortage)") }
     } catch let mismatch as DataMismatch {
@@ -92,9 +103,10 @@ public final class Runner {
   }
 
   private func measure(
-    _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder, budget: Seconds,
+    _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder, _ share: TimeShare,
     _ cases: inout [TimedCase]
   ) throws -> [RunRow] {
+    let begin = now()
     let (judged, refused) = try judge(workload, candidates, rows)
     var result = refused
     var trusted: [Judged] = []
@@ -106,8 +118,8 @@ public final class Runner {
       }
     }
     let sampler = Sampler(
-      policy: SamplingPolicy(rounds: plan.rounds, budget: budget), seed: plan.seed,
-      isInterrupted: isInterrupted)
+      policy: SamplingPolicy(rounds: plan.rounds, budget: share.rounds(after: now() - begin)),
+      seed: plan.seed, now: now, isInterrupted: isInterrupted)
     let timed = trusted.map { $0.item.timed(plan.cache) }
     let times = sampler.sample(timed, onStep: { onStep(Step($0, trusted[$1].item.key)) }) { teams.rest() }
     teams.rest()

@@ -5,7 +5,7 @@ import Profiling
 public struct SamplingPolicy: Sendable {
   /// Nil: between `fewestRounds` and `mostRounds`, as the time allows.
   public var rounds: Int?
-  /// Time for one workload.
+  /// Time for the rounds of one workload.
   public var budget: Seconds
 
   package static let fewestRounds = 5
@@ -79,9 +79,14 @@ package struct Timed {
 package struct Sampler {
   private let policy: SamplingPolicy
   private let seed: UInt64
+  private let now: () -> Seconds
   private let isInterrupted: () -> Bool
 
-  package init(policy: SamplingPolicy, seed: UInt64, isInterrupted: @escaping () -> Bool) {
+  package init(
+    policy: SamplingPolicy, seed: UInt64, now: @escaping () -> Seconds = Clock.now,
+    isInterrupted: @escaping () -> Bool
+  ) {
+    self.now = now
     self.policy = policy
     self.seed = seed
     self.isInterrupted = isInterrupted
@@ -94,7 +99,7 @@ package struct Sampler {
   package func sample(
     _ cases: [Timed], onStep: (Step.Phase, Int) -> Void = { _, _ in }, rest: () -> Void
   ) -> [CaseTimes] {
-    let started = Clock.now()
+    let started = now()
     var times = Array(repeating: CaseTimes(), count: cases.count)
     let shapes = cases.enumerated().map { index, item -> (Int, Int) in
       onStep(.warmUp, index)
@@ -106,7 +111,7 @@ package struct Sampler {
     var generator = SplitMix64(seed: seed)
     let most = policy.rounds ?? SamplingPolicy.mostRounds
     for round in 0..<most {
-      let enough = round >= SamplingPolicy.fewestRounds && Clock.now() - started >= policy.budget
+      let enough = round >= SamplingPolicy.fewestRounds && now() - started >= policy.budget
       if isInterrupted() || (policy.rounds == nil && enough) { break }
       for index in cases.indices.shuffled(using: &generator) {
         if isInterrupted() { break }

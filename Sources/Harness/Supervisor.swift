@@ -66,6 +66,7 @@ public struct Supervisor {
         case .done(let index):
           open.removeAll { $0 == index }
           (workload, step) = (open.first ?? index, Step(.oracle))
+        case .unreached(let index): open.removeAll { $0 == index }
         case .row, .note: break
         }
         receive($0)

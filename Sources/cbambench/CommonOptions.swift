@@ -31,7 +31,9 @@ extension Option {
   static let weightsData = Option(
     name: "--weights-data", value: "dense|zeros|sparse:0.9|denormal", help: "the same for the weights")
   static let rounds = Option(name: "--rounds", value: "N", help: "rounds per workload")
-  static let budget = Option(name: "--budget", value: "SECONDS", help: "time for measuring all workloads")
+  static let budget = Option(
+    name: "--budget", value: "SECONDS",
+    help: "time for everything; what is not reached is skipped. Default: 40 of measuring, verifying apart")
   static let caseLimit = Option(
     name: "--case-limit", value: "SECONDS", help: "longest step of a case, else it fails; default 120")
   static let resume = Option(

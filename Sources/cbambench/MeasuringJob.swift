@@ -31,7 +31,7 @@ struct MeasuringJob {
   let plan: Plan
   let machine: Machine
   let work: [(suite: String, workload: Workload)]
-  let budget: Double
+  let budget: RunBudget
   /// When the run began, for every row.
   let started: String
   /// The longest step of a case.
@@ -45,10 +45,14 @@ struct MeasuringJob {
     var rows = side.done
     let finished = rows.count
     var open: (index: Int, lines: [String])?
-    let lost = supervisor.run(work.indices.filter { rows[$0] == nil }, measure) { message in
+    var unreached: [Int] = []
+    let due = work.indices.filter { rows[$0] == nil }
+    let lost = supervisor.run(due, { measure($0, first: due.first, $1, $2) }) { message in
+      if case .unreached(let index) = message { unreached.append(index) }
       receive(message, &rows, &open, &side, since: begin, finished)
     }
     Console.progress("")
+    note(unreached, &rows)
     var cut: String?
     if Interrupt.isSet, let open, !open.lines.isEmpty {
       rows[open.index] = SideFile.rows(open.lines.joined())
@@ -57,6 +61,21 @@ struct MeasuringJob {
     return Result(
       rows: rows.sorted { $0.key < $1.key }.flatMap(\.value), cut: cut,
       lost: lost.map { (work[$0.workload].workload.shownName, $0.reason) })
+  }
+
+  /// Rows of workloads that were not reached, and how many they are.
+  private func note(_ unreached: [Int], _ rows: inout [Int: [RunRow]]) {
+    guard !unreached.isEmpty else { return }
+    let runner = runner
+    for index in unreached {
+      rows[index] = runner.unreached(work[index].workload, suite: work[index].suite, budget.reason)
+    }
+    Console.note("cbambench: \(unreached.count) of \(work.count) workloads were \(budget.reason)")
+  }
+
+  private var runner: Runner {
+    let facts = RunFacts(machine: machine, revision: Revision.current ?? "", started: started)
+    return Runner(plan: plan, tiled: Catalogue(TiledKernels.all), facts: facts) { Interrupt.isSet }
   }
 
   private func receive(
@@ -77,19 +96,25 @@ struct MeasuringJob {
     case .note(let index, let text):
       Console.progress("")
       Console.note("cbambench: \(work[index].workload.shownName): \(text)")
-    case .step: break
+    case .step, .unreached: break
     }
   }
 
   /// The child's part.
-  private func measure(_ open: [Int], _ losses: [Int: Losses], _ send: @escaping (RunMessage) -> Void) {
+  private func measure(
+    _ open: [Int], first: Int?, _ losses: [Int: Losses], _ send: @escaping (RunMessage) -> Void
+  ) {
     Interrupt.obeyParent()
-    let facts = RunFacts(machine: machine, revision: Revision.current ?? "", started: started)
-    let runner = Runner(plan: plan, tiled: Catalogue(TiledKernels.all), facts: facts) { Interrupt.isSet }
-    for index in open where !Interrupt.isSet {
+    let runner = runner
+    for (place, index) in open.enumerated() where !Interrupt.isSet {
+      let left = open.count - place
+      guard let share = budget.share(left: left, isFirst: index == first, now: Clock.now()) else {
+        for late in open[place...] { send(.unreached(late)) }
+        return
+      }
       send(.begin(index))
       let measured = runner.measured(
-        work[index].workload, suite: work[index].suite, budget: Seconds(budget / Double(work.count)),
+        work[index].workload, suite: work[index].suite, share: share,
         losses: losses[index] ?? Losses()
       ) { send(.step(index, $0)) }
       for row in measured.rows { send(.row(CSV.line(Column.all.map { $0.text(row.record) }))) }

@@ -31,6 +31,7 @@ enum Run: Command {
   }
 
   private static func run(_ arguments: Arguments, _ resumed: SideFile?) throws -> ExitStatus {
+    let begin = Clock.now()
     let outputs = try Outputs(arguments)
     let export = try Export(arguments)
     let machine = Machine()
@@ -45,7 +46,9 @@ enum Run: Command {
     if plan.rounds != nil && arguments.has("--budget") {
       throw UsageError("--budget has no effect with --rounds, which says how long to measure")
     }
-    let budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? 40)
+    let time = Seconds(Double(try arguments.integer("--budget", 1...1_000_000) ?? standardBudget))
+    let budget = RunBudget(
+      time, of: arguments.has("--budget") ? .everything : .measuring, since: begin, workloads: work.count)
     let limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
     try resumed?.check(work.map(\.workload.text))
     let profiles = try ProfileFolder(arguments, work.map(\.workload.name))
@@ -71,6 +74,9 @@ enum Run: Command {
     if !isComplete, side.isUseful { Console.note(side.sentence) }
     return status
   }
+
+  /// Seconds of measuring, if nothing else is asked for.
+  private static let standardBudget = 40
 
   private static func report(_ records: [Record]) -> Report {
     let table = RunTable.table(records)
