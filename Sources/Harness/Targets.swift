@@ -7,10 +7,12 @@ import Tensors
 /// Resolves what the user names: an existing file, a suite, a network, a workload text.
 public struct Targets: Sendable {
   private let library: SuiteLibrary
-  private let networkInput: Shape
+  private let networkInput: @Sendable (Network) -> Shape
 
   /// - Parameter networkInput: the shape of networks that are named without one.
-  public init(library: SuiteLibrary, networkInput: Shape = Network.standardInput) {
+  public init(
+    library: SuiteLibrary, networkInput: @escaping @Sendable (Network) -> Shape = { $0.standardInput }
+  ) {
     self.library = library
     self.networkInput = networkInput
   }
@@ -19,7 +21,7 @@ public struct Targets: Sendable {
     if FileManager.default.fileExists(atPath: target) { return try SuiteLibrary.read(target) }
     if let suite = try library.suite(named: target) { return suite }
     if !target.contains("@"), let network = try network(target) {
-      return Suite(name: "", workloads: [try Workload(network, networkInput)])
+      return Suite(name: "", workloads: [try Workload(network, networkInput(network))])
     }
     if target.contains("@") { return Suite(name: "", workloads: [try Workload(target)]) }
     throw unknown(target)

@@ -18,7 +18,7 @@ public enum Modules {
   ]
 
   public static let blocks: [any Composite.Type] = [
-    BasicBlock.self, Bottleneck.self, Inception.self, DepthwiseSeparable.self,
+    BasicBlock.self, Bottleneck.self, Inception.self, DepthwiseSeparable.self, InvertedResidual.self,
   ]
 
   public static let primitives: [any Operator.Type] = [
@@ -26,10 +26,16 @@ public enum Modules {
     Dense.self,
     BatchNorm.self,
     ReLU.self, ReLU6.self, Sigmoid.self, SiLU.self, HardSigmoid.self, HardSwish.self, Add.self, Scale.self,
-    Concat.self,
+    Concat.self, Subsample.self,
   ]
 
   public static var all: [any Operator.Type] { primitives + attention + blocks }
+
+  /// The operator of an activation, nil for none.
+  static func activation(_ activation: Activation) -> (any Operator)? {
+    let types = primitives.compactMap { $0 as? any ActivationOperator.Type }
+    return types.first { $0.activation == activation }?.init()
+  }
 
   /// All names that can stand at the beginning of a workload text.
   public static var names: [String] { all.map { $0.keyword } + Architectures.names }

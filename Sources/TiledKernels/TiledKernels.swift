@@ -9,7 +9,7 @@ public enum TiledKernels {
   private static let parts: [any Kernel] =
     convolutions + [
       TransposedConvolution(Catalogue(convolutions)), Pooling(), AdaptivePooling(), DenseLayers(),
-      ElementwiseKernels(), FusedAttention(),
+      ElementwiseKernels(), Subsampling(), FusedAttention(),
     ]
 
   public static let all: [any Kernel] = parts + [Layers(catalogue: Catalogue(parts))]

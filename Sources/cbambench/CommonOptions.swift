@@ -172,7 +172,8 @@ extension Plan {
 
 /// Suites that targets name, filtered; `standard` where none is named.
 func resolve(
-  _ arguments: Arguments, standard: String, networkInput: Shape = Network.standardInput
+  _ arguments: Arguments, standard: String,
+  networkInput: @escaping @Sendable (Network) -> Shape = { $0.standardInput }
 ) throws(UsageError) -> [Suite] {
   let targets = Targets(library: .standard, networkInput: networkInput)
   let names = arguments.targets.isEmpty ? [standard] : arguments.targets

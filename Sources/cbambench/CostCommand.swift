@@ -69,9 +69,13 @@ enum CostCommand: Command {
   /// Whether a target names a network, with or without a shape.
   static func isNetwork(_ target: String) -> Bool { Network.isName(target.prefix { !"+:@".contains($0) }) }
 
-  static func networkInput(_ arguments: Arguments) throws(UsageError) -> Shape {
-    let size = try arguments.size("--size") ?? [Network.standardInput.h, Network.standardInput.w]
-    return Shape([1, Network.standardInput.c] + size)
+  /// The shape of networks that are named without one.
+  static func networkInput(_ arguments: Arguments) throws(UsageError) -> @Sendable (Network) -> Shape {
+    let size = try arguments.size("--size")
+    return { network in
+      let standard = network.standardInput
+      return size.map { Shape([1, standard.c] + $0) } ?? standard
+    }
   }
 
   private static func refuse(_ options: [String], _ arguments: Arguments, _ reason: String) throws(UsageError)

@@ -24,7 +24,7 @@ enum Verify: Command {
     defaults.isas = ISA.allCases.filter(\.isAvailable)
     defaults.threads = [1, 2, 5]
     let plan = try Plan(arguments, defaults: defaults)
-    let workloads = try resolve(arguments, standard: "awkward", networkInput: Network.smallInput)
+    let workloads = try resolve(arguments, standard: "awkward", networkInput: { $0.smallInput })
       .flatMap(\.workloads)
     try plan.data.check(workloads)
     let verifier = Verifier(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }

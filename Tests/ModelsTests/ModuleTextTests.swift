@@ -67,6 +67,15 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     ("basicblock:out=64,s=2,attention=se", "basicblock:out=64,s=2,attention=se,r=16"),
     ("basicblock:out=64,attention=se,bias=0", "basicblock:out=64,s=1,attention=se,r=16,bias=0"),
     ("adaptivepool", "adaptivepool:out=7"),
+    ("basicblock:shortcut=padded,out=64,s=2", "basicblock:out=64,s=2,shortcut=padded"),
+    ("basicblock:shortcut=projected,out=64", "basicblock:out=64,s=1"),
+    ("inverted-residual:out=24", "inverted-residual:out=24,expand=6,kernel=3,s=1"),
+    (
+      "inverted-residual:activation=silu,squeeze=8,out=24,kernel=5,expand=1,s=2,attention=cbam,k=3",
+      "inverted-residual:out=24,expand=1,kernel=5,s=2,activation=silu,squeeze=8,attention=cbam,r=16,k=3,"
+        + "order=channel-first,pool=both"
+    ),
+    ("subsample:out=32", "subsample:out=32,s=2"),
     ("adaptivepool:out=3x5", "adaptivepool:out=3x5"),
     ("separable:out=64,s=2", "separable:out=64,s=2"),
     ("separable:out=64,attention=se,r=8", "separable:out=64,s=1,attention=se,r=8"),
@@ -108,7 +117,8 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     let needed = [
       "conv": "out=4", "conv-transpose": "out=4", "dense": "out=4", "basicblock": "out=4",
       "bottleneck": "width=4",
-      "separable": "out=4", "inception": "branch1=1,reduce2=2,branch2=3,reduce3=4,branch3=5,branch4=6",
+      "separable": "out=4", "inverted-residual": "out=4", "subsample": "out=80",
+      "inception": "branch1=1,reduce2=2,branch2=3,reduce3=4,branch3=5,branch4=6",
     ]
     for type in Modules.all {
       let op = try Modules.parse(needed[type.keyword].map { "\(type.keyword):\($0)" } ?? type.keyword)
@@ -120,15 +130,21 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
   @Test func keywordsDiffer() {
     let keywords = Modules.all.map { $0.keyword }
     #expect(Set(keywords).count == keywords.count)
-    #expect(keywords.count == 25)
+    #expect(keywords.count == 27)
     #expect(Modules.attention.map { $0.keyword } == ["se", "channel-attention", "spatial-attention", "cbam"])
-    #expect(Modules.blocks.map { $0.keyword } == ["basicblock", "bottleneck", "inception", "separable"])
+    #expect(
+      Modules.blocks.map { $0.keyword } == [
+        "basicblock", "bottleneck", "inception", "separable", "inverted-residual",
+      ])
   }
 
   @Test func everyAttentionFitsTheSlotOfEveryBlock() throws {
     for type in Modules.attention {
       let module = try Modules.parse(type.keyword)
-      for block in ["basicblock:out=64", "bottleneck:width=16", "separable:out=64"] {
+      for block in [
+        "basicblock:out=64", "bottleneck:width=16", "separable:out=64", "inverted-residual:out=64",
+        "inverted-residual:out=64,squeeze=4,activation=silu,kernel=5",
+      ] {
         let op = try Modules.parse("\(block),attention=\(type.keyword)")
         #expect(op.text.hasSuffix(",attention=" + module.text.replacing(":", with: ",")))
         #expect(AnyHashable(try Modules.parse(op.text)) == AnyHashable(op))
@@ -198,11 +214,12 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
       "attention=transformer is not a module; known modules: none se channel-attention spatial-attention cbam"
     ),
     (
-      "basicblock:out=4,r=4", "'r' is not a key of basicblock; known keys: out s attention; did you mean 's'?"
+      "basicblock:out=4,r=4",
+      "'r' is not a key of basicblock; known keys: out s shortcut attention; did you mean 's'?"
     ),
     (
       "basicblock:out=4,attention=se,k=4",
-      "'k' is not a key of basicblock; known keys: out s attention r hidden min-hidden bias act gate;"
+      "'k' is not a key of basicblock; known keys: out s shortcut attention r hidden min-hidden bias act gate;"
     ),
     ("bottleneck:width=4,attention=cbam,k=4", "k=4 of spatial attention must be odd"),
   ])

@@ -50,6 +50,20 @@ import Testing
     }
   }
 
+  /// Those of He et al. 2016, section 4.2, as the widely used PyTorch code of their option A counts them.
+  @Test(arguments: [
+    (20, 269_722, 40_551_040), (32, 464_154, 68_862_592), (44, 658_586, 97_174_144),
+    (56, 853_018, 125_485_696), (110, 1_727_962, 252_887_680),
+  ])
+  func cifarResNets(depth: Int, parameters: Int, macs: Int) throws {
+    let network = try #require(try Modules.parse("cifar-resnet\(depth)") as? Network)
+    let input = network.standardInput
+    let cost = try network.cost([input])
+    #expect(input == Shape(1, 3, 32, 32))
+    #expect(cost.parameters == parameters && cost.macs == macs)
+    #expect(try network.output([input]) == Shape(1, 10))
+  }
+
   /// What fvcore, ptflops and thop print, to the last digit.
   @Test func countsOfOtherTools() throws {
     // CBAM's table has attention after MobileNet's stem too; that placement is no network here.
@@ -85,6 +99,7 @@ import Testing
     #expect(try kinds("resnext50-32x4d") == ["16 grouped"])
     #expect(try kinds("googlenet") == ["18 reduction"])
     #expect(try kinds("mobilenet-1.0+cbam") == ["13 separable"])
+    #expect(try kinds("mobilenetv2-1.0") == ["17 inverted"])
     #expect(try kinds("vgg16+se") == [])
     // 9·10¹² weights are more than a tensor can have.
     let wide = try Modules.parse("bottleneck:width=1,out=1000000").stages([Shape(1, 1_000_000, 1, 1)])
@@ -104,17 +119,19 @@ import Testing
 
   @Test func everyAttentionFitsEveryNetwork() throws {
     for name in Architectures.names {
-      let plain = try Modules.parse(name).cost([Network.smallInput])
+      let named = try #require(try Modules.parse(name) as? Network)
+      let (input, result) = (named.smallInput, Shape(1, named.options.classes))
+      let plain = try named.cost([input])
       for type in Modules.attention {
         let network = try Modules.parse("\(name)+\(type.keyword)")
-        let cost = try network.cost([Network.smallInput])
+        let cost = try network.cost([input])
         #expect(cost.parameters > plain.parameters && cost.macs > plain.macs, "\(network.text)")
-        #expect(try network.output([Network.smallInput]) == Shape(1, 1000))
+        #expect(try network.output([input]) == result)
       }
       for order in CBAM.Order.allCases {
         for pools in ChannelGate.Pools.allCases {
           let text = "\(name)+cbam:order=\(order.rawValue),pool=\(pools.rawValue),k=3,r=4"
-          #expect(try Modules.parse(text).output([Network.smallInput]) == Shape(1, 1000))
+          #expect(try Modules.parse(text).output([input]) == result)
         }
       }
     }
@@ -125,6 +142,8 @@ import Testing
     ("resnet18+se", 8, "layer1.0.attention."), ("resnet50+se", 16, "layer4.2.attention."),
     ("resnet152+se", 50, "layer3.35.attention."), ("vgg16+se", 5, "stage5.attention."),
     ("googlenet+se", 9, "inception4e.module.attention."), ("mobilenet-1.0+se", 26, "pair13.attention2."),
+    ("mobilenetv2-1.0+se", 17, "stage6.2.attention."), ("cifar-resnet20+se", 9, "layer3.2.attention."),
+    ("efficientnet-b0", 16, "stage7.0.squeeze."), ("efficientnet-b0+se", 32, "stage7.0.attention."),
   ])
   func sitesOfAttention(name: String, count: Int, example: String) throws {
     let stages = try Modules.parse(name).stages([Self.image])
@@ -143,6 +162,19 @@ import Testing
     #expect(try before("stage2.pool", "vgg16+se") == ["stage2.attention.scale"])
     #expect(try before("stage2.attention.squeeze", "vgg16+se") == ["stage2.relu2"])
     #expect(try before("inception3b.pool", "googlenet+se") == ["inception3b.module.attention.scale"])
+    #expect(try before("stage2.1.project.conv", "mobilenetv2-1.0+se") == ["stage2.1.attention.scale"])
+    #expect(try before("stage2.1.attention.squeeze", "mobilenetv2-1.0+se") == ["stage2.1.depthwise.act"])
+    #expect(
+      try before("stage2.1.add", "mobilenetv2-1.0+se") == ["stage2.1.project.bn", "stage2.0.project.bn"])
+    #expect(try before("stage2.1.project.conv", "efficientnet-b0+se") == ["stage2.1.squeeze.scale"])
+    #expect(try before("stage2.1.attention.squeeze", "efficientnet-b0+se") == ["stage2.1.project.bn"])
+    #expect(
+      try before("stage2.1.add", "efficientnet-b0+se") == [
+        "stage2.1.attention.scale", "stage2.0.attention.scale",
+      ]
+    )
+    #expect(
+      try before("layer2.0.add", "cifar-resnet20+se") == ["layer2.0.attention.scale", "layer2.0.shortcut"])
     #expect(try before("pair2.pointwise.conv", "mobilenet-1.0+se") == ["pair2.attention1.scale"])
   }
 

@@ -25,6 +25,13 @@ import Testing
     ("mobilenet-0.05", "mobilenet-0.05"),
     ("wide-resnet34-1.25", "wide-resnet34-1.25"),
     ("resnext152-16x8d", "resnext152-16x8d"),
+    ("mobilenetv2-1.00+se", "mobilenetv2-1.0+se:r=16"),
+    ("mobilenetv2-0.75:classes=10", "mobilenetv2-0.75:classes=10"),
+    ("efficientnet-b4", "efficientnet-b4"),
+    ("efficientnet-b0+cbam/8:bn=0", "efficientnet-b0+cbam:r=8,k=7,order=channel-first,pool=both,bn=0"),
+    ("cifar-resnet20:classes=10", "cifar-resnet20"),
+    ("cifar-resnet26:classes=100", "cifar-resnet26:classes=100"),
+    ("cifar-resnet56:classes=1000", "cifar-resnet56:classes=1000"),
   ])
   func textBothWays(text: String, full: String) throws {
     let network = try Modules.parse(text)
@@ -53,6 +60,10 @@ import Testing
     ("mobilenet", "'mobilenet' is not an operator; did you mean 'mobilenet-1.0'?"),
     ("mobilenet-0.0", "'mobilenet-0.0' is not an operator; did you mean 'mobilenet-1.0'?"),
     ("wide-resnet18", "'wide-resnet18' is not an operator; did you mean 'wide-resnet18-1.5'?"),
+    ("cifar-resnet21", "'cifar-resnet21' is not an operator; did you mean 'cifar-resnet20'?"),
+    ("cifar-resnet2", "'cifar-resnet2' is not an operator; did you mean 'cifar-resnet20'?"),
+    ("efficientnet-b5", "'efficientnet-b5' is not an operator; did you mean 'efficientnet-b0'?"),
+    ("mobilenetv2", "'mobilenetv2' is not an operator; did you mean 'mobilenetv2-1.0'?"),
     ("resnet50+", "'' is not an attention module; known modules: none se "),
     ("resnet50+cbm", "'cbm' is not an attention module; did you mean 'cbam'?"),
     ("resnet50+cbam+se", "'cbam+se' is not an attention module; "),

@@ -35,8 +35,10 @@ public enum FormulaTensors {
     name.hasSuffix(".mlp.fc2.bias") ? 2 : name.hasSuffix(".spatial.bn.bias") ? 3 : nil
   }
 
-  /// Whether that is `layer1.0.bn2.weight` and there is no `layer1.0.bn3.weight`.
+  /// Whether that is `layer1.0.bn2.weight` and there is no `layer1.0.bn3.weight`, or
+  /// `stage1.1.project.bn.weight`; the first block of a stage changes the shape and has no shortcut.
   private static func endsBranch(_ name: String, among names: Set<String>) -> Bool {
+    if name.hasSuffix(".project.bn.weight") { return !name.hasSuffix(".0.project.bn.weight") }
     guard name.hasPrefix("layer") else { return false }
     if name.hasSuffix(".bn3.weight") { return true }
     return name.hasSuffix(".bn2.weight") && !names.contains(name.replacing(".bn2.", with: ".bn3."))

@@ -84,6 +84,9 @@ public enum NetworkGoldens {
 
   /// A network's name here: `resnext50_32x4d` is `resnext50-32x4d`, `wide_resnet50_2` is `wide-resnet50-2.0`.
   public static func name(_ network: String) -> String {
+    if network.hasPrefix("mobilenet_v2") {
+      return "mobilenetv2-" + (network.split(separator: "_").dropFirst(2).first ?? "1.0")
+    }
     let own = [
       "mobilenet_v1": "mobilenet-1.0", "wide_resnet50_2": "wide-resnet50-2.0",
       "wide_resnet101_2": "wide-resnet101-2.0",

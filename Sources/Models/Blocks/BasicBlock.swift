@@ -3,29 +3,42 @@ import Tensors
 
 /// Two 3×3 convolutions with a skip connection: `relu(attention(bn(conv(relu(bn(conv(x)))))) + shortcut(x))`; the
 /// shortcut is the identity, or a strided 1×1 convolution with batch norm where the shape changes.
+/// With `shortcut=padded` (option A of the paper, its CIFAR networks) every s-th pixel and channels of zeros take that place.
 /// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉.
 /// - Source: He et al. 2016, arXiv:1512.03385, figure 5 left; attention before the addition as in CBAM, figure 3.
 public struct BasicBlock: Composite {
+  /// Where the shape changes.
+  public enum Shortcut: String, Sendable, CaseIterable {
+    case projected, padded
+  }
+
   public static let keyword = "basicblock"
   public var outputChannels: Int
   public var stride: Int
+  public var shortcut: Shortcut
   public var attention: AttentionSlot
 
-  public init(out outputChannels: Int, stride: Int = 1, attention: AttentionSlot = .none) {
+  public init(
+    out outputChannels: Int, stride: Int = 1, shortcut: Shortcut = .projected,
+    attention: AttentionSlot = .none
+  ) {
     precondition(outputChannels > 0 && stride > 0, "out \(outputChannels), stride \(stride)")
     self.outputChannels = outputChannels
     self.stride = stride
+    self.shortcut = shortcut
     self.attention = attention
   }
 
   public init(_ a: inout Attributes) throws(OperatorError) {
     outputChannels = try a.int("out")
     stride = try a.int("s", default: 1)
+    shortcut = try a.word("shortcut", default: .projected)
     attention = try AttentionSlot(&a)
   }
 
   public var attributes: [Attribute] {
-    [Attribute("out", outputChannels), Attribute("s", stride)] + attention.attributes
+    [Attribute("out", outputChannels), Attribute("s", stride)]
+      + (shortcut == .projected ? [] : [Attribute("shortcut", shortcut.rawValue)]) + attention.attributes
   }
 
   public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
@@ -36,7 +49,7 @@ public struct BasicBlock: Composite {
       "conv2", "bn2", out: outputChannels, kernel: 3, graph.add("relu1", ReLU(), first),
       gain: Graph.branchGain)
     let branch = attention.add(to: &graph, after: second)
-    graph.addShortcut(branch, inputs, out: outputChannels, stride: stride)
+    graph.addShortcut(branch, inputs, out: outputChannels, stride: stride, shortcut)
     return graph
   }
 }

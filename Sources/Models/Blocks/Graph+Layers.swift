@@ -9,6 +9,9 @@ extension Graph {
   /// Of a batch norm before a ReLU: seeded scales, shifts and variances multiply a signal's variance by 1.19, ReLU halves it.
   static let rectifiedGain: Float = 1.3
 
+  /// Of a batch norm before a SiLU or hard swish, which leave about a third of a signal's variance.
+  static let smoothGain: Float = 1.55
+
   /// A convolution without bias that keeps the extents (up to its stride), and its batch norm.
   mutating func addConvolution(
     _ name: String, _ normName: String, out: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
@@ -20,10 +23,15 @@ extension Graph {
     return add(normName, BatchNorm(), add(name, conv, source), gain: gain)
   }
 
-  /// Adds input and branch, projecting the input where the shapes differ, and rectifies the sum.
-  mutating func addShortcut(_ branch: Source, _ inputs: [Shape], out: Int, stride: Int) {
+  /// Adds input and branch, projecting or padding the input where the shapes differ, and rectifies the sum.
+  mutating func addShortcut(
+    _ branch: Source, _ inputs: [Shape], out: Int, stride: Int, _ kind: BasicBlock.Shortcut = .projected
+  ) {
     var shortcut = Source.input(0)
-    if stride != 1 || inputs.first?.c != out {
+    let changes = stride != 1 || inputs.first?.c != out
+    if changes, kind == .padded {
+      shortcut = add("shortcut", Subsample(out: out, stride: stride), shortcut)
+    } else if changes {
       shortcut = addConvolution("downsample", "downsample-bn", out: out, kernel: 1, stride: stride, shortcut)
     }
     add("relu", ReLU(), add("add", Add(), branch, shortcut))
@@ -37,6 +45,18 @@ extension Graph {
       "\(name).conv", "\(name).bn", out: out, kernel: kernel, stride: stride, groups: groups, source,
       gain: Graph.rectifiedGain)
     return add("\(name).relu", ReLU(), normalised)
+  }
+
+  /// The same with another activation: nodes `name.conv`, `name.bn` and `name.act`.
+  mutating func addActivated(
+    _ name: String, out: Int, kernel: Int, stride: Int = 1, groups: Int = 1, _ activation: Activation,
+    _ source: Source
+  ) -> Source {
+    let normalised = addConvolution(
+      "\(name).conv", "\(name).bn", out: out, kernel: kernel, stride: stride, groups: groups, source,
+      gain: activation == .silu || activation == .hardSwish ? Graph.smoothGain : Graph.rectifiedGain)
+    guard let op = Modules.activation(activation) else { return normalised }
+    return add("\(name).act", op, normalised)
   }
 
   /// A global average and a dense layer: the head of most classifiers.

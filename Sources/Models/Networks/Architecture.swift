@@ -14,12 +14,25 @@ public protocol Architecture: Sendable, Hashable {
   /// Whether the two styles differ: whether there are bottlenecks.
   var hasStyles: Bool { get }
 
+  /// What it is measured on where nothing else is said.
+  var standardInput: Shape { get }
+
+  /// What it is verified on: an oracle is slow.
+  var smallInput: Shape { get }
+
+  /// Outputs of the last layer where nothing else is said.
+  var standardClasses: Int { get }
+
   /// - Parameter input: N×C×H×W; any number of channels and images.
   func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph
 }
 
 extension Architecture {
   public var hasStyles: Bool { false }
+  /// ImageNet's.
+  public var standardInput: Shape { Shape(1, 3, 224, 224) }
+  public var smallInput: Shape { Shape(1, 3, 64, 64) }
+  public var standardClasses: Int { 1000 }
 }
 
 /// What all families can vary.
@@ -28,15 +41,16 @@ public struct NetworkOptions: Sendable, Hashable {
   /// Matters where there are bottlenecks; elsewhere both styles are one network.
   public var style = Style.pytorch
   /// Outputs of the last layer.
-  public var classes = 1000
+  public var classes: Int
 
-  public init() {}
+  public init(classes: Int = 1000) { self.classes = classes }
 }
 
 /// The list of families: a new one is a file and a line here.
 public enum Architectures {
   public static let all: [any Architecture.Type] = [
     VGG.self, ResNet.self, WideResNet.self, ResNeXt.self, GoogLeNet.self, MobileNet.self,
+    MobileNetV2.self, EfficientNet.self, CIFARResNet.self,
   ]
 
   public static var names: [String] { all.flatMap { $0.names } }

@@ -10,7 +10,8 @@ public struct Network: Composite {
   public var architecture: any Architecture
   public var options: NetworkOptions
 
-  public init(_ architecture: any Architecture, options: NetworkOptions = NetworkOptions()) {
+  public init(_ architecture: any Architecture, options: NetworkOptions? = nil) {
+    let options = options ?? NetworkOptions(classes: architecture.standardClasses)
     precondition(options.classes > 0, "classes \(options.classes) must be positive")
     self.architecture = architecture
     self.options = options
@@ -23,7 +24,7 @@ public struct Network: Composite {
 
   public var attributes: [Attribute] {
     (options.style == .pytorch || !architecture.hasStyles ? [] : [Attribute("style", options.style.rawValue)])
-      + (options.classes == 1000 ? [] : [Attribute("classes", options.classes)])
+      + (options.classes == architecture.standardClasses ? [] : [Attribute("classes", options.classes)])
       + (options.attention.module?.attributes ?? [])
   }
 
@@ -34,10 +35,10 @@ public struct Network: Composite {
     return try architecture.graph(inputs[0], options)
   }
 
-  /// What ImageNet's networks are measured on.
-  public static let standardInput = Shape(1, 3, 224, 224)
-  /// What they are verified on: an oracle is slow.
-  public static let smallInput = Shape(1, 3, 64, 64)
+  /// What it is measured on where nothing else is said.
+  public var standardInput: Shape { architecture.standardInput }
+  /// What it is verified on: an oracle is slow.
+  public var smallInput: Shape { architecture.smallInput }
 
   public static func == (a: Self, b: Self) -> Bool { a.text == b.text }
   public func hash(into hasher: inout Hasher) { hasher.combine(text) }
@@ -75,7 +76,7 @@ extension Network {
     var a = try Attributes(keys, of: head)
     var options = NetworkOptions()
     options.style = try a.word("style", default: .pytorch)
-    options.classes = try a.int("classes", default: 1000)
+    options.classes = try a.int("classes", default: architecture.standardClasses)
     options.attention = try AttentionSlot(named: String(attention), &a)
     try a.finish()
     return Network(architecture, options: options)

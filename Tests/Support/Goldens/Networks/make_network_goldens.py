@@ -10,7 +10,9 @@ How to run it (on the CPU; versions that wrote the files are in them, others may
     torch-environment/bin/python make_network_goldens.py --check    # compares with the files that are there
 
 - `network-parameters.json`: torchvision's models as they are, batch 1. `parameters` are the learned ones, `buffers` the
-  values of means and variances, `macs` the nominal multiply-adds (padding counts as taps, no biases) by layer type.
+  values of means and variances, `macs` the nominal multiply-adds (padding counts as taps, no biases) by layer type; EfficientNet's
+  squeeze-and-excitation, written as 1x1 convolutions of 1x1 maps there, counts as dense layers. `mobilenet_v2_0.5` has
+  `width_mult=0.5`. The CIFAR ResNets, which torchvision does not have, are those of He et al. 2016, section 4.2, option A.
 - `network-conventions.json`: networks without attention, with SE and with CBAM (reduction 16, kernel 7), batch 1:
   the totals of fvcore (`FlopCountAnalysis`, the model in evaluation mode), ptflops (`get_model_complexity_info`: as it
   comes, which is the backend `pytorch`; `ptflops-modules` with `count_functional` off; the backend `aten`) and thop
@@ -127,6 +129,54 @@ def googlenet():
     return torchvision.models.googlenet(aux_logits=False, transform_input=False, init_weights=False)
 
 
+class PaddedShortcut(nn.Module):
+    """Every second pixel, and channels of zeros before and behind: option A of He et al. 2016."""
+
+    def __init__(self, channels, out):
+        super().__init__()
+        self.before, self.behind = (out - channels) // 2, out - channels - (out - channels) // 2
+
+    def forward(self, x):
+        return functional.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.before, self.behind))
+
+
+class CIFARBlock(nn.Module):
+    def __init__(self, channels, out, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, out, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out)
+        self.conv2 = nn.Conv2d(out, out, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out)
+        self.shortcut = PaddedShortcut(channels, out) if channels != out else nn.Identity()
+        self.downsample = None
+
+    def forward(self, x):
+        branch = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
+        return torch.relu(branch + self.shortcut(x))
+
+
+class CIFARResNet(nn.Module):
+    """He et al. 2016, section 4.2: 6n + 2 layers."""
+
+    def __init__(self, depth, num_classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(16)
+        channels, stages = 16, []
+        for stage in range(3):
+            blocks = []
+            for index in range((depth - 2) // 6):
+                blocks.append(CIFARBlock(channels, 16 << stage, 2 if stage > 0 and index == 0 else 1))
+                channels = 16 << stage
+            stages.append(nn.Sequential(*blocks))
+        self.layer1, self.layer2, self.layer3 = stages
+        self.fc = nn.Linear(64, num_classes)
+
+    def forward(self, x):
+        x = self.layer3(self.layer2(self.layer1(torch.relu(self.bn1(self.conv1(x))))))
+        return self.fc(x.mean((2, 3)))
+
+
 def conv_norm(channels, out, kernel, stride=1, groups=1):
     conv = nn.Conv2d(channels, out, kernel, stride, kernel // 2, groups=groups, bias=False)
     return [conv, nn.BatchNorm2d(out), nn.ReLU(inplace=True)]
@@ -233,31 +283,52 @@ PUBLISHED = [
     *[f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")],
     "resnet18", "resnet34", "resnet50", "resnet101", "resnet152",
     "resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d", "wide_resnet50_2", "wide_resnet101_2", "googlenet",
+    "mobilenet_v2", *[f"efficientnet_b{variant}" for variant in range(5)],
 ]
 # Besides 1000 classes at 224 x 224.
 OTHERS = [
     (name, classes, size)
     for name in ("resnet18", "resnext50_32x4d", "vgg11_bn", "googlenet")
     for classes, size in ((10, (224, 224)), (1000, (192, 256)), (1000, (299, 299)), (10, (64, 64)))
+] + [
+    (name, classes, size)
+    for name in ("mobilenet_v2", "efficientnet_b0")
+    for classes, size in ((10, (224, 224)), (1000, (192, 256)), (10, (65, 43)))
+] + [
+    (f"mobilenet_v2_{factor}", 1000, (224, 224)) for factor in ("0.1", "0.35", "0.5", "0.75", "1.3", "1.4", "2.0")
+] + [
+    *[(f"cifar_resnet{depth}", 10, (32, 32)) for depth in (20, 32, 44, 56, 110)],
+    ("cifar_resnet26", 100, (37, 30)),
 ]
+
+
+def published_model(name, classes):
+    if name.startswith("cifar_resnet"):
+        return CIFARResNet(int(name.removeprefix("cifar_resnet")), num_classes=classes)
+    keys = {"aux_logits": False, "transform_input": False, "init_weights": False} if name == "googlenet" else {}
+    if name.startswith("mobilenet_v2_"):
+        name, keys = "mobilenet_v2", {"width_mult": float(name.removeprefix("mobilenet_v2_"))}
+    return getattr(torchvision.models, name)(num_classes=classes, **keys)
 
 
 def published(name, classes, size):
     """On the device `meta`: shapes without numbers."""
-    keys = {"aux_logits": False, "transform_input": False, "init_weights": False} if name == "googlenet" else {}
     with torch.device("meta"):
-        net = getattr(torchvision.models, name)(num_classes=classes, **keys).eval()
+        net = published_model(name, classes).eval()
         macs = Counter()
 
         def conv(module, source, out):
             macs["conv"] += out.numel() * module.weight[0].numel()
 
         def dense(module, source, out):
-            macs["dense"] += out.numel() * module.in_features
+            macs["dense"] += out.numel() * module.weight[0].numel()
 
+        squeezes = [m for m in net.modules() if isinstance(m, torchvision.ops.SqueezeExcitation)]
+        inside = {m for squeeze in squeezes for m in squeeze.modules()}
         for module in net.modules():
             if isinstance(module, (nn.Conv2d, nn.Linear)):
-                module.register_forward_hook(conv if isinstance(module, nn.Conv2d) else dense)
+                is_conv = isinstance(module, nn.Conv2d) and module not in inside
+                module.register_forward_hook(conv if is_conv else dense)
         net(torch.zeros(1, 3, *size))
     norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
     return {

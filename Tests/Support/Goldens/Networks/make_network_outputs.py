@@ -21,11 +21,12 @@ from 0, of SplitMix64 seeded with the 64-bit FNV-1a hash of the name:
 All of these are exact in float32. Gates are nearly open and the constants are small, so that the input is not lost on
 its way through many layers: an output tells of the wiring of the first layers only if it depends on the image. Hence
 the two images of a row must differ by a twentieth of the largest output, or the script stops; and none of the outputs
-may exceed 100. Names are those of this package: `layer1.0.conv1.weight`; the input is called `input`.
+may exceed 1000. Names are those of this package: `layer1.0.conv1.weight`; the input is called `input`.
 
 The networks are torchvision's, with batch norm's epsilon 1e-5 throughout (GoogLeNet's is 1e-3 there). Wide ResNet 18
 multiplies the channels of the stages, `style=caffe` moves the stride of a bottleneck to its first 1x1, and attention
-in GoogLeNet sits behind every inception module. MobileNet is that of make_network_goldens.py, placement `separable`.
+in GoogLeNet sits behind every inception module, in MobileNetV2 behind every depthwise convolution, in EfficientNet behind
+the projections. The CIFAR ResNet is that of make_network_goldens.py, as torchvision has none. MobileNet is that of make_network_goldens.py, placement `separable`.
 """
 
 import logging
@@ -175,6 +176,62 @@ def mobilenet_layers(net):
             yield from attention_layers(f"{name.partition('.')[0]}.attention{attention}", [module])
 
 
+STAGES_V2 = (1, 2, 3, 4, 3, 3, 1)
+
+
+def mobilenetv2_layers(net):
+    stem, *blocks, last = net.features
+    yield from normalised_layers("stem", stem)
+    names = [f"stage{stage}.{index}" for stage, count in enumerate(STAGES_V2, start=1) for index in range(count)]
+    for name, block in zip(names, blocks, strict=True):
+        yield from inverted_layers(name, block.conv)
+    yield from (*normalised_layers("last", last), ("head.fc", net.classifier[1], 1))
+
+
+def efficientnet_layers(net):
+    stem, *stages, last = net.features
+    yield from normalised_layers("stem", stem)
+    for stage, blocks in enumerate(stages, start=1):
+        for index, block in enumerate(blocks):
+            yield from inverted_layers(f"stage{stage}.{index}", block.block)
+    yield from (*normalised_layers("last", last), ("head.fc", net.classifier[1], 1))
+
+
+def inverted_layers(name, modules):
+    """Pairs of convolution and batch norm in order: the expansion may be missing."""
+    pairs, flat = [], []
+    for module in modules:
+        flat += module if isinstance(module, torchvision.ops.Conv2dNormActivation) else [module]
+    for module in flat:
+        if isinstance(module, nn.Conv2d):
+            pairs.append([module])
+        elif isinstance(module, nn.BatchNorm2d):
+            pairs[-1].append(module)
+        elif isinstance(module, torchvision.ops.SqueezeExcitation):
+            yield from ((f"{name}.squeeze.mlp.fc{i}", getattr(module, f"fc{i}"), 1) for i in (1, 2))
+        else:
+            yield from attention_layers(f"{name}.attention", [module] if is_attention(module) else [])
+    for part, (conv, norm) in zip(("expand", "depthwise", "project")[-len(pairs):], pairs, strict=True):
+        yield f"{name}.{part}.conv", conv, 1
+        # The first block of a stage changes the shape and has no shortcut.
+        yield f"{name}.{part}.bn", norm, 0.25 if part == "project" and not name.endswith(".0") else 1
+
+
+def is_attention(module):
+    return isinstance(module, (goldens.SqueezeExcitation, goldens.ChannelGate, goldens.SpatialGate))
+
+
+def normalised_layers(name, module):
+    yield from ((f"{name}.conv", module[0], 1), (f"{name}.bn", module[1], 1))
+
+
+def cifar_layers(net):
+    yield from (("stem.conv", net.conv1, 1), ("stem.bn", net.bn1, 1), ("head.fc", net.fc, 1))
+    for stage in range(1, 4):
+        for index, block in enumerate(getattr(net, f"layer{stage}")):
+            yield from block_layers(f"layer{stage}.{index}", block)
+
+
 class WideResNet(torchvision.models.ResNet):
     """The stages of ResNet 18 half as wide again."""
 
@@ -220,8 +277,35 @@ def mobilenet(kind):
     return net
 
 
+def mobilenetv2(kind):
+    net = torchvision.models.mobilenet_v2(num_classes=CLASSES)
+    for block in list(net.features)[1:-1]:
+        wide = block.conv[-2].in_channels
+        block.conv = nn.Sequential(*block.conv[:-2], *goldens.attention(kind, wide), *block.conv[-2:])
+    return net
+
+
+def efficientnet(kind):
+    net = torchvision.models.efficientnet_b0(num_classes=CLASSES)
+    for stage in list(net.features)[1:-1]:
+        for block in stage:
+            block.block = nn.Sequential(*block.block, *goldens.attention(kind, block.out_channels))
+    return net
+
+
+def cifar_resnet(depth, kind):
+    net = goldens.CIFARResNet(depth, num_classes=CLASSES)
+    for stage in (net.layer1, net.layer2, net.layer3):
+        for block in stage:
+            if kind != "none":
+                block.bn2 = nn.Sequential(block.bn2, *goldens.attention(kind, block.bn2.num_features))
+    return net
+
+
 # Two images; odd extents are halved on the way. VGG's adaptive pool gets 1x2 for its 7x7.
 SMALL, WIDE = (2, 3, 32, 40), (2, 3, 32, 64)
+# What a stride of two leaves rests of.
+CIFAR = (2, 3, 17, 30)
 NETWORKS = {
     "vgg11-bn+cbam": (lambda: vgg("vgg11_bn", "cbam"), vgg_layers, WIDE),
     "resnet18+cbam": (lambda: resnet("resnet18", "cbam"), resnet_layers, SMALL),
@@ -231,6 +315,12 @@ NETWORKS = {
     "resnext50-32x4d": (lambda: resnet("resnext50_32x4d", "none"), resnet_layers, SMALL),
     "googlenet+se": (lambda: googlenet("se"), googlenet_layers, SMALL),
     "mobilenet-1.0+cbam": (lambda: mobilenet("cbam"), mobilenet_layers, SMALL),
+    "mobilenetv2-1.0": (lambda: mobilenetv2("none"), mobilenetv2_layers, WIDE),
+    "mobilenetv2-1.0+cbam": (lambda: mobilenetv2("cbam"), mobilenetv2_layers, SMALL),
+    "efficientnet-b0": (lambda: efficientnet("none"), efficientnet_layers, WIDE),
+    "efficientnet-b0+se": (lambda: efficientnet("se"), efficientnet_layers, SMALL),
+    "cifar-resnet20": (lambda: cifar_resnet(20, "none"), cifar_layers, CIFAR),
+    "cifar-resnet32+se": (lambda: cifar_resnet(32, "se"), cifar_layers, CIFAR),
 }
 
 
@@ -257,10 +347,14 @@ def row(name):
     output = filled(make, layers)(source)
     largest, difference = output.abs().max(), (output[0] - output[1]).abs().max()
     assert difference > largest / 20, f"{name}: two images differ by {difference} of {largest}"
-    assert largest < 100, f"{name}: {largest}"
-    separator = "," if ":" in name else ":"
-    workload = f"{name}{separator}classes={CLASSES}@{'x'.join(map(str, shape))}"
+    assert largest < 1000, f"{name}: {largest}"
+    workload = f"{name}{classes(name)}@{'x'.join(map(str, shape))}"
     return {"workload": workload, "output": output.flatten().tolist()}
+
+
+def classes(name):
+    """Of a CIFAR network they are the default."""
+    return "" if name.startswith("cifar") else f"{',' if ':' in name else ':'}classes={CLASSES}"
 
 
 def outputs():

@@ -11,6 +11,7 @@ Capitals: C channels, H x W extent, E elements; `macs` are nominal multiply-adds
 """
 
 import json
+import math
 import pathlib
 import sys
 from dataclasses import dataclass
@@ -330,11 +331,79 @@ def inception(graph, one, before3, three, before5, five, behind):
     graph.add("concat")
 
 
+def scaled(width, factor):
+    """The nearest multiple of 8, not below nine tenths."""
+    nearest = max(8, int(width * factor + 4) // 8 * 8)
+    return nearest + 8 if nearest < 0.9 * width * factor else nearest
+
+
+# Expansion, kernel, stride of the first block, width, blocks.
+MOBILENET_V2 = [
+    (1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 3, 2, 32, 3), (6, 3, 2, 64, 4), (6, 3, 1, 96, 3), (6, 3, 2, 160, 3),
+    (6, 3, 1, 320, 1),
+]
+EFFICIENTNET = [
+    (1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3), (6, 5, 2, 192, 4),
+    (6, 3, 1, 320, 1),
+]
+EFFICIENTNET_FACTORS = [(1.0, 1.0), (1.0, 1.1), (1.1, 1.2), (1.2, 1.4), (1.4, 1.8)]
+
+
+def inverted(graph, stages, width, depth, squeeze):
+    """MobileNet v2, arXiv:1801.04381; with `squeeze` EfficientNet, arXiv:1905.11946. Activations other than ReLU."""
+    graph.conv_norm(scaled(32, width), 3, 2, relu=False)
+    for expansion, kernel, stride, out, blocks in stages:
+        for index in range(math.ceil(blocks * depth)):
+            source = graph.shape[0]
+            wide = source * expansion
+            if expansion > 1:
+                graph.conv_norm(wide, relu=False)
+            graph.conv_norm(wide, kernel, stride if index == 0 else 1, groups=wide, relu=False)
+            if squeeze:
+                hidden = max(1, source // 4)
+                graph.add("dense", (hidden, 1, 1), source=(wide, 1, 1), bias=True)
+                graph.add("dense", (wide, 1, 1), source=(hidden, 1, 1), bias=True)
+            graph.conv_norm(scaled(out, width), relu=False)
+
+
+def mobilenet_v2(graph, width, classes):
+    inverted(graph, MOBILENET_V2, width, 1, squeeze=False)
+    graph.conv_norm(scaled(1280, max(1.0, width)), relu=False)
+    graph.adaptive(1)
+    graph.dense(classes)
+
+
+def efficientnet(graph, variant, classes):
+    inverted(graph, EFFICIENTNET, *EFFICIENTNET_FACTORS[variant], squeeze=True)
+    graph.conv_norm(4 * graph.shape[0], relu=False)
+    graph.adaptive(1)
+    graph.dense(classes)
+
+
+def cifar_resnet(graph, depth, classes):
+    """ResNet for CIFAR, arXiv:1512.03385, section 4.2: shortcuts of option A have no parameters."""
+    graph.conv_norm(16, 3)
+    for stage in range(3):
+        for block in range((depth - 2) // 6):
+            graph.conv_norm(16 << stage, 3, 2 if stage > 0 and block == 0 else 1)
+            graph.conv_norm(16 << stage, 3, relu=False)
+            graph.add("add")
+            graph.add("relu")
+    graph.adaptive(1)
+    graph.dense(classes)
+
+
 def network(name, attention="none", classes=1000, size=(224, 224), first=False, every=False):
     """A network by torchvision's name, or `mobilenet_v1`, or `wide_resnet18_1.5`."""
     graph = Graph((3, *size), attention)
     if name == "googlenet":
         googlenet(graph, classes)
+    elif name.startswith("mobilenet_v2"):
+        mobilenet_v2(graph, float(name.removeprefix("mobilenet_v2").removeprefix("_") or 1), classes)
+    elif name.startswith("efficientnet_b"):
+        efficientnet(graph, int(name.removeprefix("efficientnet_b")), classes)
+    elif name.startswith("cifar_resnet"):
+        cifar_resnet(graph, int(name.removeprefix("cifar_resnet")), classes)
     elif name == "mobilenet_v1":
         mobilenet(graph, classes, every)
     elif name.startswith("vgg"):

@@ -1,0 +1,45 @@
+import Tensors
+
+/// Every s-th pixel, with channels of zeros before and behind: `out[n, before + c, y, x] = in[n, c, y·s, x·s]`.
+/// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉; ⌊(out − C)/2⌋ channels of zeros before, the rest behind.
+/// - Cost: no arithmetic, no parameters.
+/// - Source: He et al. 2016, arXiv:1512.03385, option A: a residual network's shortcut without parameters.
+public struct Subsample: Operator {
+  public static let keyword = "subsample"
+  public var isExactOnIntegers: Bool { true }
+  public var outputChannels: Int
+  public var stride: Int
+
+  public init(out outputChannels: Int, stride: Int) {
+    precondition(outputChannels > 0 && stride > 0, "out \(outputChannels), stride \(stride)")
+    self.outputChannels = outputChannels
+    self.stride = stride
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    outputChannels = try a.int("out")
+    stride = try a.int("s", default: 2)
+  }
+
+  public var attributes: [Attribute] { [Attribute("out", outputChannels), Attribute("s", stride)] }
+
+  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+    let input = try images(inputs, keyword)
+    guard outputChannels >= input.c else {
+      throw OperatorError(
+        "out=\(outputChannels) of subsample must be at least the \(input.c) channels of \(input)")
+    }
+    return [
+      try shape([
+        input.n, outputChannels, (input.h - 1) / stride + 1, (input.w - 1) / stride + 1,
+      ])
+    ]
+  }
+
+  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+    Cost(others: 0, inputs: inputs, weights: [], outputs: try outputs(inputs))
+  }
+
+  /// Channels of zeros before the input's.
+  public func before(_ channels: Int) -> Int { (outputChannels - channels) / 2 }
+}
