@@ -47,7 +47,8 @@ enum Main {
     Interrupt.watch()
     do {
       try Resources.check()
-      exit(try dispatch(Array(CommandLine.arguments.dropFirst())).rawValue)
+      let status = try dispatch(Array(CommandLine.arguments.dropFirst()))
+      exit((status == .fine && Interrupt.isSet ? .interrupted : status).rawValue)
     } catch {
       Console.progress("")
       // What a signal has ended does not blame anything else.
