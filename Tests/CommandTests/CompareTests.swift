@@ -256,7 +256,7 @@ import Testing
     ("compare --base file --on-undetermined maybe", "expected fail or pass"),
     ("compare --base file --annotate gitlab", "--annotate gitlab: expected github"),
     ("compare --base file --policy none.json", "--policy none.json: cannot be read"),
-    ("compare --base file --policy bad.json", "bad.json: the policy has an unknown key 'x'"),
+    ("compare --base file --policy bad.json", "bad.json: line 1: the policy has an unknown key 'x'"),
     ("compare --base file --save missing/s.txt", "--save missing/s.txt: cannot be written"),
     ("compare --base file none.suite", "none.suite: no workload; expected lines of"),
     ("compare --base file --filter zzz relu@1x1x1x1", "matches none of the 1 workloads"),
