@@ -70,6 +70,8 @@ extension CaseProfiler {
     }
     let subject = try Subject(workload, data: plan.data, seed: plan.seed, backing: .aligned)
     let life = try Life(kernel, candidate.isa, subject, team)
+    // The team keeps what it ran last: cases that were verified would be freed in the first call.
+    team.run(Region("nothing", tiles: team.threads) { _, _ in })
     var recorded = try HeapProfiler.record {
       try life.prepare()
       life.bind()

@@ -8,7 +8,8 @@ import Testing
 /// No tiled kernel allocates in the steady state, on any instruction set and thread count.
 @Test func tiledKernelsAllocateNothing() throws {
   let texts = [
-    "conv:out=40,k=3,p=1@2x16x15x17", "conv:out=24@1x16x13x13", "conv:out=16,k=3,p=1,g=16@1x16x14x14",
+    "conv:out=40,k=3,p=1@2x16x15x17", "conv-transpose:out=8,k=4,s=2,p=1@1x8x7x7", "conv:out=24@1x16x13x13",
+    "conv:out=16,k=3,p=1,g=16@1x16x14x14",
     "pool:k=3,s=2,p=1@1x8x15x15", "globalpool@1x64x7x7", "channelpool@1x64x15x15",
     "adaptivepool:out=3@1x64x15x15", "dense:out=40@3x64",
     "batchnorm@1x8x9x9", "relu@1x8x9x9", "sigmoid@1x8x9x9", "add@1x8x9x9", "scale@1x8x9x9", "concat@1x8x9x9",
