@@ -1,6 +1,7 @@
 # The two commands of a newcomer: make run, make test.
 
 SUITE ?= cbam
+MUTATIONS ?= 300000
 BUILD := swift build -c release
 TOOL := .build/release/cbambench
 PACKAGES := binutils git libgoogle-perftools-dev make pkg-config
@@ -8,7 +9,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
   else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi
 
-.PHONY: setup setup-portable run gate test test-tsan test-portable format check
+.PHONY: setup setup-portable run gate test test-tsan test-portable fuzz format check
 
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
@@ -37,6 +38,14 @@ test: setup
 # The team under the thread sanitizer, which tells of data races; a debug build of its own, about a minute the first time.
 test-tsan: setup
 	swift test --sanitize=thread --filter TeamTests --scratch-path .build/tsan
+
+# Minutes of wrong input for every reader, other input each time; a trap leaves what it read in .build/fuzz, and
+# make fuzz INPUT=.build/fuzz/NAME.input reads that alone.
+fuzz: SEED ?= $(shell date +%s)
+fuzz: setup
+	@echo "make fuzz SEED=$(SEED) MUTATIONS=$(MUTATIONS) repeats this"
+	FUZZ_SEED=$(SEED) FUZZ_MUTATIONS=$(MUTATIONS) $(if $(INPUT),FUZZ_INPUT=$(abspath $(INPUT))) \
+	  swift test -c release --disable-testable-imports --filter FuzzTests
 
 # The release binary on emulated CPUs without AVX and without AVX-512.
 test-portable: setup-portable

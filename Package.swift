@@ -114,6 +114,12 @@ let package = Package(
       exclude: ["Fixtures/make_fixtures.py"], resources: [.copy("Fixtures/statistics.json")],
       swiftSettings: strict),
     tests("HouseTests", ["Records"]),
+    tests(
+      "FuzzTests",
+      [
+        "Gate", "Harness", "Measurement", "Models", "Operators", "PlainText", "Profiling", "Records",
+        "Reporting", "Tensors",
+      ]),
     tests("CommandTests", ["cbambench", "Harness", "Measurement", "Records"]),
     tests(
       "HarnessTests",
