@@ -20,7 +20,7 @@ public enum Convention: String, Sendable, CaseIterable {
       "multiply-adds, 2 per element of batch norm, 1 per input element of an adaptive pool; no bias (version 0.1.5)"
     case .ptflops:
       "multiply-adds, biases, 2 per element of batch norm, ReLU modules and pool modules (which it counts "
-        + "twice), 1 per element of functional ones (version 0.7.5)"
+        + "twice), 1 per element of functional ones, of ReLU6 and of SiLU (version 0.7.5)"
     case .thop:
       "multiply-adds, 4 per element of batch norm, input plus output elements of adaptive pools; no bias (version 0.1.1)"
     }
@@ -48,6 +48,8 @@ public enum Convention: String, Sendable, CaseIterable {
   private func thop(_ stage: Stage) -> Int {
     switch stage.op {
     case is BatchNorm: return 4 * stage.output.count
+    // A function has no hook.
+    case is GlobalPool where stage.isFunctionalPool: return 0
     case _ where stage.isAdaptivePool:
       // Its own formula, in its own arithmetic: extents that do not divide are cut off at the end.
       let (input, output) = (stage.inputs[0], stage.output)
@@ -60,15 +62,26 @@ public enum Convention: String, Sendable, CaseIterable {
   private func ptflops(_ stage: Stage) -> Int {
     let (input, output) = (stage.inputs[0].count, stage.output.count)
     switch stage.op {
-    case let conv as Conv2D: return (conv.bias ? output : 0) + (conv.activation == .relu ? 2 * output : 0)
+    case let conv as Conv2D: return (conv.bias ? output : 0) + ptflops(conv.activation) * output
     case let conv as ConvTranspose2D: return conv.bias ? output : 0
-    case let dense as Dense: return (dense.bias ? output : 0) + (dense.activation == .relu ? 2 * output : 0)
+    case let dense as Dense: return (dense.bias ? output : 0) + ptflops(dense.activation) * output
     case is BatchNorm: return 2 * output
-    case is ReLU: return (stage.isFunctional ? 1 : 2) * output
+    case is ReLU where stage.isFunctional: return output
+    case let op as any ActivationOperator: return ptflops(type(of: op).activation) * output
     case is Pool2D: return 2 * input
+    case is GlobalPool where stage.isFunctionalPool: return input
     case _ where stage.isAdaptivePool: return 2 * input
     case is GlobalPool: return input
     default: return 0
+    }
+  }
+
+  /// Per element, of modules: ReLU's hook and the function that it calls; ReLU6's hook alone; SiLU has none, its function counts.
+  private func ptflops(_ activation: Activation) -> Int {
+    switch activation {
+    case .relu: 2
+    case .relu6, .silu: 1
+    case .none, .sigmoid, .hardSigmoid, .hardSwish: 0
     }
   }
 }
@@ -82,6 +95,11 @@ extension Stage {
 
   /// Whether a ReLU is written as `F.relu`: in GoogLeNet, everywhere outside attention.
   fileprivate var isFunctional: Bool { composites.first?.hasPrefix(GoogLeNet.names[0]) == true }
+
+  /// Whether a global average is written as `F.adaptive_avg_pool2d`: in MobileNetV2's head.
+  fileprivate var isFunctionalPool: Bool {
+    composites.count == 1 && composites[0].hasPrefix("mobilenetv2-")
+  }
 
   /// Whether it belongs to an attention module.
   public var isAttention: Bool {

@@ -16,7 +16,9 @@ import Testing
 
   @Test func everyFamilyIsThere() throws {
     let names = try NetworkGoldens.outputs().map(\.workload)
-    for family in ["vgg", "resnet", "wide-resnet", "resnext", "googlenet", "mobilenet"] {
+    for family in [
+      "vgg", "resnet", "wide-resnet", "resnext", "googlenet", "mobilenet-", "mobilenetv2-", "efficientnet", "cifar-resnet",
+    ] {
       #expect(names.contains { $0.hasPrefix(family) }, "\(family)")
     }
   }

@@ -21,11 +21,12 @@ How to run it (on the CPU; versions that wrote the files are in them, others may
     `stage`: VGG, behind the last ReLU of a stage, before the pool;
     `separable`: MobileNet, behind every depthwise and every pointwise convolution, its batch norm and ReLU;
     `every`: MobileNet, behind the first convolution as well;
-    `none`: GoogLeNet, nowhere.
+    `none`: GoogLeNet, MobileNetV2 and EfficientNet, nowhere.
 - `cbam-paper-table4.json`: table 4 of CBAM (arXiv:1807.06521) as printed: parameters / 10^6 and GFLOPs.
 
 Tools that hook modules do not see functions, so the writing decides what is counted. It is: torchvision's models
-unchanged (modules throughout, `+=` in ResNet; GoogLeNet calls `F.relu`); CBAM as its authors published it: both pools
+unchanged (modules throughout, `+=` in ResNet; GoogLeNet calls `F.relu`,
+MobileNetV2 `F.adaptive_avg_pool2d`); CBAM as its authors published it: both pools
 `F.avg_pool2d` and `F.max_pool2d` over the full extent, ONE `nn.Sequential` of modules run on both, `torch.sigmoid`
 (their `F.sigmoid` is an older name for it), `*`, `torch.max`, `torch.mean`, `torch.cat`, a module for convolution and
 batch norm; SE in modules: `nn.AdaptiveAvgPool2d(1)`, `nn.ReLU`, `nn.Sigmoid`, then `*`; MobileNet in modules.
@@ -234,6 +235,8 @@ def network(name, kind, placement):
         return mobilenet(placement, kind)
     if name == "googlenet":
         return googlenet()
+    if placement == "none":
+        return getattr(torchvision.models, name)()
     return (vgg if name.startswith("vgg") else resnet)(name, kind)
 
 
@@ -247,6 +250,9 @@ COUNTED = [
     ("resnext50_32x4d", "se", "block", (192, 256)),
     ("wide_resnet50_2", "none", "block", (224, 224)),
     ("vgg16_bn", "cbam", "stage", (192, 256)),
+    ("mobilenet_v2", "none", "none", (224, 224)),
+    ("efficientnet_b0", "none", "none", (224, 224)),
+    ("efficientnet_b0", "none", "none", (192, 256)),
     ("googlenet", "none", "none", (224, 224)),
     ("googlenet", "none", "none", (299, 299)),
 ]

@@ -83,6 +83,8 @@ def fvcore(op):
 def thop(op):
     """No biases; 4 E for a batch norm; E_in + E_out for an adaptive average pool. Where its extents do not divide,
     thop's float64 falls short of that sum now and then, and it cuts off the fraction."""
+    if op.kind == "adaptivepool" and op.function:
+        return 0
     if op.kind == "adaptivepool":
         window = (op.source[1] / op.out[1]) * (op.source[2] / op.out[2])
         return int((window + 1) * op.elements_out)
@@ -97,13 +99,16 @@ def ptflops(op):
     its hook counts it, and so does the patched function that the module calls."""
     if op.kind == "relu" or op.kind in POOLS:
         return op.elements_in * (1 if op.function else 2)
-    return ptflops_modules(op)
+    # ReLU6's hook counts it, not what the module calls; SiLU has no hook, and its function counts.
+    return op.elements_in if op.kind == "silu" else ptflops_modules(op)
 
 
 def ptflops_modules(op):
     """The same with `count_functional` off: modules once, functions never."""
     if op.kind == "relu" or op.kind in POOLS:
         return 0 if op.function else op.elements_in
+    if op.kind == "relu6":
+        return op.elements_in
     return 2 * op.elements_in if op.kind == "batchnorm" else op.macs + op.bias_adds
 
 
@@ -128,11 +133,12 @@ class Graph:
         self.add("conv", (out, h, w), kernel=kernel, groups=groups, bias=bias)
         self.shape = (out, h, w)
 
-    def conv_norm(self, out, kernel=1, stride=1, padding=None, groups=1, relu=True, function=False):
+    def conv_norm(
+            self, out, kernel=1, stride=1, padding=None, groups=1, relu=True, function=False, activation="relu"):
         self.conv(out, kernel, stride, padding, groups)
         self.add("batchnorm")
         if relu:
-            self.add("relu", function=function)
+            self.add(activation, function=function)
 
     def maxpool(self, kernel, stride, padding=0, ceil=False):
         c, h, w = self.shape
@@ -144,9 +150,9 @@ class Graph:
         self.add("dense", (out, 1, 1), source=(product(self.shape), 1, 1), bias=True)
         self.shape = (out, 1, 1)
 
-    def adaptive(self, side):
+    def adaptive(self, side, function=False):
         out = (self.shape[0], side, side)
-        self.add("adaptivepool", out)
+        self.add("adaptivepool", out, function=function)
         self.shape = out
 
     def perceptron(self):
@@ -350,32 +356,35 @@ EFFICIENTNET_FACTORS = [(1.0, 1.0), (1.0, 1.1), (1.1, 1.2), (1.2, 1.4), (1.4, 1.
 
 
 def inverted(graph, stages, width, depth, squeeze):
-    """MobileNet v2, arXiv:1801.04381; with `squeeze` EfficientNet, arXiv:1905.11946. Activations other than ReLU."""
-    graph.conv_norm(scaled(32, width), 3, 2, relu=False)
+    """MobileNet v2, arXiv:1801.04381, with ReLU6; with `squeeze` EfficientNet, arXiv:1905.11946, with SiLU."""
+    activation = "silu" if squeeze else "relu6"
+    graph.conv_norm(scaled(32, width), 3, 2, activation=activation)
     for expansion, kernel, stride, out, blocks in stages:
         for index in range(math.ceil(blocks * depth)):
             source = graph.shape[0]
             wide = source * expansion
             if expansion > 1:
-                graph.conv_norm(wide, relu=False)
-            graph.conv_norm(wide, kernel, stride if index == 0 else 1, groups=wide, relu=False)
+                graph.conv_norm(wide, activation=activation)
+            graph.conv_norm(wide, kernel, stride if index == 0 else 1, groups=wide, activation=activation)
             if squeeze:
                 hidden = max(1, source // 4)
+                graph.add("adaptivepool", (wide, 1, 1))
                 graph.add("dense", (hidden, 1, 1), source=(wide, 1, 1), bias=True)
+                graph.add("silu", (hidden, 1, 1), source=(hidden, 1, 1))
                 graph.add("dense", (wide, 1, 1), source=(hidden, 1, 1), bias=True)
             graph.conv_norm(scaled(out, width), relu=False)
 
 
 def mobilenet_v2(graph, width, classes):
     inverted(graph, MOBILENET_V2, width, 1, squeeze=False)
-    graph.conv_norm(scaled(1280, max(1.0, width)), relu=False)
-    graph.adaptive(1)
+    graph.conv_norm(scaled(1280, max(1.0, width)), activation="relu6")
+    graph.adaptive(1, function=True)
     graph.dense(classes)
 
 
 def efficientnet(graph, variant, classes):
     inverted(graph, EFFICIENTNET, *EFFICIENTNET_FACTORS[variant], squeeze=True)
-    graph.conv_norm(4 * graph.shape[0], relu=False)
+    graph.conv_norm(4 * graph.shape[0], activation="silu")
     graph.adaptive(1)
     graph.dense(classes)
 
