@@ -8,7 +8,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
   else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi
 
-.PHONY: setup setup-portable run gate test test-tsan test-portable format check
+.PHONY: setup setup-portable run gate test test-tsan test-repeat test-portable format check
 
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
@@ -37,6 +37,12 @@ test: setup
 # The team under the thread sanitizer, which tells of data races; a debug build of its own, about a minute the first time.
 test-tsan: setup
 	swift test --sanitize=thread --filter TeamTests --scratch-path .build/tsan
+
+# All tests N times, every second time beside a process that burns a core: do they depend on time?
+N ?= 20
+FILTER ?= .
+test-repeat: setup
+	Tests/repeat.sh $(N) '$(FILTER)'
 
 # The release binary on emulated CPUs without AVX and without AVX-512.
 test-portable: setup-portable

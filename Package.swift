@@ -114,7 +114,7 @@ let package = Package(
       exclude: ["Fixtures/make_fixtures.py"], resources: [.copy("Fixtures/statistics.json")],
       swiftSettings: strict),
     tests("HouseTests", ["Records"]),
-    tests("CommandTests", ["cbambench", "Harness", "Measurement", "Records"]),
+    tests("CommandTests", ["cbambench", "TiledKernels", "Harness", "Kernels", "Measurement", "Records"]),
     tests(
       "HarnessTests",
       [
