@@ -9,7 +9,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
   else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi
 
-.PHONY: setup setup-portable run gate test test-tsan test-portable fuzz format check
+.PHONY: setup setup-portable run gate test test-tsan test-repeat test-portable fuzz format check
 
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
@@ -38,6 +38,12 @@ test: setup
 # The team under the thread sanitizer, which tells of data races; a debug build of its own, about a minute the first time.
 test-tsan: setup
 	swift test --sanitize=thread --filter TeamTests --scratch-path .build/tsan
+
+# All tests N times, every second time beside a process that burns a core: do they depend on time?
+N ?= 20
+FILTER ?= .
+test-repeat: setup
+	Tests/repeat.sh $(N) '$(FILTER)'
 
 # Minutes of wrong input for every reader, other input each time; a trap leaves what it read in .build/fuzz, and
 # make fuzz INPUT=.build/fuzz/NAME.input reads that alone.

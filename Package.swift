@@ -121,7 +121,7 @@ let package = Package(
         "Records",
         "Reporting", "Tensors",
       ]),
-    tests("CommandTests", ["cbambench", "Harness", "Measurement", "Records"]),
+    tests("CommandTests", ["cbambench", "TiledKernels", "Harness", "Kernels", "Measurement", "Records"]),
     tests(
       "HarnessTests",
       [

@@ -10,9 +10,8 @@ import Testing
     let scratch = try Scratch()
     let names = ["a.prof", "a.pb.gz", "a.folded", "a.speedscope.json", "a.svg", "a.txt", "a.md"]
     let outputs = names.flatMap { ["--output", scratch.file($0)] }
-    let result = try Tool.run(
-      ["profile", Self.target, "--threads", "2", "--budget", "4", "--timeline", scratch.file("t.json")]
-        + outputs)
+    let result = try Tool.profile(
+      [Self.target, "--threads", "2", "--timeline", scratch.file("t.json")] + outputs)
     try #require(result.status == 0, "\(result.error)")
     #expect(scratch.names == (names + ["t.json"]).sorted())
     for word in [
@@ -32,9 +31,9 @@ import Testing
     #expect(Set(collapsed.stacks.keys.map { $0[0] }).isSuperset(of: ["worker 0", "worker 1"]))
     #expect(collapsed.namedShare >= 0.95)
 
-    let diff = try Tool.run(
-      "profile", Self.target, "--threads", "1", "--budget", "4", "--diff", scratch.file("a.prof"), "--output",
-      scratch.file("d.svg"))
+    let diff = try Tool.profile([
+      Self.target, "--threads", "1", "--diff", scratch.file("a.prof"), "--output", scratch.file("d.svg"),
+    ])
     #expect(diff.status == 0 && diff.output.contains("change  function (self)"), "\(diff.error)")
     #expect(scratch.text("d.svg")?.contains(" before, ") == true)
   }
@@ -45,7 +44,9 @@ import Testing
     (["profile", target, "--threads", "1,2"], "--threads 1,2: names 2 of them; a profile is of one case"),
     (["profile", target, "--kernels", "reference,tiled"], "--kernels reference,tiled: names 2 of them"),
     (["profile", target, "--kernels", "all"], "a profile is of one case"),
-    (["profile", target, "--budget", "0.001"], "samples in 0.0"),
+    (
+      ["profile", target, "--budget", "0.001"], " s are too few for a profile; expected at least 50, a longer"
+    ),
     (["profile", target, "--output", "x.png"], "--output x.png: the name must end in one of: .prof .pb.gz"),
     (
       ["profile", target, "--output", "/nowhere/x.prof"],
@@ -67,9 +68,17 @@ import Testing
     #expect(result.complaints.count == 1 && result.error.contains(expected), "\(result.error)")
   }
 
+  /// A time of less than a millisecond is not "0 s".
+  @Test func aShortTimeHasDigits() throws {
+    let result = try Tool.run("profile", "relu@1x1x1x1", "--threads", "1", "--budget", "0.0001")
+    #expect(result.status == 2)
+    #expect(
+      result.error.contains(#/ [0-9]+ samples in [0-9.e-]*[1-9][0-9.e-]* s are too few/#), "\(result.error)")
+  }
+
   @Test func layersOfABlockAreTold() throws {
-    let result = try Tool.run(
-      "profile", "basicblock:out=64,attention=cbam@1x64x56x56", "--threads", "1", "--budget", "2", "--layers")
+    let result = try Tool.profile(
+      ["basicblock:out=64,attention=cbam@1x64x56x56", "--threads", "1", "--layers"])
     try #require(result.status == 0, "\(result.error)")
     for word in ["conv1", "bn1, relu1", "attention", "cbam", "layers sum to", "a call without clocks"] {
       #expect(result.output.contains(word), "\(word)")

@@ -156,8 +156,8 @@ import Testing
   /// Profilers write into memory: no folder is needed, and none of a known name is used.
   @Test(arguments: ["", " --heap"]) func profilesNeedNoFolder(option: String) throws {
     let scratch = try Scratch()
-    let result = try Tool.run(
-      words("profile \(Self.workload) --budget 2" + option), in: scratch.path,
+    let result = try Tool.profile(
+      words(Self.workload + option), in: scratch.path,
       environment: ["TMPDIR": "/nowhere"])
     #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
     #expect(scratch.names.isEmpty)

@@ -128,6 +128,19 @@ struct Tool {
   }
 
   static func run(_ arguments: String...) throws -> Result { try run(arguments) }
+
+  /// Profiles with a budget that grows until it gives enough samples: how long that takes, the machine's other work decides.
+  static func profile(
+    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+  ) throws -> Result {
+    var budget = 2
+    while true {
+      let result = try run(
+        ["profile"] + arguments + ["--budget", "\(budget)"], in: folder, environment: environment)
+      guard result.error.contains("too few for a profile"), budget < 1000 else { return result }
+      budget *= 2
+    }
+  }
 }
 
 /// A folder of its own for one test, removed with it.

@@ -6,32 +6,35 @@ import TiledKernels
 import Testing
 
 @Suite(.serialized) struct CacheTests {
-  private func record(_ text: String, _ cache: CacheState) throws -> Record {
+  private func runner(_ cache: CacheState) -> Runner {
     var plan = Plan()
-    plan.requests = [.tiled]
-    plan.threads = [1]
-    plan.cache = cache
-    plan.rounds = 15
+    (plan.requests, plan.threads, plan.cache, plan.rounds) = ([.tiled], [1], cache, 15)
     let facts = RunFacts(machine: Machine(), revision: "", started: "")
-    let runner = Runner(plan: plan, tiled: Catalogue(TiledKernels.all), facts: facts) { false }
-    return try #require(try runner.run(Workload(text), suite: "", budget: Seconds(1)).first?.record)
+    return Runner(plan: plan, tiled: Catalogue(TiledKernels.all), facts: facts) { false }
   }
 
-  /// Two MiB that come from memory take longer than from a cache, also beside other tests: the best of a few tells.
+  private func record(_ text: String, _ runner: Runner) throws -> Record {
+    try #require(try runner.run(Workload(text), suite: "", budget: Seconds(1)).first?.record)
+  }
+
+  /// 64 KiB that come from memory take more than twice as long as from a cache; were nothing evicted, hardly ever 1.3 times as
+  /// long. Other tests may slow one of the two down: the first pair that shows the difference tells.
   @Test func coldInputsTakeLonger() throws {
     guard Eviction.evict([]) else { return }
-    let ratios = try (0..<5).map { _ in
-      let (hot, cold) = (try record("relu@1x64x64x64", .hot), try record("relu@1x64x64x64", .cold))
+    let (hot, cold) = (runner(.hot), runner(.cold))
+    var ratios: [Double] = []
+    repeat {
+      let (hot, cold) = (try record("relu@1x16x32x32", hot), try record("relu@1x16x32x32", cold))
       #expect(hot.cache == "hot" && cold.cache == "cold")
       #expect(cold.status == "ok" && cold.samples ?? 0 >= 15)
-      return (cold.minMs ?? 0) / (hot.minMs ?? .infinity)
-    }
-    #expect(ratios.contains { $0 > 1.1 }, "\(ratios)")
+      ratios.append((cold.minMs ?? 0) / (hot.minMs ?? .infinity))
+    } while (ratios.last ?? 0) <= 1.3 && ratios.count < 100
+    #expect(ratios.contains { $0 > 1.3 }, "\(ratios)")
   }
 
   @Test func coldWeightsAreNamed() throws {
     guard Eviction.evict([]) else { return }
-    let record = try record("dense:out=256@1x512", .weightsCold)
+    let record = try record("dense:out=256@1x512", runner(.weightsCold))
     #expect(record.cache == "weights-cold" && record.status == "ok" && record.medianMs ?? 0 > 0)
   }
 

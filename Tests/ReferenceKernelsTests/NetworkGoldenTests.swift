@@ -17,7 +17,8 @@ import Testing
   @Test func everyFamilyIsThere() throws {
     let names = try NetworkGoldens.outputs().map(\.workload)
     for family in [
-      "vgg", "resnet", "wide-resnet", "resnext", "googlenet", "mobilenet-", "mobilenetv2-", "efficientnet", "cifar-resnet",
+      "vgg", "resnet", "wide-resnet", "resnext", "googlenet", "mobilenet-", "mobilenetv2-", "efficientnet",
+      "cifar-resnet",
     ] {
       #expect(names.contains { $0.hasPrefix(family) }, "\(family)")
     }

@@ -18,10 +18,12 @@ import Testing
     #expect(roofs.level(bytes: 1 << 40, threads: threads) == .dram)
   }
 
+  /// Measured again, a peak only grows: on a busy machine the order takes a while to show.
   @Test func widerInstructionsAreNotSlower() {
-    let peaks = ISA.allCases.filter(\.isAvailable).map { roofs.peak($0, threads: 1).value }
-    #expect(peaks.allSatisfy { $0 > 0.1 })
-    for (narrow, wide) in zip(peaks, peaks.dropFirst()) { #expect(wide > 0.8 * narrow) }
+    var peaks: [Double] { ISA.allCases.filter(\.isAvailable).map { roofs.peak($0, threads: 1).value } }
+    var isOrdered: Bool { zip(peaks, peaks.dropFirst()).allSatisfy { $1 > 0.8 * $0 } }
+    for _ in 0..<40 where !isOrdered { roofs.remeasure() }
+    #expect(isOrdered && peaks.allSatisfy { $0 > 0.1 }, "\(peaks)")
   }
 
   @Test func aRoofIsTheLowerOfPeakAndTraffic() {
@@ -35,11 +37,16 @@ import Testing
     #expect(read.gflops == roofs.bandwidth(.l1, .read, threads: 1).value / 1024)
   }
 
-  @Test func overheadsAreSmall() {
+  /// They are medians of 101, 101 and 21: half of all that was timed took at least as long, and all of it took no longer than
+  /// the measuring did. A wrong unit or a missing division would break that.
+  @Test func overheadsFitIntoTheTimeTheyTook() {
+    let start = Clock.now()
     let overheads = Overheads(team: Team(threads: 2))
-    #expect(overheads.clock.value > 0 && overheads.clock.value < 100e-6)
-    #expect(overheads.emptyRegion.value > 0 && overheads.emptyRegion.value < 10e-3)
-    #expect((overheads.wakeUp?.value ?? -1) > 0)
+    let all = (Clock.now() - start).value
+    let wakeUp = overheads.wakeUp?.value ?? -1
+    #expect(overheads.clock.value > 0 && overheads.emptyRegion.value > 0 && wakeUp > 0)
+    #expect(
+      51 * 1000 * overheads.clock.value + 51 * 20 * overheads.emptyRegion.value + 11 * wakeUp <= all)
     #expect(Overheads(team: Team(threads: 1)).wakeUp == nil)
   }
 }
