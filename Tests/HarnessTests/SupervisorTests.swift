@@ -5,8 +5,10 @@ import Measurement
 import Testing
 
 /// Children that crash and hang: what is lost, and that the others are not.
+///
+/// Each test that forks is a process of its own: a fork beside other threads may copy a lock that one of them holds.
 @Suite(.serialized) struct SupervisorTests {
-  enum Mishap: Sendable, CaseIterable {
+  enum Mishap: String, Codable, Sendable, CaseIterable {
     case crash, exit, hang
 
     var reason: String {
@@ -32,108 +34,120 @@ import Testing
   }
 
   /// With a limit that a case which hangs always reaches, and nothing else does.
-  private func supervisor(_ mishap: Mishap? = nil) -> Supervisor {
+  private static func supervisor(_ mishap: Mishap? = nil) -> Supervisor {
     Supervisor(limits: { Seconds(mishap == .hang && $0.key == SupervisorTests.bad ? 0.3 : 600) }) { false }
   }
 
   static let bad = CaseKey(kernel: "bad", isa: "avx2", threads: 2)
   static let good = CaseKey(kernel: "good", isa: "avx2", threads: 2)
 
-  @Test(arguments: Mishap.allCases) func aCaseIsLostAndTheRestGoesOn(mishap: Mishap) {
-    var told: [RunMessage] = []
-    let lost = supervisor(mishap).run([4, 5, 6]) { open, losses, send in
-      for index in open {
-        send(.begin(index))
-        for key in [SupervisorTests.bad, SupervisorTests.good] {
-          if let reason = losses[index]?.cases[key] {
-            send(.row(reason))
-            continue
+  @Test(arguments: Mishap.allCases) func aCaseIsLostAndTheRestGoesOn(mishap: Mishap) async {
+    await #expect(processExitsWith: .success) { [mishap] in
+      var told: [RunMessage] = []
+      let lost = SupervisorTests.supervisor(mishap).run([4, 5, 6]) { open, losses, send in
+        for index in open {
+          send(.begin(index))
+          let bad = index == 5 ? [SupervisorTests.bad] : []
+          for key in bad + [SupervisorTests.good] {
+            if let reason = losses[index]?.cases[key] {
+              send(.row(reason))
+              continue
+            }
+            send(.step(index, Step(.verify, key)))
+            if key == SupervisorTests.bad { mishap.happen() }
+            send(.row("\(key)"))
           }
-          send(.step(index, Step(.verify, key)))
-          if index == 5 && key == SupervisorTests.bad { mishap.happen() }
-          send(.row("\(key)"))
+          send(.done(index))
         }
-        send(.done(index))
+      } receive: {
+        told.append($0)
       }
-    } receive: {
-      told.append($0)
+      #expect(lost.isEmpty)
+      #expect(told.filter { if case .done = $0 { true } else { false } } == [.done(4), .done(5), .done(6)])
+      #expect(told.filter { $0 == .begin(5) }.count == 2, "once more without the case")
+      #expect(told.contains(.row(mishap.sentence)), "\(told)")
+      #expect(told.filter { $0 == .row("good|avx2|2") }.count == 3)
     }
-    #expect(lost.isEmpty)
-    #expect(told.filter { if case .done = $0 { true } else { false } } == [.done(4), .done(5), .done(6)])
-    #expect(told.filter { $0 == .begin(5) }.count == 2, "once more without the case")
-    #expect(told.contains(.row(mishap.sentence)), "\(told)")
-    #expect(told.filter { $0 == .row("good|avx2|2") }.count == 3)
   }
 
   /// The rows were told before: they stay, and nothing is measured again.
-  @Test(arguments: Mishap.allCases) func aProfileIsLostAndTheRowsStay(mishap: Mishap) {
-    var told: [RunMessage] = []
-    let lost = supervisor(mishap).run([0, 1]) { open, losses, send in
-      for index in open {
-        send(.begin(index))
-        send(.row("\(losses)"))
-        send(.done(index))
-        send(.step(index, Step(.profile, SupervisorTests.bad)))
-        mishap.happen()
+  @Test(arguments: Mishap.allCases) func aProfileIsLostAndTheRowsStay(mishap: Mishap) async {
+    await #expect(processExitsWith: .success) { [mishap] in
+      var told: [RunMessage] = []
+      let lost = SupervisorTests.supervisor(mishap).run([0, 1]) { open, losses, send in
+        for index in open {
+          send(.begin(index))
+          send(.row("\(losses)"))
+          send(.done(index))
+          send(.step(index, Step(.profile, SupervisorTests.bad)))
+          mishap.happen()
+        }
+      } receive: {
+        told.append($0)
       }
-    } receive: {
-      told.append($0)
-    }
-    #expect(lost.isEmpty)
-    let expected = (0...1).flatMap { index -> [RunMessage] in
-      [.begin(index), .row("[:]"), .done(index), .step(index, Step(.profile, SupervisorTests.bad))]
-    }
-    #expect(told.filter { if case .note = $0 { false } else { true } } == expected)
-    let notes = told.compactMap { if case .note(let index, let text) = $0 { (index, text) } else { nil } }
-    #expect(notes.map(\.0) == [0, 1])
-    for (_, text) in notes {
-      #expect(
-        text == "bad, avx2, 2 threads: no profile: \(mishap.reason); those that would have followed of this "
-          + "workload are left out")
+      #expect(lost.isEmpty)
+      let expected = (0...1).flatMap { index -> [RunMessage] in
+        [.begin(index), .row("[:]"), .done(index), .step(index, Step(.profile, SupervisorTests.bad))]
+      }
+      #expect(told.filter { if case .note = $0 { false } else { true } } == expected)
+      let notes = told.compactMap { if case .note(let index, let text) = $0 { (index, text) } else { nil } }
+      #expect(notes.map(\.0) == [0, 1])
+      for (_, text) in notes {
+        #expect(
+          text
+            == "bad, avx2, 2 threads: no profile: \(mishap.reason); those that would have followed of this "
+            + "workload are left out")
+      }
     }
   }
 
   /// Nothing that a child does keeps the parent for ever.
-  @Test func whatAlwaysCrashesIsGivenUp() {
-    var children = 0
-    let lost = supervisor().run([0, 1]) { open, losses, send in
-      send(.begin(open[0]))
-      _exit(3)
-    } receive: {
-      if case .begin = $0 { children += 1 }
+  @Test func whatAlwaysCrashesIsGivenUp() async {
+    await #expect(processExitsWith: .success) {
+      var children = 0
+      let lost = SupervisorTests.supervisor().run([0, 1]) { open, losses, send in
+        send(.begin(open[0]))
+        _exit(3)
+      } receive: {
+        if case .begin = $0 { children += 1 }
+      }
+      #expect(lost.map(\.workload) == [0, 1] && children == 4)
+      #expect(lost.allSatisfy { $0.reason == "ended with status 3 while computing the expected result" })
     }
-    #expect(lost.map(\.workload) == [0, 1] && children == 4)
-    #expect(lost.allSatisfy { $0.reason == "ended with status 3 while computing the expected result" })
   }
 
-  @Test func aWorkloadIsLostWithItsOracle() {
-    var rows: [RunMessage] = []
-    let lost = supervisor().run([0, 1]) { open, losses, send in
-      for index in open {
-        send(.begin(index))
-        if index == 0 && losses[0]?.workload == nil { _exit(9) }
-        send(.row(losses[index]?.workload ?? "fine"))
-        send(.done(index))
+  @Test func aWorkloadIsLostWithItsOracle() async {
+    await #expect(processExitsWith: .success) {
+      var rows: [RunMessage] = []
+      let lost = SupervisorTests.supervisor().run([0, 1]) { open, losses, send in
+        for index in open {
+          send(.begin(index))
+          if index == 0 && losses[0]?.workload == nil { _exit(9) }
+          send(.row(losses[index]?.workload ?? "fine"))
+          send(.done(index))
+        }
+      } receive: {
+        if case .row = $0 { rows.append($0) }
       }
-    } receive: {
-      if case .row = $0 { rows.append($0) }
+      #expect(lost.isEmpty)
+      #expect(rows == [.row("ended with status 9 while computing the expected result"), .row("fine")])
     }
-    #expect(lost.isEmpty)
-    #expect(rows == [.row("ended with status 9 while computing the expected result"), .row("fine")])
   }
 
   /// A child that hears of no interruption has a moment; nothing is lost by it, and no other one follows.
-  @Test func anInterruptionEndsAChildThatHangs() {
-    var hasBegun = false
-    let lost = Supervisor(limit: Seconds(600), grace: Seconds(0.01)) { hasBegun }.run([0, 1]) {
-      open, _, send in
-      for number in [SIGUSR1, SIGTERM] { signal(number, SIG_IGN) }
-      send(.begin(open[0]))
-      while true { sleep(60) }
-    } receive: {
-      if $0 == .begin(0) { hasBegun = true } else { Issue.record("\($0)") }
+  @Test func anInterruptionEndsAChildThatHangs() async {
+    await #expect(processExitsWith: .success) {
+      var hasBegun = false
+      let lost = Supervisor(limit: Seconds(600), grace: Seconds(0.01)) { hasBegun }.run([0, 1]) {
+        open, _, send in
+        for number in [SIGUSR1, SIGTERM] { signal(number, SIG_IGN) }
+        send(.begin(open[0]))
+        while true { sleep(60) }
+      } receive: {
+        if $0 == .begin(0) { hasBegun = true } else { Issue.record("\($0)") }
+      }
+      #expect(lost.isEmpty)
     }
-    #expect(lost.isEmpty)
   }
 
   /// What was lost before is a row with its reason and is not run.
