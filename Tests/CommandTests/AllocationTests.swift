@@ -11,7 +11,8 @@ import TiledKernels
     "conv:out=16,k=3,p=1,g=16@1x16x14x14",
     "pool:k=3,s=2,p=1@1x8x15x15", "globalpool@1x64x7x7", "channelpool@1x64x15x15",
     "adaptivepool:out=3@1x64x15x15", "dense:out=40@3x64",
-    "batchnorm@1x8x9x9", "relu@1x8x9x9", "sigmoid@1x8x9x9", "add@1x8x9x9", "scale@1x8x9x9", "concat@1x8x9x9",
+    "subsample:out=16@1x8x9x9", "batchnorm@1x8x9x9", "relu@1x8x9x9", "sigmoid@1x8x9x9", "add@1x8x9x9",
+    "scale@1x8x9x9", "concat@1x8x9x9",
     "se@1x32x9x9", "channel-attention@1x32x9x9", "spatial-attention@1x32x9x9", "cbam@1x32x9x9",
     "cbam:order=parallel@1x32x9x9", "bottleneck:width=8,attention=cbam,r=4@1x32x9x9",
   ]
