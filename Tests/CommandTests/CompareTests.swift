@@ -353,7 +353,7 @@ import Testing
     let result = try Tool.run(
       [
         "compare", "--self-test", "conv:out=8,k=3,p=1@1x4x9x9", "--threads", "1", "--extra-tiles", "0",
-        "--budget", "6", "--format", "csv",
+        "--budget", "3", "--format", "csv",
       ])
     #expect(result.status == 0, "\(result.error)")
     let rows = try CSV.rows(result.output)
