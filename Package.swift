@@ -117,7 +117,8 @@ let package = Package(
     tests(
       "FuzzTests",
       [
-        "Gate", "Harness", "Measurement", "Models", "Operators", "PlainText", "Profiling", "Records",
+        "Formats", "Gate", "Harness", "Measurement", "Models", "Operators", "PlainText", "Profiling",
+        "Records",
         "Reporting", "Tensors",
       ]),
     tests("CommandTests", ["cbambench", "Harness", "Measurement", "Records"]),

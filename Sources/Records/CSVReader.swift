@@ -1,3 +1,5 @@
+import PlainText
+
 /// Rows of fields of a text whose fields a character separates, as RFC 4180 and spreadsheets write them.
 struct CSVReader {
   struct Row: Equatable {
@@ -71,7 +73,7 @@ struct CSVReader {
 
   private static func stray(_ byte: UInt8, _ line: Int, _ separator: UInt8) -> RecordTextError {
     let names = [UInt8(ascii: ","): "comma", UInt8(ascii: ";"): "semicolon", UInt8(ascii: "\t"): "tab"]
-    let found = byte < 0x80 ? "'\(UnicodeScalar(byte))'" : "a letter"
+    let found = byte < 0x80 ? "'\(String(UnicodeScalar(byte)).shown)'" : "a letter"
     return RecordTextError(
       line: line, "\(found) behind a closing quote; a \(names[separator] ?? "separator") was expected")
   }

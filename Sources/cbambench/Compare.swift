@@ -102,10 +102,11 @@ enum Compare: Command {
     if let target = arguments.targets.first {
       throw UsageError("target '\(target.shown)' has no effect with --samples, which measures nothing")
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw UsageError("--samples \(path.shownPath): cannot be read")
+    let bytes: [UInt8]
+    do { bytes = try InputFile.bytes(path, expected: "a file of samples", atMost: 1 << 30) } catch {
+      throw UsageError("--samples \(error)")
     }
-    do { return try PairedRunFile.read(String(decoding: data, as: UTF8.self)) } catch {
+    do { return try PairedRunFile.read(String(decoding: bytes, as: UTF8.self)) } catch {
       throw UsageError("--samples \(path.shownPath): \(error)")
     }
   }

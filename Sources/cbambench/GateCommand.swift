@@ -67,11 +67,11 @@ enum GateCommand: Command {
   }
 
   private static func read(_ path: String) throws(UsageError) -> [Record] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      let exists = FileManager.default.fileExists(atPath: path)
-      throw UsageError("\(path.shownPath): \(exists ? "cannot be read" : "there is no such file")")
+    let bytes: [UInt8]
+    do { bytes = try InputFile.bytes(path, expected: "a file of records", atMost: 1 << 28) } catch {
+      throw UsageError("\(error)")
     }
-    do { return try RecordsFile.read(data) } catch { throw UsageError("\(path.shownPath): \(error)") }
+    do { return try RecordsFile.read(Data(bytes)) } catch { throw UsageError("\(path.shownPath): \(error)") }
   }
 
   private static func preface(_ records: [Record], _ baseline: [Record]) -> [String] {

@@ -2,6 +2,7 @@ import Foundation
 import Gate
 import Harness
 import PlainText
+import Records
 
 extension Option {
   static let policy = Option(
@@ -29,12 +30,10 @@ struct PolicyOption {
   }
 
   private static func read(_ path: String, isNamed: Bool) throws(UsageError) -> Policy {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      guard !isNamed else { throw UsageError("--policy \(path.shownPath): cannot be read") }
-      return Policy()
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw UsageError("\(path.shownPath): is not UTF-8 text; JSON was expected")
+    guard isNamed || FileManager.default.fileExists(atPath: path) else { return Policy() }
+    let text: String
+    do { text = try InputFile.text(path, expected: "a policy in JSON", atMost: 1 << 24) } catch {
+      throw UsageError(isNamed ? "--policy \(error)" : "\(error)")
     }
     do { return try Policy(json: text) } catch { throw UsageError("\(path.shownPath): \(error)") }
   }

@@ -4,6 +4,7 @@ import Kernels
 import Measurement
 import PlainText
 import Profiling
+import Records
 import TiledKernels
 
 /// `cbambench profile`: where the time of one case goes.
@@ -103,10 +104,11 @@ enum ProfileCommand: Command {
 extension ProfileCommand {
   /// Reads the file that `--diff` names.
   static func other<T>(_ path: String, _ read: ([UInt8]) throws -> T) throws(UsageError) -> T {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw UsageError("--diff \(path.shownPath): cannot be read")
+    let bytes: [UInt8]
+    do { bytes = try InputFile.bytes(path, expected: "a profile", atMost: 1 << 30) } catch {
+      throw UsageError("--diff \(error)")
     }
-    do { return try read(Array(data)) } catch { throw UsageError("--diff \(error)") }
+    do { return try read(bytes) } catch { throw UsageError("--diff \(error)") }
   }
 }
 

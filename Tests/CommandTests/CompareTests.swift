@@ -73,7 +73,8 @@ import Testing
       (["swapped.txt"], "was changed after it was saved"),
       (["later.txt"], "line 1: version '2'; this tool reads version 1"),
       (["c.csv"], "where 'cbambench-samples 1' was expected"),
-      (["none.txt"], "--samples none.txt: cannot be read"), (["s.txt", "relu@1x1x1x1"], "has no effect"),
+      (["none.txt"], "--samples none.txt: there is no such file"),
+      (["s.txt", "relu@1x1x1x1"], "has no effect"),
       (["s.txt", "--seed", "2"], "--seed has no effect with --samples"),
     ] {
       try BadInputTests.expectRefusal(["compare", "--samples"] + words, part, in: scratch)
@@ -255,7 +256,7 @@ import Testing
     ("compare --base file --rounds 1 --budget 3", "--budget has no effect"),
     ("compare --base file --on-undetermined maybe", "expected fail or pass"),
     ("compare --base file --annotate gitlab", "--annotate gitlab: expected github"),
-    ("compare --base file --policy none.json", "--policy none.json: cannot be read"),
+    ("compare --base file --policy none.json", "--policy none.json: there is no such file"),
     ("compare --base file --policy bad.json", "bad.json: line 1: the policy has an unknown key 'x'"),
     ("compare --base file --save missing/s.txt", "--save missing/s.txt: cannot be written"),
     ("compare --base file none.suite", "none.suite: no workload; expected lines of"),

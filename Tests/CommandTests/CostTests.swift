@@ -38,6 +38,34 @@ import Testing
     #expect(total["hidden"] == line[2])
   }
 
+  /// One pair that no module can have costs the others nothing; it is named.
+  @Test func impossiblePairsAreLeftOut() throws {
+    let result = try Tool.run("cost", "cbam", "--channels", "16,64,256", "--reduction", "4,16,32")
+    #expect(result.status == 0 && result.output.split(separator: "\n").count == 2 + 8)
+    #expect(result.complaints.count == 1)
+    #expect(
+      result.error.hasPrefix("cbambench: left out: cbam:r=32,k=7,order=channel-first,pool=both@1x16x56x56: "))
+    #expect(result.error.hasSuffix("; r must be at most 16\n"), "\(result.error)")
+    let channels = try Tool.run("cost", "conv:out=6,g=3", "--channels", "3,4,6,7", "--format", "csv")
+    #expect(channels.status == 0 && channels.output.split(separator: "\n").count == 1 + 2 * 2)
+    #expect(channels.complaints.count == 2)
+    let network = try Tool.run("cost", "resnet18+cbam", "--reduction", "8,65,100")
+    #expect(
+      network.status == 0 && network.complaints.count == 2 && network.output.contains("r=8"),
+      "\(network.error)")
+    let compared = try Tool.run("cost", "resnet18", "--compare", "none,se/100,cbam")
+    #expect(compared.status == 0 && compared.complaints.count == 1 && compared.output.contains("+cbam"))
+  }
+
+  @Test(arguments: [
+    ["cbam", "--channels", "8,16", "--reduction", "32,64"], ["resnet18+cbam", "--reduction", "65,100"],
+    ["resnet18", "--compare", "se/100,cbam/65"], ["conv:out=6,g=3", "--channels", "4,5"],
+  ])
+  func nothingPossible(arguments: [String]) throws {
+    let result = try Tool.run(["cost"] + arguments)
+    #expect(result.status == 2 && result.output.isEmpty && result.complaints.count == 1, "\(result.error)")
+  }
+
   /// The MLP runs on two pooled vectors: 2 · 8,192; the convolution 2·7² taps on 56² pixels.
   @Test func totalOfCBAM() throws {
     let total = try #require(try CostTests.rows("cbam@1x256x56x56").last)

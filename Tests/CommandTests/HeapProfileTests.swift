@@ -72,7 +72,7 @@ import Testing
     (["--layers"], "--layers has no effect with --heap: it times layers"),
     (["--output", "x.prof"], "--output x.prof: the name must end in one of: .heap .pb.gz .folded"),
     (["--output", "/nowhere/x.heap"], "--output /nowhere/x.heap: cannot be written: No such file"),
-    (["--diff", "/nowhere/x.heap"], "--diff /nowhere/x.heap: cannot be read"),
+    (["--diff", "/nowhere/x.heap"], "--diff /nowhere/x.heap: there is no such file"),
     (["--diff", "/bin/sh"], "--diff /bin/sh: no heap profile of tcmalloc: at line 1 found"),
     (["--quiet"], "--quiet without --output would leave no result"),
     (["--threads", "1,2"], "--threads 1,2: names 2 of them; a profile is of one case"),

@@ -53,7 +53,7 @@ import Testing
     ),
     (["profile", target, "--timeline", "x.svg"], "--timeline x.svg: the name must end in .json"),
     (["profile", target, "--timeline", "/nowhere/x.json"], "--timeline /nowhere/x.json: cannot be written"),
-    (["profile", target, "--diff", "/nowhere/x.prof"], "--diff /nowhere/x.prof: cannot be read"),
+    (["profile", target, "--diff", "/nowhere/x.prof"], "--diff /nowhere/x.prof: there is no such file"),
     (
       ["profile", target, "--diff", "/bin/sh"],
       "--diff /bin/sh: no CPU profile of gperftools: at byte 0 found"

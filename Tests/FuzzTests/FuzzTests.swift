@@ -30,5 +30,5 @@ import Testing
 
 extension FuzzTarget {
   /// A reader is a line here.
-  static let all: [FuzzTarget] = texts + records + profiles
+  static let all: [FuzzTarget] = texts + records + profiles + arrays
 }

@@ -78,6 +78,41 @@ import Testing
     #expect(XML(FlameGraph(profile, title: "x").svg).titles.contains("f (3298534883328 bytes, 100.00 %)"))
   }
 
+  /// Names that a file brings along act on nothing: neither on XML, nor on a terminal, nor on lines of collapsed stacks.
+  @Test func namesAreInert() throws {
+    var profile = StackProfile(period: Seconds(1))
+    let name = "\u{1B}[31m\u{0}\u{9B}\u{202E}\u{FFFE} <script>]]>&\"'\na;b"
+    profile.add(["worker 0", name, name], count: 100)
+    let svg = FlameGraph(profile, title: name, before: profile).svg
+    #expect(XML(svg).isWellFormed)
+    let collapsed = CollapsedStacks.text(profile)
+    #expect(collapsed.split(separator: "\n").count == 1)
+    for text in [
+      svg, collapsed, Speedscope.text(profile, name: name),
+      String(decoding: Pprof.file(profile, wall: Seconds(1)), as: UTF8.self).filter { $0 == "\u{1B}" },
+    ] {
+      #expect(!text.unicodeScalars.contains { "\u{1B}\u{9B}\u{202E}\u{FFFE}".unicodeScalars.contains($0) })
+    }
+  }
+
+  @Test func countsThatDoNotAddUp() {
+    let error = #expect(throws: ProfileError.self) {
+      try CollapsedStacks.read("a 9223372036854775807\nb 1\n", name: "x.folded", period: Seconds(1))
+    }
+    #expect(error?.description == "x.folded:2: the counts up to here are more than 2^63")
+  }
+
+  @Test func workersWithoutSamplesAreNamed() {
+    var profile = StackProfile(period: Seconds(0.01))
+    profile.add(["worker 0", "mlp", "f"], count: 3)
+    profile.add(["worker 2", "mlp", "f"], count: 1)
+    func silent(_ threads: Int) -> [Int] {
+      StageTimes(profile, order: ["mlp"], threads: threads, wall: Seconds(1), processor: Seconds(1))
+        .silentWorkers
+    }
+    #expect(silent(3) == [1] && silent(5) == [1, 3, 4] && silent(1) == [])
+  }
+
   @Test func flameGraphIsXMLWithEveryWideFrame() {
     let svg = FlameGraph(Self.profile, title: "a < b & c").svg
     let parser = XML(svg)

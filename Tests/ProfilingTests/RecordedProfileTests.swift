@@ -42,6 +42,11 @@ import Testing
       ([0, 3, 0, 10_000, 0, 1, 1 << 40], "at byte 48 found 1099511627776, expected a depth"),
       ([0, 3, 0, 10_000, 0, 1, 3, 7, 8], "at byte 72 found 0 bytes, expected an address"),
       ([0, 3, 0, 10_000, 0, 1 << 60, 1, 7], "at byte 40 found 1152921504606846976, expected the count"),
+      (
+        [0, 3, 0, 10_000, 0, 1 << 38, 1, 7] + Array(repeating: [1 << 39, 1, 7], count: 2).joined(),
+        "at byte 88 found 549755813888, expected the count of a stack, of all together at most 922337203685"
+      ),
+      ([0, 3, 0, 10_000, 0, .max, 1, 7], "at byte 40 found 18446744073709551615, expected the count"),
       ([0, 3, 0, 10_000, 0, 0, 2, 0], "at byte 40 found 0, 2, expected 0, 1, the end"),
       ([0, 3, 0, 10_000, 0, 0, 1, 5], "at byte 56 found 5, expected 0, the trailer's last word"),
     ] as [([UInt], String)])
@@ -50,6 +55,45 @@ import Testing
     #expect(
       error?.description.hasPrefix("x.prof: no CPU profile of gperftools: \(expected)") == true,
       "\(error as Any)")
+  }
+
+  /// As many samples as may be: no sum and no time in nanoseconds overflows, wherever they go.
+  @Test func theMostSamples() throws {
+    let most = UInt(Int.max) / 10_000_000
+    let words = Self.header + [most - 1, 1, 0x1234] + [1, 1, 0x2234] + Self.trailer
+    // The second mapping begins so late in its file that an offset overflows.
+    let text = "1000-2000 r-xp 0 00:00 0 /bin/none\n2000-3000 r-xp ffffffffffffffff 00:00 0 /bin/none\n"
+    let profile = try RecordedProfile(Self.bytes(words, text), name: "x.prof")
+    #expect(profile.total == Int(most))
+    let stacks = Attribution.attribute(profile)
+    #expect(Pprof.file(stacks, wall: Seconds(1)).count > 100 && stacks.functions().count == 1)
+    let short = [0, 3, 0, 1_000_000_000, 0, UInt(Int.max) / 1_000_000_000_000, 1, 7] + Self.trailer
+    #expect(
+      Pprof.file(
+        Attribution.attribute(try RecordedProfile(Self.bytes(short), name: "x.prof")), wall: Seconds(1)
+      ).count > 100)
+  }
+
+  /// A worker whose number no process has is none.
+  @Test func marksOfNoWorker() throws {
+    for mark in ["cplatform_worker_-5", "cplatform_worker_7fffffffffffffff", "cplatform_stage_-1"] {
+      let bytes = Self.bytes(Self.header + [1, 1, 9] + Self.trailer, "cbambench.symbol.9=\(mark)\n")
+      let stacks = Attribution.attribute(try RecordedProfile(bytes, name: "x.prof"))
+      #expect(
+        stacks.stacks.keys.allSatisfy {
+          !$0[0].contains("-") && !$0[0].contains("7fff") && !$0[0].contains("9223")
+        })
+    }
+  }
+
+  /// What a profile names as a program may be no file: reading it would never end.
+  @Test func programsThatAreNoFiles() throws {
+    for path in ["/dev/zero", "/dev/tty", "/proc/self/fd/0", "/"] {
+      let bytes = Self.bytes(
+        Self.header + [1, 1, 0x1234] + Self.trailer, "1000-2000 r-xp 0 00:00 0 \(path)\n")
+      let stacks = Attribution.attribute(try RecordedProfile(bytes, name: "x.prof"))
+      #expect(stacks.namedShare == 0)
+    }
   }
 
   /// A file that ends early is told of wherever it ends.

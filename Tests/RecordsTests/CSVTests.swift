@@ -28,6 +28,24 @@ import Testing
     #expect(try CSV.records(lines).first?.threads == 2)
   }
 
+  /// Names act on no terminal and no spreadsheet, and come back as they were.
+  @Test(arguments: [
+    "=1+1", "+1", "-1", "@A1", "\t=1", "\u{1B}[31m", "\u{202E}a", "\u{0}", "a\r\nb", "\\u{1B}", "\u{FFFF}",
+    "\u{E0041}",
+  ])
+  func namesAreInert(name: String) throws {
+    var record = Record()
+    (record.workload, record.reason, record.workloadText) = (name, name, "relu@1x1x1x1")
+    let text = CSV.text([record])
+    #expect(try CSV.records(text) == [record])
+    let scalars =
+      text.unicodeScalars.filter { $0 != "\n" } + JSON.text([record]).unicodeScalars.filter { $0 != "\n" }
+    #expect(scalars.allSatisfy { $0.value >= 32 && ![0x202E, 0xFFFF, 0xE0041].contains($0.value) })
+    #expect(text.split(separator: ",").allSatisfy { !"=+-@".contains($0.first ?? " ") })
+    let json = try JSONSerialization.jsonObject(with: Data(JSON.text([record]).utf8)) as? [[String: Any]]
+    #expect(json?[0]["workload"] as? String == name)
+  }
+
   @Test func whatIsNotFiniteIsEmpty() throws {
     var record = Record()
     (record.gflops, record.gbps) = (.nan, .infinity)

@@ -22,6 +22,16 @@ import Testing
       .map { $0.split(separator: " ").joined(separator: " ") }
   }
 
+  /// A sum that does not fit is said to be large, not left out.
+  @Test func sumsThatDoNotFit() {
+    var record = row("a", .max, 2)
+    record.macs = .max
+    #expect(
+      lines([record, row("b", 2, 1)]).first?.contains("for 2^63 or more layers, 2^63 or more MACs") == true)
+    #expect(Weighted.sum([(.max, 2)]) == nil && Weighted.sum([(.max, 1), (1, 1)]) == nil)
+    #expect(Weighted.sum([(2, 3), (4, 5)]) == 26)
+  }
+
   @Test func mediansAreSummedByMultiplicity() {
     let records = [
       row("a", 3, 100, request: "reference", isa: "baseline"), row("a", 3, 2), row("a", 3, 1.5, threads: 2),

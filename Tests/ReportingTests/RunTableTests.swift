@@ -41,6 +41,16 @@ import Testing
     #expect(RunTable.table([]).rows.isEmpty)
   }
 
+  /// The CSV has a column for it; a table without a mark would pass such times for the machine's.
+  @Test func oversubscribedRowsAreMarked() {
+    var (plain, crowded) = (record("s", "a"), record("s", "a"))
+    (plain.threads, plain.oversubscribed, crowded.threads, crowded.oversubscribed) = (2, 0, 64, 1)
+    #expect(RunTable.table([plain, crowded]).rows.map(\.last) == ["", "oversubscribed"])
+    #expect(RunTable.table([plain]).headers.count + 1 == RunTable.table([plain, crowded]).headers.count)
+    let text = RunTable.table([crowded])
+    #expect(text.console.contains("oversubscribed") && text.markdown.contains("oversubscribed"))
+  }
+
   @Test func timesHaveTheirUnits() throws {
     var record = record("s", "a")
     (record.medianMs, record.madMs, record.speedupVsReference) = (0.0000850, 1.5, 13.37)
