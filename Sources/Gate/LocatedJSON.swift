@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 
 /// What is wrong with a policy: place, found, expected.
 public struct PolicyError: Error, Equatable, CustomStringConvertible {
@@ -122,7 +123,7 @@ private struct JSONParser {
       if let earlier = members.first(where: { $0.key == key }) {
         at = start.at
         throw error(
-          "key '\(key.prefix(40))' is there already in line \(earlier.line); keys of an object differ")
+          "key '\(key.shown)' is there already in line \(earlier.line); keys of an object differ")
       }
       guard take(":") else { throw unexpected("a colon") }
       members.append((key, start.line, try value()))
