@@ -37,7 +37,7 @@ struct LocatedJSON {
     switch value {
     case .null: "null"
     case .bool(let value): "\(value)"
-    case .number(_, let text), .text(let text): text.count > 40 ? text.prefix(40) + "…" : text
+    case .number(_, let text), .text(let text): text.shown
     case .list: "[…]"
     case .object: "{…}"
     }
@@ -68,7 +68,7 @@ private struct JSONParser {
   private func unexpected(_ expected: String) -> PolicyError {
     guard let next else { return error("the text ends where \(expected) was expected; it is no JSON") }
     let character = String(decoding: bytes[at...].prefix(4), as: UTF8.self).first ?? "?"
-    let name = next < 32 ? "a control character" : "'\(character)'"
+    let name = next < 32 ? "a control character" : "'\(String(character).shown)'"
     return error("\(name) where \(expected) was expected; it is no JSON")
   }
 
