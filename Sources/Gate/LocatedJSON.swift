@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 
 /// What is wrong with a policy: place, found, expected.
 public struct PolicyError: Error, Equatable, CustomStringConvertible {
@@ -36,7 +37,7 @@ struct LocatedJSON {
     switch value {
     case .null: "null"
     case .bool(let value): "\(value)"
-    case .number(_, let text), .text(let text): text.count > 40 ? text.prefix(40) + "…" : text
+    case .number(_, let text), .text(let text): text.shown
     case .list: "[…]"
     case .object: "{…}"
     }
@@ -67,7 +68,7 @@ private struct JSONParser {
   private func unexpected(_ expected: String) -> PolicyError {
     guard let next else { return error("the text ends where \(expected) was expected; it is no JSON") }
     let character = String(decoding: bytes[at...].prefix(4), as: UTF8.self).first ?? "?"
-    let name = next < 32 ? "a control character" : "'\(character)'"
+    let name = next < 32 ? "a control character" : "'\(String(character).shown)'"
     return error("\(name) where \(expected) was expected; it is no JSON")
   }
 
@@ -122,7 +123,7 @@ private struct JSONParser {
       if let earlier = members.first(where: { $0.key == key }) {
         at = start.at
         throw error(
-          "key '\(key.prefix(40))' is there already in line \(earlier.line); keys of an object differ")
+          "key '\(key.shown)' is there already in line \(earlier.line); keys of an object differ")
       }
       guard take(":") else { throw unexpected("a colon") }
       members.append((key, start.line, try value()))

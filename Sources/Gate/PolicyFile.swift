@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 
 extension Policy {
   /// Reads a policy file. Unknown keys are errors: a tolerance that is misspelt would otherwise be none.
@@ -61,7 +62,7 @@ extension Policy {
     var mode: Rule.Mode?
     if let word = try object.text("mode") {
       mode = Rule.Mode(rawValue: word)
-      guard mode != nil else { throw object.error("mode '\(word)'; expected fail, warn or ignore") }
+      guard mode != nil else { throw object.error("mode '\(word.shown)'; expected fail, warn or ignore") }
     }
     let tolerance = try object.number("tolerance_percent", 0...1000)
     let floor = try object.number("floor_us", 0...1e9)
@@ -94,7 +95,7 @@ extension Policy {
     var result: [Int: Double] = [:]
     for pair in pairs {
       guard let threads = Int(pair.key), (1...1024).contains(threads), String(threads) == pair.key else {
-        throw counts.error("'\(pair.key.prefix(40))' is no thread count")
+        throw counts.error("'\(pair.key.shown)' is no thread count")
       }
       result[threads] = try counts.number(pair.key, 0...2)
     }

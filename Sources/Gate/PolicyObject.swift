@@ -1,3 +1,5 @@
+import PlainText
+
 /// Where something stands in a policy file.
 public struct PolicyPlace: Sendable, Equatable {
   /// `rules[1]`.
@@ -23,7 +25,7 @@ struct PolicyObject {
     for member in members where !known.contains(member.key) {
       throw PolicyError(
         description:
-          "line \(member.line): \(name) has an unknown key '\(member.key.prefix(40))'; known keys: \(known.joined(separator: " "))"
+          "line \(member.line): \(name) has an unknown key '\(member.key.shown)'; known keys: \(known.joined(separator: " "))"
       )
     }
     values = Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.value) })

@@ -71,7 +71,7 @@ extension CaseProfiler {
     let subject = try Subject(workload, data: plan.data, seed: plan.seed, backing: .aligned)
     let life = try Life(kernel, candidate.isa, subject, team)
     // The team keeps what it ran last: cases that were verified would be freed in the first call.
-    team.run(Region("nothing", tiles: team.threads) { _, _ in })
+    team.run(Self.nothing)
     var recorded = try HeapProfiler.record {
       try life.prepare()
       life.bind()
@@ -91,6 +91,8 @@ extension CaseProfiler {
       workspaceWritten: life.workspaceWritten(), weightBytes: life.weightBytes, recorded: recorded,
       stacks: Attribution.attribute(recorded), missing: missing)
   }
+
+  private static let nothing = Region("nothing", tiles: 1) { _, _ in }
 
   /// A kernel on a subject from `prepare` on, the heap counted in every phase.
   private final class Life {

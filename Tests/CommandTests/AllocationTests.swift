@@ -24,11 +24,11 @@ import TiledKernels
         + words("--kernels all --isa \(isas) --threads 1,2,5 --rounds 1 --format csv"))
     #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
     let records = try CSV.records(result.output).filter { $0.status == "ok" }
-    for record in records {
+    for record in records where record.kernel != "reference" {
       let place = "\(record.workload) \(record.kernel) \(record.isa) \(record.threads ?? 0)"
       #expect(record.allocationsPerCall == 0, "\(place)")
     }
-    #expect(Set(records.map(\.kernel)) == Set(TiledKernels.all.map(\.name)))
+    #expect(Set(records.map(\.kernel)).subtracting(["reference"]) == Set(TiledKernels.all.map(\.name)))
     #expect(Set(records.map(\.workloadText)).count == Self.workloads.count)
   }
 }
