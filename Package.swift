@@ -41,7 +41,7 @@ let package = Package(
     floor("Tensors", ["PlainText"]),
     floor("Measurement", []),
     // 1
-    floor("Formats", ["Tensors"]),
+    floor("Formats", ["PlainText", "Tensors"]),
     floor("Operators", ["PlainText", "Tensors"]),
     floor("Records", ["Measurement", "PlainText"]),
     micro("MicroBaseline", define: "ISA_BASELINE", march: nil),

@@ -1,3 +1,4 @@
+import PlainText
 import Tensors
 
 /// The dictionary at the head of an array file: `{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, 8, 8), }`.
@@ -16,7 +17,7 @@ struct NPYHeader {
       case "descr" where type == nil: type = try reader.type()
       case "fortran_order" where isFortran == nil: isFortran = try reader.boolean()
       case "shape" where extents == nil: extents = try reader.tuple()
-      default: throw FormatError("has a header with an unexpected or repeated key '\(key.prefix(40))'")
+      default: throw FormatError("has a header with an unexpected or repeated key '\(key.shown)'")
       }
       if !reader.takes(",") {
         try reader.expect("}")
@@ -32,7 +33,7 @@ struct NPYHeader {
       throw FormatError("has a header without one of: descr fortran_order shape")
     }
     guard type == "<f4" else {
-      throw FormatError("holds elements of type '\(type.prefix(40))'; expected '<f4', little-endian float32")
+      throw FormatError("holds elements of type '\(type.shown)'; expected '<f4', little-endian float32")
     }
     guard !isFortran || extents.count < 2 else { throw FormatError("is in Fortran order; expected C order") }
     let text = "(\(extents.map(String.init).joined(separator: ", ")))"
@@ -77,7 +78,7 @@ private struct PythonReader {
 
   mutating func expect(_ scalar: Unicode.Scalar) throws(FormatError) {
     guard takes(scalar) else {
-      let found = rest.first.map { "'\(Character($0))'" } ?? "the end"
+      let found = rest.first.map { "'\(String($0).shown)'" } ?? "the end"
       throw FormatError("has a header with \(found) where '\(Character(scalar))' is expected")
     }
   }

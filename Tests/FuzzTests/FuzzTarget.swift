@@ -43,7 +43,7 @@ struct FuzzTarget: Sendable, CustomTestStringConvertible {
     do { try read(input) } catch {
       let message = "\(error)"
       // What a message quotes is cut and inert, whatever the input is.
-      let isFit = message.utf8.count < 600 && !message.unicodeScalars.contains { $0.isActive }
+      let isFit = message.utf8.count < 1000 && !message.unicodeScalars.contains { $0.isActive }
       if isRight || !isFit || error is FuzzFinding {
         Issue.record(
           "\(name): \(message.shown(atMost: 400)), for \(String(decoding: input, as: UTF8.self).shown(atMost: 2000))"
