@@ -106,7 +106,7 @@ import Testing
     (
       "heap profile: 0: 0 [3: 8796093022207] @ heapprofile\n"
         + String(repeating: " 0: 0 [1: 8796093022207] @ 0x1\n", count: 3) + "\nMAPPED_LIBRARIES:\n",
-      "at line 1 found 'heap profile: 0: 0 [3: 8796093022207] @ h…', expected at least the 17592186044414 bytes"
+      "at line 1 found 'heap profile: 0: 0 [3: 8796093022207] @ …', expected at least the 17592186044414 bytes"
     ),
     ("heap profile: 0: 0 [0: 0] @ heapprofile\n\nMAPPED\n", "at line 3 found 'MAPPED', expected 'MAPPED_LIB"),
   ])
