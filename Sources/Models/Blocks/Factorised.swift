@@ -12,7 +12,6 @@ public struct Factorisation: Sendable {
     case grouped = "1x1 reduction, 3x3 in groups, 1x1 expansion"
     case reduction = "1x1 reduction before a 3x3"
     case separable = "depthwise 3x3, pointwise 1x1"
-    case inverted = "1x1 expansion, depthwise 3x3, 1x1 projection"
   }
 
   public let kind: Kind
@@ -78,18 +77,6 @@ extension DepthwiseSeparable: Factorised {
     [
       Factorisation(
         .separable, ["depthwise.conv", "pointwise.conv"], insteadOf3x3: outputChannels, stride: stride)
-    ]
-  }
-}
-
-extension InvertedResidual: Factorised {
-  public var factorisations: [Factorisation] {
-    // The block's ends are narrow: one dense 3×3 between them stands for the whole.
-    guard kernel == 3 else { return [] }
-    return [
-      Factorisation(
-        .inverted, ["expand.conv", "depthwise.conv", "project.conv"], insteadOf3x3: outputChannels,
-        stride: stride)
     ]
   }
 }
