@@ -74,6 +74,18 @@ import Testing
       ).count > 100)
   }
 
+  /// The deepest stack that a file may have: no recursion is too deep for it.
+  @Test func theDeepestStack() throws {
+    let words = Self.header + [1, 10_000] + (1...10_000).map { UInt($0) } + Self.trailer
+    let notes = (0...10_000).map { "cbambench.symbol.\(String($0, radix: 16))=f\($0)\n" }.joined()
+    let before = Attribution.attribute(try RecordedProfile(Self.bytes(words, notes), name: "x.prof"))
+    #expect(before.stacks.keys.first?.count == 10_000 + Attribution.roots)
+    var now = StackProfile(period: Seconds(1))
+    now.add(["worker 0", "mlp", "f"], count: 1)
+    #expect(FlameGraph(now, title: "x", before: before).svg.count > 100)
+    #expect(FlameGraph(before, title: "x").svg.count > 100)
+  }
+
   /// A worker whose number no process has is none.
   @Test func marksOfNoWorker() throws {
     for mark in ["cplatform_worker_-5", "cplatform_worker_7fffffffffffffff", "cplatform_stage_-1"] {
