@@ -1,4 +1,3 @@
-import Dispatch
 import Kernels
 import Operators
 import Tensors
@@ -16,7 +15,7 @@ extension Conv2D: ReferenceOperator {
       convolve(self, input, inputShape, w, b, into: output, outputShape, channels: channels, &observer)
     }
     guard A.self is any Exact.Type else { return { compute(0..<channels) } }
-    return { DispatchQueue.concurrentPerform(iterations: channels) { compute($0..<$0 + 1) } }
+    return { ParallelLoop.run(channels) { compute($0..<$0 + 1) } }
   }
 
   /// Runs the reference loop and counts the taps that it visits.

@@ -1,4 +1,3 @@
-import Dispatch
 import Kernels
 import Operators
 import Tensors
@@ -16,7 +15,7 @@ extension ConvTranspose2D: ReferenceOperator {
         self, arrivals, input, inputShape, w, b, into: output, outputShape, channels: channels, &observer)
     }
     guard A.self is any Exact.Type else { return { compute(0..<outputShape.c) } }
-    return { DispatchQueue.concurrentPerform(iterations: outputShape.c) { compute($0..<$0 + 1) } }
+    return { ParallelLoop.run(outputShape.c) { compute($0..<$0 + 1) } }
   }
 
   /// Runs the reference loop and counts the taps that it visits, those that land outside the output with it.

@@ -28,8 +28,11 @@ struct SideFile {
   let started: String
   /// Rows of finished workloads by index.
   private(set) var done: [Int: [RunRow]] = [:]
-  /// Nil: it cannot be written, or there is none.
+  /// Nil: it was not made, or there is none.
   private var file: LockedFile?
+  /// Workloads that are in it.
+  private var written = 0
+  private var isBroken = false
 
   private init(_ path: String?, _ arguments: [String], started: String) {
     self.path = path
@@ -81,13 +84,14 @@ struct SideFile {
       try file?.append(head + SideFile.header)
     } catch {
       remove()
+      file = nil
       tell("\(error)")
     }
   }
 
   /// Rows are kept in memory only from now on.
   private mutating func tell(_ reason: String) {
-    file = nil
+    isBroken = true
     Console.progress("")
     Console.note("cbambench: \(path ?? ""): cannot be written: \(reason); measuring goes on without")
   }
@@ -138,6 +142,7 @@ struct SideFile {
       throw UsageError("--resume \(path.shownPath): cannot be written: \(error)")
     }
     self.file = file
+    written = done.count
   }
 
   private static func decoded<T: Decodable>(_ type: T.Type, _ line: some StringProtocol) -> T? {
@@ -167,19 +172,20 @@ struct SideFile {
   /// Where the rows are and what to do with them.
   var place: String {
     let name = path ?? ""
-    return "rows so far are in \(name); 'cbambench run --resume \(name)' continues"
+    let rows = isBroken ? "rows of the first \(written) workloads" : "rows so far"
+    return "\(rows) are in \(name); 'cbambench run --resume \(name)' continues"
   }
 
   /// Adds a finished workload; where the disk is full says so once.
   mutating func append(_ index: Int, _ lines: String, _ rows: [RunRow]) {
-    let isFirst = done.isEmpty
     done[index] = rows
-    guard let file else { return }
+    guard let file, !isBroken else { return }
     do { try file.append(lines + SideFile.marker + "\(index)\n") } catch {
       tell("\(error)")
       return
     }
-    if isFirst, isatty(2) == 1 {
+    written += 1
+    if written == 1, isatty(2) == 1 {
       Console.progress("")
       Console.note(sentence)
     }
@@ -193,10 +199,10 @@ struct SideFile {
   }
 
   /// Ends the run: where it is complete or has no rows, the file goes.
-  func finish(isComplete: Bool) { if isComplete || done.isEmpty { remove() } }
+  func finish(isComplete: Bool) { if isComplete || written == 0 { remove() } }
 
   private func remove() { if let path, file != nil { unlink(path) } }
 
   /// Whether there is something to continue from.
-  var isUseful: Bool { file != nil && !done.isEmpty }
+  var isUseful: Bool { file != nil && written > 0 }
 }

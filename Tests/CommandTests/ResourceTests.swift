@@ -92,6 +92,13 @@ import Testing
     }
   }
 
+  /// The oracle of a convolution shares its channels among threads, too; it does with those there are.
+  @Test func theOracleDoesWithoutThreads() throws {
+    let result = try Tool.run(
+      words("verify conv:out=8,k=3,p=1@1x4x9x9 cbam@1x16x5x5 --threads 1"), shell: Self.fewThreads)
+    #expect(result.status == 0 && !result.error.contains(" 0 of "), "\(result.error)")
+  }
+
   /// Of a limited address space, too.
   @Test func memoryThatCannotBeMappedIsARow() throws {
     let result = try Tool.run(

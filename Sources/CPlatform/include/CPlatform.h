@@ -31,6 +31,9 @@ int cplatform_memory_file(void);
 /// pipe() with both ends closed on exec.
 int cplatform_pipe(int ends[2]);
 
+/// CPUs that this process may run on, at least one.
+int cplatform_usable_cpus(void);
+
 enum { cplatform_worker_marks = 16, cplatform_stage_marks = 64 };
 
 /// Calls `body` from a function of its own, `cplatform_worker_03` for index 3 (hexadecimal): a sampled stack shows which worker it is of,
