@@ -70,6 +70,9 @@ public final class Team: Sendable {
   /// What the functions that wait are called, for profiles.
   public static let waitingFunctions = ["awaitEnd", "awaitWork", "park"]
 
+  /// Whether the thread of every worker has begun.
+  var isComplete: Bool { workers.allSatisfy { $0.clock.load(ordering: .relaxed) != 0 } }
+
   /// Sends the workers to sleep until the next `run`, so that they take no time from what is measured meanwhile.
   public func rest() { state.resting.store(true, ordering: .sequentiallyConsistent) }
 }

@@ -18,7 +18,14 @@ extension Team {
   public static func available(threads: Int) throws(ThreadShortage) -> Team {
     let started = ThreadProbe.started(threads - 1)
     guard started == threads - 1 else { throw ThreadShortage(wanted: threads, had: started + 1) }
-    return Team(threads: threads)
+    let team = Team(threads: threads)
+    // Else a worker that begins late allocates in the middle of what is measured. A moment, 5 s at most.
+    var looks = 0
+    while !team.isComplete, looks < 50_000 {
+      usleep(100)
+      looks += 1
+    }
+    return team
   }
 }
 
