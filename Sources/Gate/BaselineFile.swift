@@ -8,7 +8,7 @@ public enum BaselineFile {
     let names: Set = [
       "workload", "workload_text", "requested_kernel", "kernel", "isa", "threads", "cache", "status",
       "parameters", "macs", "macs_inside", "flops", "bytes", "workspace_bytes", "allocations_per_call",
-      "median_ms", "ci_low_ms", "ci_high_ms", "speedup_vs_reference", "roof_fraction", "fingerprint",
+      "median_ms", "ci_low_ms", "ci_high_ms", "speedup_vs_reference", "roof_fraction", "fingerprint", "data",
     ]
     return Column.all.filter { names.contains($0.name) }
   }()

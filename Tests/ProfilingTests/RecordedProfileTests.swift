@@ -66,7 +66,9 @@ import Testing
     let profile = try RecordedProfile(Self.bytes(words, text), name: "x.prof")
     #expect(profile.total == Int(most))
     let stacks = Attribution.attribute(profile)
-    #expect(Pprof.file(stacks, wall: Seconds(1)).count > 100 && stacks.functions(below: Attribution.roots).count == 1)
+    #expect(
+      Pprof.file(stacks, wall: Seconds(1)).count > 100
+        && stacks.functions(below: Attribution.roots).count == 1)
     let short = [0, 3, 0, 1_000_000_000, 0, UInt(Int.max) / 1_000_000_000_000, 1, 7] + Self.trailer
     #expect(
       Pprof.file(
