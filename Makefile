@@ -2,6 +2,7 @@
 
 SUITE ?= cbam
 MUTATIONS ?= 300000
+FUZZ_SEED := $(or $(SEED),$(shell date +%s))
 BUILD := swift build -c release
 TOOL := .build/release/cbambench
 PACKAGES := binutils git libgoogle-perftools-dev make pkg-config
@@ -47,10 +48,9 @@ test-repeat: setup
 
 # Minutes of wrong input for every reader, other input each time; a trap leaves what it read in .build/fuzz, and
 # make fuzz INPUT=.build/fuzz/NAME.input reads that alone.
-fuzz: SEED ?= $(shell date +%s)
 fuzz: setup
-	@echo "make fuzz SEED=$(SEED) MUTATIONS=$(MUTATIONS) repeats this"
-	FUZZ_SEED=$(SEED) FUZZ_MUTATIONS=$(MUTATIONS) $(if $(INPUT),FUZZ_INPUT=$(abspath $(INPUT))) \
+	@echo "make fuzz SEED=$(FUZZ_SEED) MUTATIONS=$(MUTATIONS) repeats this"
+	FUZZ_SEED=$(FUZZ_SEED) FUZZ_MUTATIONS=$(MUTATIONS) $(if $(INPUT),FUZZ_INPUT=$(abspath $(INPUT))) \
 	  swift test -c release --disable-testable-imports --filter FuzzTests
 
 # The release binary on emulated CPUs without AVX and without AVX-512.
