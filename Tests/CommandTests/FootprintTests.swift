@@ -10,16 +10,16 @@ import Testing
   private static let base = 64 << 20
 
   @Test(arguments: [
-    // Inputs and the oracle's copies; exact integers, if the oracle is fast enough.
-    ("relu@1x32x256x512", "1,2", true),
+    // Inputs and the oracle's copies.
+    ("relu@1x32x256x512", "1,2"),
     // Weights.
-    ("dense:out=2048@1x2048", "1,2", true),
+    ("dense:out=2048@1x2048", "1,2"),
     // Intermediate results.
-    ("cbam@2x64x256x128", "1", false),
+    ("cbam@2x64x256x128", "1"),
     // Outputs of many kernels.
-    ("conv:out=32,k=3,p=1@1x2x512x256", "1,2,3,4,5,6,7,8", true),
+    ("conv:out=32,k=3,p=1@1x2x512x256", "1,2,3,4,5,6,7,8"),
   ])
-  func theForecastIsWhatARunTakes(text: String, threads: String, integers: Bool) throws {
+  func theForecastIsWhatARunTakes(text: String, threads: String) throws {
     let scratch = try Scratch()
     // What follows takes less memory.
     try scratch.write("x.suite", Endless.suite([text]).utf8)
@@ -39,14 +39,16 @@ import Testing
     let inputs = workload.inputs.reduce(0) { $0 + 4 * $1.count }
     let kernels = records.reduce(0) { $0 + ($1.memoryBytes ?? 0) - inputs }
     #expect(records.count == 1 + threads.split(separator: ",").count && kernels > 0)
-    let forecast = Footprint(workload).peak(kernels: kernels, integers: integers)
+    // Integers are compared where the oracle is fast, which depends on the machine and what else it does.
+    let (least, most) = (
+      Footprint(workload).peak(kernels: kernels), Footprint(workload).peak(kernels: kernels, integers: true)
+    )
     let real = try #require(peak)
-    #expect(real * 3 >= forecast * 2, "\(real >> 20) MiB, \(forecast >> 20) MiB forecast")
-    #expect(
-      real <= forecast + forecast / 50 + FootprintTests.base,
-      "\(real >> 20) MiB, \(forecast >> 20) MiB forecast")
+    let sizes = "\(real >> 20) MiB, \(least >> 20) to \(most >> 20) MiB forecast"
+    #expect(real * 3 >= least * 2, "\(sizes)")
+    #expect(real <= most + most / 50 + FootprintTests.base, "\(sizes)")
     // What is refused beforehand leaves out what kernels take; each asks for that itself.
-    #expect(Footprint(workload).peak() <= forecast)
+    #expect(Footprint(workload).peak() <= least)
   }
 
   /// The most memory that a process has had so far, in bytes.

@@ -133,7 +133,7 @@ struct Tool {
   static func profile(
     _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
   ) throws -> Result {
-    var budget = 2
+    var budget = 1
     while true {
       let result = try run(
         ["profile"] + arguments + ["--budget", "\(budget)"], in: folder, environment: environment)

@@ -20,13 +20,13 @@ import Testing
   ])
   func signalNeitherVanishesNorExplodes(name: String) throws {
     let (network, input) = (try Modules.parse(name), Shape(1, 3, 32, 32))
-    let oracle = try Oracle(network, [Tensor.filled(input)], weights: Weights.filled(network, [input]))
+    let weights = try Weights.filled(network, [input])
+    let oracle = try Oracle(network, [Tensor.filled(input)], weights: weights)
     let values = (0..<oracle.shape.count).map { oracle.value($0) }
     let rms = (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
     #expect(rms > 0.05 && rms < 20, "\(rms)")
     // Another image is found out, even behind 52 gates in a row.
-    let other = try Oracle(
-      network, [Tensor.filled(input, seed: 9)], weights: Weights.filled(network, [input]))
+    let other = try Oracle(network, [Tensor.filled(input, seed: 9)], weights: weights)
     let changed = values.indices.count { abs(other.value($0) - values[$0]) > oracle.bound($0) }
     #expect(changed > values.count / 5, "\(changed)")
     // Half of the outputs would not agree with zero, by far.
