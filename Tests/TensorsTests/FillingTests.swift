@@ -75,7 +75,7 @@ struct XorShift: RandomNumberGenerator {
     let tensor = try Tensor<Float>(Shape(20_000))
     var generator = XorShift(3)
     tensor.fillSubnormal(using: &generator)
-    #expect(tensor.elements.allSatisfy(\.isSubnormal))
+    #expect(tensor.elements.allSatisfy { $0.isSubnormal })
     #expect(tensor.elements.contains { $0 < 0 } && tensor.elements.contains { $0 > 0x1p-128 })
   }
 
