@@ -1,7 +1,7 @@
 # The two commands of a newcomer: make run, make test.
 
 SUITE ?= cbam
-MUTATIONS ?= 300000
+MUTATIONS ?= 30000
 FUZZ_SEED := $(or $(SEED),$(shell date +%s))
 BUILD := swift build -c release
 TOOL := .build/release/cbambench

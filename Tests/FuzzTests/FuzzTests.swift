@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Wrong input is told in a sentence, and nothing traps: a few thousand mutations of right input for every reader, always the
+/// Wrong input is told in a sentence, and nothing traps: some hundred mutations of right input for every reader, always the
 /// same in `make test`, others and many more in `make fuzz`.
 ///
 /// A trap ends the process. The input that did it is left in `.build/fuzz`, one file for each reader that was at work; `make fuzz
@@ -23,7 +23,7 @@ import Testing
       target.check(Array(try Data(contentsOf: file)))
       return
     }
-    let (seed, mutations) = (FuzzTests.number("FUZZ_SEED") ?? 1, FuzzTests.number("FUZZ_MUTATIONS") ?? 1_000)
+    let (seed, mutations) = (FuzzTests.number("FUZZ_SEED") ?? 1, FuzzTests.number("FUZZ_MUTATIONS") ?? 400)
     try target.run(seed: UInt64(seed), mutations: mutations, tracedIn: FuzzTests.folder)
   }
 }
