@@ -74,17 +74,17 @@ public struct ConvTranspose2D: Operator {
         "output padding op=\(outputPadding) must be below the stride s=\(stride) or the dilation d=\(dilation)"
       )
     }
-    let h = extent(input.h, \.h)
-    let w = extent(input.w, \.w)
+    let (h, w) = (try extent(input.h, \.h), try extent(input.w, \.w))
     guard h > 0, w > 0 else {
       throw OperatorError("the padding p=\(padding) leaves nothing of the output for \(input)")
     }
     return [try shape([input.n, outputChannels, h, w])]
   }
 
-  private func extent(_ size: Int, _ axis: KeyPath<Pair, Int>) -> Int {
-    let full = (size - 1) * stride[keyPath: axis] + dilation[keyPath: axis] * (kernel[keyPath: axis] - 1) + 1
-    return full + outputPadding[keyPath: axis] - 2 * padding[keyPath: axis]
+  private func extent(_ size: Int, _ axis: KeyPath<Pair, Int>) throws(OperatorError) -> Int {
+    let last = try product([size - 1, stride[keyPath: axis]])
+    let reach = dilation[keyPath: axis] * (kernel[keyPath: axis] - 1)
+    return last + reach + 1 + outputPadding[keyPath: axis] - 2 * padding[keyPath: axis]
   }
 
   public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] {

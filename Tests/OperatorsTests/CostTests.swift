@@ -65,6 +65,15 @@ struct CostRow: Sendable, CustomTestStringConvertible {
     CostRow(
       Pool2D(.avg, window: Pair(2, 3), stride: Pair(1, 2), padding: Pair(1, 0), countPadding: true),
       Shape(2, 3, 4, 5), to: Shape(2, 3, 5, 2), 0, 0, 0, 360, 720),
+    CostRow(
+      ConvTranspose2D(out: 5, kernel: Pair(4), stride: Pair(2), padding: Pair(1)), Shape(2, 3, 4, 4),
+      to: Shape(2, 5, 8, 8), 3 * 5 * 16 + 5, 2 * 3 * 5 * 256, 2 * 3 * 5 * 14 * 14, 2 * 7680 + 640,
+      4 * (96 + 245 + 640)),
+    CostRow(
+      ConvTranspose2D(out: 4, kernel: Pair(2), stride: Pair(2), groups: 2, bias: false), Shape(1, 2, 3, 3),
+      to: Shape(1, 4, 6, 6), 16, 144, 144, 288, 4 * (18 + 16 + 144)),
+    CostRow(
+      Subsample(out: 8, stride: 2), Shape(1, 4, 5, 6), to: Shape(1, 8, 3, 3), 0, 0, 0, 0, 4 * (120 + 72)),
     CostRow(GlobalPool(.avg), Shape(2, 3, 4, 5), to: Shape(2, 3, 1, 1), 0, 0, 0, 120, 504),
     CostRow(GlobalPool(.max), Shape(2, 3, 4, 5), to: Shape(2, 3, 1, 1), 0, 0, 0, 114, 504),
     CostRow(ChannelPool(), Shape(1, 256, 7, 7), to: Shape(1, 2, 7, 7), 0, 0, 0, 25039, 50568),

@@ -216,6 +216,31 @@ import Testing
       says: "a tensor of 1x16777216x1024x1024 is too large"),
   ]
 
+  static let transposed = [
+    Row(
+      ConvTranspose2D(out: 6, groups: 4), Shape(1, 6, 3, 3),
+      says: "groups g=4 do not divide the 6 input channels of 1x6x3x3"),
+    Row(
+      ConvTranspose2D(out: 6, groups: 4), Shape(1, 8, 3, 3),
+      says: "groups g=4 do not divide the out=6 output channels"),
+    Row(
+      ConvTranspose2D(out: 1, kernel: Pair(3), stride: Pair(2), outputPadding: Pair(2, 1)), Shape(1, 1, 3, 3),
+      says: "output padding op=2x1 must be below the stride s=2 or the dilation d=1"),
+    Row(
+      ConvTranspose2D(out: 1, kernel: Pair(3), padding: Pair(0, 3)), Shape(1, 1, 3, 3),
+      says: "the padding p=0x3 leaves nothing of the output for 1x1x3x3"),
+    Row(
+      ConvTranspose2D(out: 1, stride: Pair(1 << 24, 1)), Shape(1, 1, 1 << 36, 1),
+      says: "a count of 68719476735 × 16777216 is too large; at most 2^56 is possible"),
+    Row(
+      ConvTranspose2D(out: 1, stride: Pair(1 << 20)), Shape(1, 1, 1 << 10, 1 << 10),
+      says: "a count of 1 × 1 × 1072693249 × 1072693249 is too large; at most 2^56 is possible"),
+    Row(ConvTranspose2D(out: 1), Shape(3, 4), says: "conv-transpose takes N×C×H×W, not the shape 3x4"),
+    Row(
+      Subsample(out: 3, stride: 2), Shape(1, 4, 3, 3),
+      says: "out=3 of subsample must be at least the 4 channels of 1x4x3x3"),
+  ]
+
   static let pools = [
     Row(
       Pool2D(.max, window: Pair(3), padding: Pair(2)), Shape(1, 1, 9, 9),
@@ -262,7 +287,7 @@ import Testing
     Row(Concat(1), Shape(2, 3), says: "concat takes 1 inputs that differ in their channels only"),
   ]
 
-  @Test(arguments: convolutions + pools + others)
+  @Test(arguments: convolutions + transposed + pools + others)
   func outputsAndCostSayWhatIsWrong(row: Row) {
     #expect(message { () throws(OperatorError) in try row.op.outputs(row.inputs) } == row.message)
     #expect(message { () throws(OperatorError) in try row.op.cost(row.inputs) } == row.message)
