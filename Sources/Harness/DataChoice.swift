@@ -3,6 +3,7 @@ import Formats
 import Glibc
 import Kernels
 import Operators
+import Records
 import Tensors
 
 /// What the inputs and the weights of a measured call hold.
@@ -17,24 +18,14 @@ public struct DataChoice: Sendable, Equatable {
 
   var isDense: Bool { self == DataChoice() }
 
-  private static let separator = " weights="
-
   /// As records have it: `denormal`, `dense weights=zeros`.
-  var text: String { inputs.text + (weights == .dense ? "" : Self.separator + weights.text) }
+  var text: String { DataText.text(inputs: inputs.text, weights: weights.text) }
+
+  /// Options of a command that makes the same choice.
+  public var options: [String] { DataText.options(text) }
 
   /// For a sentence.
   var words: String { "\(inputs.text) input" + (weights == .dense ? "" : " and \(weights.text) weights") }
-
-  /// Options of a command that chooses what a record says.
-  static func options(_ text: String) -> String {
-    if text.isEmpty || text == "dense" { return "" }
-    var (inputs, weights) = (text, "")
-    if let place = text.range(of: separator, options: .backwards) {
-      (inputs, weights) = (String(text[..<place.lowerBound]), String(text[place.upperBound...]))
-    }
-    return (inputs == "dense" ? "" : " --data '\(inputs)'")
-      + (weights.isEmpty ? "" : " --weights-data \(weights)")
-  }
 
   /// - Throws: `DataMismatch` if the workload does not take the shape of the file.
   func check(_ workload: Workload) throws(DataMismatch) {

@@ -168,6 +168,6 @@ public enum Reproduction {
   ) -> String {
     var line = "cbambench verify '\(text)' --kernels \(kernel) --threads \(threads) --seed \(seed)"
     if kernel != "reference" { line += " --isa \(isa)" }
-    return line + DataChoice.options(data)
+    return line + DataText.line(data)
   }
 }

@@ -15,6 +15,7 @@ public final class Server {
   private let facts: RunFacts
   private let tool: String
   private let plant: Plant
+  private let data: DataChoice
   private let teams = Teams()
   private var open: [Open] = []
 
@@ -29,7 +30,11 @@ public final class Server {
   /// - Parameters:
   ///   - tool: version of the tool, one word.
   ///   - plant: what a self-test makes kernels do besides their work.
-  public init(tiled: Catalogue, facts: RunFacts, tool: String, plant: Plant = Plant()) {
+  ///   - data: what inputs and weights hold.
+  public init(
+    tiled: Catalogue, facts: RunFacts, tool: String, plant: Plant = Plant(), data: DataChoice = DataChoice()
+  ) {
+    self.data = data
     self.tiled = tiled
     self.facts = facts
     self.tool = tool
@@ -71,7 +76,8 @@ public final class Server {
   private func answer(_ request: OpenRequest, _ send: @escaping (ServeReply) -> Void) {
     open = []
     do {
-      let plan = try Plan(request, known: ["reference"] + tiled.kernels.map(\.name))
+      var plan = try Plan(request, known: ["reference"] + tiled.kernels.map(\.name))
+      plan.data = data
       let workload = try Workload(request.workloadText)
       let opening = Opening(
         plan: plan, workload: workload, tiled: tiled, facts: facts, plant: plant, teams: teams,

@@ -8,6 +8,8 @@ public struct CaseIdentity: Hashable, Sendable {
   /// Nil: no kernel took the workload.
   public var threads: Int?
   public var cache: String
+  /// As in the column; empty if dense.
+  public var data: String
 
   public init(_ record: Record) {
     workloadText = record.workloadText
@@ -17,13 +19,14 @@ public struct CaseIdentity: Hashable, Sendable {
     isa = record.isa
     threads = record.threads
     cache = record.cache
+    data = record.data == DataText.dense ? "" : record.data
   }
 }
 
 extension CaseIdentity: CustomStringConvertible {
   public var description: String {
     let count = threads.map { ", \($0) \($0 == 1 ? "thread" : "threads")" } ?? ""
-    return "\(workloadText) \(kernel), \(isa)\(count), \(cache)"
+    return "\(workloadText) \(kernel), \(isa)\(count), \(cache)\(data.isEmpty ? "" : ", \(data) data")"
   }
 
   /// Options of a command that measures this case alone.
@@ -32,6 +35,6 @@ extension CaseIdentity: CustomStringConvertible {
     if kernel != "reference" { words += threads.map { " --threads \($0)" } ?? "" }
     if kernel != "reference" { words += " --isa \(isa)" }
     if cache != "hot" { words += " --cache \(cache)" }
-    return words
+    return words + DataText.line(data)
   }
 }

@@ -28,7 +28,9 @@ public enum RecordsFile {
     for (line, record) in rows {
       if let reason = Plausibility.objection(record) { throw RecordTextError(line: line, reason) }
       if let earlier = lines.updateValue(line, forKey: CaseIdentity(record)) {
-        throw RecordTextError(line: line, "the same case as line \(earlier): \(CaseIdentity(record).description.shown(atMost: 120))")
+        throw RecordTextError(
+          line: line,
+          "the same case as line \(earlier): \(CaseIdentity(record).description.shown(atMost: 120))")
       }
     }
     return rows.map(\.record)

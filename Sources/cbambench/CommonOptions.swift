@@ -120,6 +120,12 @@ struct Outputs {
   }
 }
 
+extension DataChoice {
+  init(_ arguments: Arguments) throws(UsageError) {
+    try self.init(inputs: arguments.value("--data"), weights: arguments.value("--weights-data"))
+  }
+}
+
 extension Plan {
   /// Reads the options that `run` and `verify` share.
   init(_ arguments: Arguments, defaults: Plan) throws(UsageError) {
@@ -155,7 +161,7 @@ extension Plan {
       threads = counts.sorted()
     }
     if let number = try arguments.integer("--seed", 0...Int.max) { seed = UInt64(number) }
-    data = try DataChoice(inputs: arguments.value("--data"), weights: arguments.value("--weights-data"))
+    data = try DataChoice(arguments)
     if let name = arguments.value("--cache") {
       guard let state = CacheState(rawValue: name) else {
         let known = CacheState.allCases.map(\.rawValue).joined(separator: " ")

@@ -25,7 +25,7 @@ enum Compare: Command {
       name: "--extra-tiles", value: "PERCENT,...",
       help: "slowdowns that a self-test plants; default 0,1,2,5,10,20"),
     .profileRegressions, .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache,
-    .style, .filter, .seed,
+    .data, .weightsData, .style, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
     .output, .export, .quiet,
@@ -128,9 +128,10 @@ enum Compare: Command {
     let builds = (try Executable.absolute(base, "--base"), try Executable.absolute(head, "--head"))
     let profiles = try RegressionProfiles(
       arguments, base: builds.0, head: builds.1, seed: setting.plan.seed, caseLimit: setting.limit)
+    let serve = ["serve"] + setting.plan.data.options
     let contest = Contest(
       ContestPlan(
-        base: [builds.0, "serve"], head: [builds.1, "serve"], plan: setting.plan,
+        base: [builds.0] + serve, head: [builds.1] + serve, plan: setting.plan,
         budget: Seconds(setting.budget), limit: Seconds(setting.limit)),
       ContestRules(judge), workloads: setting.workloads, run: run, isInterrupted: { Interrupt.isSet },
       onProgress: { Console.progress($0) },
@@ -212,6 +213,7 @@ private struct Setting {
     budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? Int(standard))
     limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
     workloads = try resolve(arguments, standard: "ci").flatMap(\.workloads).uniqued
+    try plan.data.check(workloads)
   }
 }
 

@@ -116,7 +116,8 @@ struct RegressionProfiles {
     if identity.kernel != "reference" {
       words += ["--isa", identity.isa, "--threads", "\(identity.threads ?? 1)"]
     }
-    words += ["--seed", "\(seed)", "--budget", "\(Self.sampling)", "--quiet"] + options
+    words += ["--seed", "\(seed)", "--budget", "\(Self.sampling)", "--quiet"]
+    words += DataText.options(identity.data) + options
     if let trouble = OtherBuild.run([build] + words, limit: limit, isInterrupted: { Interrupt.isSet }) {
       return trouble
     }

@@ -78,7 +78,7 @@ struct SelfTest {
   private func compare(_ percent: Double, seed: UInt64, budget: Double, place: String) throws
     -> [CaseJudgement]
   {
-    let serve = [Executable.path, "serve"]
+    let serve = [Executable.path, "serve"] + plan.data.options
     let judge = PairedJudge(policy)
     var plan = plan
     plan.seed = seed

@@ -12,7 +12,8 @@ enum Serve: Command {
   static let summary = "measure what 'compare' asks for on standard input"
   static let example = "cbambench compare --base OLD/cbambench"
   static let options: [Option] = [
-    Option(name: "--extra-tiles", value: "PERCENT", help: "do so many more tiles, for a self-test")
+    Option(name: "--extra-tiles", value: "PERCENT", help: "do so many more tiles, for a self-test"),
+    .data, .weightsData,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
@@ -23,8 +24,8 @@ enum Serve: Command {
     }
     let facts = RunFacts(machine: Machine(), revision: Revision.current ?? "", started: "")
     let server = Server(
-      tiled: Catalogue(TiledKernels.all), facts: facts, tool: Main.version, plant: Plant(share: percent / 100)
-    )
+      tiled: Catalogue(TiledKernels.all), facts: facts, tool: Main.version,
+      plant: Plant(share: percent / 100), data: try DataChoice(arguments))
     while let line = readLine() {
       let goesOn = server.answer(line) { if !writeAll("\($0)\n", to: 1) { exit(0) } }
       if !goesOn { break }

@@ -10,13 +10,17 @@ enum Flaw: CaseIterable {
 struct FlawedReLU: Kernel {
   let flaw: Flaw
   var isDirect = true
+  /// Nil: as many as inputs.
+  var outputs: Int?
   let name = "tiled/flawed"
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
     .yes(Abilities(isDirect: isDirect))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared { PreparedFlaw(flaw: flaw, count: task.inputs[0].count) }
+  func prepare(_ task: Task) throws -> any Prepared {
+    PreparedFlaw(flaw: flaw, count: outputs ?? task.inputs[0].count)
+  }
 }
 
 private struct PreparedFlaw: Prepared {

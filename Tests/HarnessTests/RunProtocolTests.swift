@@ -7,6 +7,7 @@ import Testing
 
   @Test(arguments: [
     (RunMessage.begin(3), "begin 3"), (.done(0), "done 0"),
+    (.unreached(12), "unreached 12"),
     (.step(2, Step(.oracle)), "step 2 oracle"),
     (.step(2, Step(.warmUp, key)), "step 2 warmUp tiled/direct|avx2|2"),
     (.note(7, "no\nprofile: x"), #"note 7 no\nprofile: x"#),
@@ -20,7 +21,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "begin", "begin x", "done", "step 1", "step x oracle", "step 1 dance", "step 1 verify a|b",
+    "", "begin", "begin x", "done", "unreached", "unreached x", "step 1", "step x oracle", "step 1 dance",
+    "step 1 verify a|b",
     #"row a\x"#, #"row a\"#, "note 1", "note x y", "other 1",
   ])
   func otherLinesAreNone(line: String) { #expect(RunMessage(line) == nil) }

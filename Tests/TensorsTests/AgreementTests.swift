@@ -81,6 +81,21 @@ import Testing
     #expect(result.telling == 0)
   }
 
+  /// Zeros that are known to the last bit leave no other result; one that is not leaves some.
+  @Test func whatIsKnownToTheLastBitIsExact() {
+    #expect(compare([0, 0], [0, 0], [0, 0]).isExact)
+    #expect(!compare([0, 0], [0, 0], [0, 1e-30]).isExact && !compare([], [], []).isExact)
+    #expect(compare([0, 2, .nan], [0, 2, .nan], [0, 0, 1]).isExact)
+  }
+
+  /// An error of 0.1 % must be found out at most elements that are not zero.
+  @Test func aBoundOfAThousandthIsCoarse() {
+    #expect(compare([1, 1, 0], [1, 1, 0], [9e-4, 9e-4, 5]).isFine)
+    #expect(!compare([1, 1], [1, 1], [9e-4, 2e-3]).isFine)
+    #expect(!compare([0, 0], [0, 0], [1, 1]).isFine)
+    #expect(compare([0, 0], [0, 0], [0, 0]).isFine)
+  }
+
   @Test func anExpectationWithinItsBoundDoesNotTell() {
     let result = compare([0.5, 2, 0], [0.5, 2, 0], [0.5, 1, 1])
     #expect(result.telling == 1 && result.isTelling)

@@ -55,9 +55,39 @@ struct XorShift: RandomNumberGenerator {
     #expect(values.min()! < -0.99 && values.max()! > 0.99)
   }
 
-  @Test func integersLieBetweenMinusTwoAndTwo() throws {
+  /// Without zeros, so that a sum that lacks a term is found out.
+  @Test func integersAreSmallAndNotZero() throws {
     let values = try values(.integers)
-    #expect(Set(values) == [-2, -1, 0, 1, 2])
+    #expect(Set(values) == [-2, -1, 1, 2])
+  }
+
+  @Test(arguments: [0.0, 0.1, 0.5, 1]) func thinningKeepsAShare(share: Double) throws {
+    let tensor = try Tensor<Float>(Shape(20_000))
+    var generator = XorShift(3)
+    tensor.fill(.integers, using: &generator)
+    tensor.thin(keeping: share, using: &generator)
+    let kept = Double(tensor.elements.count { $0 != 0 }) / 20_000
+    // Standard errors are at most 0.0036.
+    #expect(share == 0 || share == 1 ? kept == share : abs(kept - share) < 0.02)
+  }
+
+  @Test func subnormalsAreSubnormalAndOfBothSigns() throws {
+    let tensor = try Tensor<Float>(Shape(20_000))
+    var generator = XorShift(3)
+    tensor.fillSubnormal(using: &generator)
+    #expect(tensor.elements.allSatisfy(\.isSubnormal))
+    #expect(tensor.elements.contains { $0 < 0 } && tensor.elements.contains { $0 > 0x1p-128 })
+  }
+
+  @Test func oneIsMadePositiveIfNoneIs() throws {
+    for (values, expected) in [
+      ([-3, -2], [3, -2]), ([0, 0], [0.5, 0]), ([-3, 2], [-3, 2]),
+    ] as [([Float], [Float])] {
+      let tensor = try Tensor<Float>(Shape(2))
+      tensor.assign(values)
+      tensor.makeOnePositive()
+      #expect(tensor.elements == expected)
+    }
   }
 
   @Test func negativeIsBelowZeroEverywhere() throws {

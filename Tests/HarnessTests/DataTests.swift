@@ -1,0 +1,102 @@
+import Foundation
+import Harness
+import Kernels
+import Measurement
+import TiledKernels
+import Testing
+
+@Suite struct DataTests {
+  private func rows(
+    _ text: String, _ data: DataChoice, _ kernels: [any Kernel] = TiledKernels.all
+  ) throws -> [RunRow] {
+    var plan = Plan()
+    (plan.requests, plan.rounds, plan.data) = ([.reference, .all], 1, data)
+    plan.isas = ISA.allCases.filter(\.isAvailable)
+    let facts = RunFacts(machine: Machine(), revision: "", started: "")
+    let runner = Runner(plan: plan, tiled: Catalogue(kernels), facts: facts) { false }
+    return runner.run(try Workload(text), suite: "", budget: Seconds(0))
+  }
+
+  private func checks(_ text: String, _ data: DataChoice, _ kernels: [any Kernel] = TiledKernels.all) throws
+    -> [Check]
+  {
+    var plan = Plan()
+    (plan.requests, plan.data) = ([.reference, .all], data)
+    plan.isas = ISA.allCases.filter(\.isAvailable)
+    return try Verifier(plan: plan, tiled: Catalogue(kernels)) { false }.check(try Workload(text))
+  }
+
+  private static let choices: [(inputs: String?, weights: String?, text: String)] = [
+    ("zeros", nil, "zeros"), ("sparse:0.9", nil, "sparse:0.9"), ("sparse:1", nil, "sparse:1.0"),
+    ("denormal", nil, "denormal"), (nil, "denormal", "dense weights=denormal"),
+    ("denormal", "zeros", "denormal weights=zeros"), (nil, "sparse:0.5", "dense weights=sparse:0.5"),
+  ]
+
+  /// Every kernel on every instruction set is right, be the results zero or subnormal, and the record says on what.
+  @Test(arguments: [
+    "conv:out=19,k=3,p=1@1x18x13x11", "conv:out=23@2x19x5x7", "dense:out=7@3x37", "cbam:r=4@1x19x9x7",
+    "globalpool:type=avg@1x9x13x11", "pool:type=avg,k=3,s=2,p=1@1x5x9x9", "basicblock:out=11,s=2@1x7x9x5",
+    "scale:gate=channel@1x5x7x9", "resnet18:classes=10@1x3x32x32",
+  ])
+  func kernelsAreRightWithAllData(text: String) throws {
+    for (inputs, weights, name) in Self.choices {
+      let data = try DataChoice(inputs: inputs, weights: weights)
+      for row in try rows(text, data) {
+        #expect(row.status == .ok, "\(text) \(name) \(row.record.kernel) \(row.record.reason)")
+        #expect(row.record.data == name)
+      }
+      for check in try checks(text, data) { #expect(check.outcome == .right, "\(text) \(name) \(check)") }
+    }
+  }
+
+  /// Zeros hide a kernel that writes zeros; dense input, which is compared besides, does not.
+  @Test func dataThatTellsNothingHidesNothing() throws {
+    let data = try DataChoice(inputs: "zeros", weights: nil)
+    let flawed: [any Kernel] = [FlawedReLU(flaw: .writesZeros)]
+    let wrong = try rows("relu@1x2x3x5", data, flawed).filter { $0.record.kernel == "tiled/flawed" }
+    #expect(!wrong.isEmpty && wrong.allSatisfy { $0.status == .disagrees })
+    for row in wrong { #expect(row.reproduction?.hasSuffix(" --data 'zeros'") == true) }
+    let threads = try rows("relu@1x2x3x5", data, [FlawedReLU(flaw: .dependsOnThreads)])
+    #expect(threads.contains { $0.status == .disagrees && $0.record.threads == 2 })
+  }
+
+  private func npy(_ shape: String, _ elements: [Float]) throws -> String {
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }\n"
+    var bytes: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0]
+    bytes += Array(header.utf8) + elements.flatMap { value in withUnsafeBytes(of: value) { Array($0) } }
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).npy").path
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  /// A file is what a kernel sees, and the input of those workloads only that take its shape.
+  @Test func filesAreTheInput() throws {
+    let path = try npy("(1, 1, 2, 2)", [1, -2, 3, .nan])
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let data = try DataChoice(inputs: path, weights: nil)
+    for row in try rows("relu@1x1x2x2", data) { #expect(row.status == .ok && row.record.data == path) }
+    // A NaN is in the file alone.
+    let swallowing = try rows("relu@1x1x2x2", data, [FlawedReLU(flaw: .swallowsNaN)])
+    #expect(swallowing.contains { $0.status == .disagrees })
+    for row in try rows("relu@1x1x2x3", data) {
+      #expect(row.status == .skipped && row.record.reason == "\(path) holds 1x1x2x2; the input is 1x1x2x3")
+    }
+    let taken = try [Workload("relu@1x1x2x3"), Workload("relu@1x1x2x2")]
+    try data.check(taken)
+    #expect { try data.check([taken[0]]) } throws: {
+      "\($0)" == "--data \(path): holds 1x1x2x2; expected 1x1x2x3, the input of relu@1x1x2x3"
+    }
+  }
+
+  @Test(arguments: [
+    "ones", "sparse", "sparse:", "sparse:2", "sparse:-0.1", "sparse:nan", "Dense", "", "/no/such.npy",
+    "/dev/zero.npy", "/tmp/x.txt",
+  ])
+  func whatIsNoDataIsRefused(text: String) {
+    #expect { try DataChoice(inputs: text, weights: nil) } throws: { "\($0)".hasPrefix("--data \(text)") }
+  }
+
+  @Test func weightsComeFromNoFile() {
+    #expect(throws: UsageError.self) { try DataChoice(inputs: nil, weights: "x.npy") }
+  }
+}
