@@ -11,11 +11,12 @@ import Testing
 /// only its own threads, what is told of the process is checked in one of its own (`HeapProfileTests`).
 @Suite(.serialized) struct CaseHeapTests {
   static func heap(
-    _ text: String, _ kernels: [any Kernel] = TiledKernels.all, _ request: Plan.Request = .tiled
+    _ text: String, _ kernels: [any Kernel] = TiledKernels.all, _ request: Plan.Request = .tiled,
+    threads: Int = 2
   )
     throws -> CaseHeap
   {
-    try CaseProfilerTests.profiler(request, kernels, threads: 2).heap(
+    try CaseProfilerTests.profiler(request, kernels, threads: threads).heap(
       try Workload(text), budget: Seconds(60))
   }
 
@@ -63,17 +64,20 @@ import Testing
     #expect(Attribution.attribute(again) == heap.stacks && again.total == heap.stacks.total)
   }
 
-  /// What is reported as workspace is what a record says, and a call writes it: all but rounding.
-  @Test(arguments: [
-    "conv:out=40,k=3,p=1@2x16x15x17", "pool:k=3,s=2,p=1@1x8x15x15", "cbam@1x32x9x9", "relu@1x8x9x9",
-  ])
-  func workspaceIsTrue(text: String) throws {
-    let heap = try Self.heap(text)
-    let row = try #require(try rows(text, [.tiled], threads: [2], rounds: 1).first)
+  /// What is reported as workspace is what a record says, and a call writes it: all but rounding with one thread. With two, one
+  /// may have done all tiles before the other is awake.
+  @Test(
+    arguments: [
+      "conv:out=40,k=3,p=1@2x16x15x17", "pool:k=3,s=2,p=1@1x8x15x15", "cbam@1x32x9x9", "relu@1x8x9x9",
+    ], [1, 2])
+  func workspaceIsTrue(text: String, threads: Int) throws {
+    let heap = try Self.heap(text, threads: threads)
+    let row = try #require(try rows(text, [.tiled], threads: [threads], rounds: 1).first)
     #expect(row.record.workspaceBytes == heap.workspaceBytes)
-    let slack = 4 * (2 * heap.isa.microKernels.scratch + 16 * heap.stages.count)
+    let slack = 4 * (heap.isa.microKernels.scratch + 16 * heap.stages.count)
     #expect(heap.workspaceWritten <= heap.workspaceBytes)
-    #expect(heap.workspaceWritten >= heap.workspaceBytes - slack, "\(heap.workspaceWritten)")
+    #expect(
+      threads > 1 || heap.workspaceWritten >= heap.workspaceBytes - slack, "\(heap.workspaceWritten)")
     #expect(heap.callPeak >= heap.workspaceBytes)
     for phase in heap.phases where phase.calls > 0 {
       for stage in heap.stages { #expect(phase.count.stages[stage.index] == HeapUse(), "\(stage.name)") }
