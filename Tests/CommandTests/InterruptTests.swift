@@ -32,10 +32,10 @@ import Testing
     try scratch.write("x.csv", "precious".utf8)
     let tool = try Tool(
       ["run", Endless.workload, "--kernels", "tiled", "--output", "x.csv"], in: scratch.path)
-    try tool.wait(for: "a child") { tool.child != nil }
+    let child = try tool.workingChild()
     try tool.deliver(SIGINT)
     // It would end by itself, after the oracle.
-    if let child = tool.child { kill(child, SIGKILL) }
+    kill(child, SIGKILL)
     let result = tool.finish()
     #expect(result.status == 130 && result.output.isEmpty)
     #expect(result.error == "cbambench: interrupted; nothing was measured until then\n")

@@ -102,8 +102,7 @@ import Testing
 
   @Test func aSecondSignalEndsBoth() throws {
     let tool = try Tool(["run", Endless.workload])
-    try tool.wait(for: "a child") { tool.child != nil }
-    let child = try #require(tool.child)
+    let child = try tool.workingChild()
     try tool.deliver(SIGTERM)
     tool.send(SIGTERM)
     let result = tool.finish()

@@ -66,6 +66,16 @@ struct Tool {
     }
   }
 
+  /// Waits until the child of a run works. A process that is about to become `git` looks like it for a moment, but has done nothing.
+  func workingChild() throws -> pid_t {
+    var found: pid_t?
+    try wait(for: "a child at work") {
+      found = child.flatMap { processorTime(of: $0) > 0.02 ? $0 : nil }
+      return found != nil
+    }
+    return try #require(found)
+  }
+
   /// What the system tells of a process: its name, and the fields behind it, the state and the parent first.
   private static func status(of id: pid_t) -> (name: Substring, fields: [Substring]) {
     let text = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ""
