@@ -9,8 +9,7 @@ import Testing
   /// Every suite of the repository travels along; a resource bundle, or a list that nobody extends, would lack one.
   @Test func theExecutableCarriesAllSuites() throws {
     let scratch = try Scratch()
-    let tool = scratch.file("cbambench")
-    try FileManager.default.copyItem(atPath: Tool.path, toPath: tool)
+    let tool = try scratch.executable("cbambench", copying: Tool.path)
     func output(_ words: [String]) throws -> Tool.Result {
       try Tool.run(words, in: scratch.path, executable: tool)
     }

@@ -36,8 +36,8 @@ enum FakeBuild {
 
   /// Writes a script that can be executed and returns its path.
   static func write(_ name: String, _ script: String, in scratch: Scratch) throws -> String {
-    let path = try scratch.write(name, script.utf8)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-    return path
+    let text = try scratch.write(name + ".sh", script.utf8)
+    defer { unlink(text) }
+    return try scratch.executable(name, copying: text)
   }
 }

@@ -1,5 +1,7 @@
 import Foundation
 import Glibc
+import Harness
+import Measurement
 import Testing
 
 /// The built executable, run as a user runs it.
@@ -176,6 +178,17 @@ final class Scratch: Sendable {
   @discardableResult
   func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
     try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+    return file(name)
+  }
+
+  /// Makes an executable copy of a file and returns its path.
+  ///
+  /// Another process writes it. Were it open for writing here while a test beside this one starts a program, that program would
+  /// hold it open for a moment as well, and the system starts no file that is being written ("Text file busy").
+  func executable(_ name: String, copying source: String) throws -> String {
+    let said = try Program.run(
+      ["install", "-m", "755", source, file(name)], keeping: .error, limit: Seconds(600))
+    try #require(said.ending == .exited(status: 0), "\(said.text)")
     return file(name)
   }
 
