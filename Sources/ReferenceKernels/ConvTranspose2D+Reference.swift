@@ -38,32 +38,41 @@ extension ConvTranspose2D: ReferenceOperator {
   }
 }
 
-/// Which taps of which input positions arrive at each output position of one axis.
+/// Which taps of which input positions arrive at each output position of one axis: `tap`, `tap + tapStep`, … from `input`,
+/// `input − inputStep`, ….
 struct Arrivals: Sendable {
   struct Arrival {
-    let tap: Int
-    let input: Int
+    var tap = 0
+    var input = 0
+    var count = 0
   }
 
+  /// By output position.
   private(set) var list: [Arrival] = []
-  /// Of each output position, in the list.
-  private(set) var ranges: [Range<Int>] = []
-  /// Taps that land outside the output.
+  private(set) var tapStep = 1
+  private(set) var inputStep = 1
+  /// Taps that land inside the output, and those that do not.
+  let inside: Int
   let outside: Int
 
   init(_ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int, inputs: Int, outputs: Int) {
     for y in 0..<outputs {
-      let first = list.count
+      var arrival = Arrival()
       for tap in 0..<kernel {
         let (input, rest) = (y + padding - tap * dilation).quotientAndRemainder(dividingBy: stride)
-        if rest == 0, input >= 0, input < inputs { list.append(Arrival(tap: tap, input: input)) }
+        guard rest == 0, input >= 0, input < inputs else { continue }
+        if arrival.count == 0 { (arrival.tap, arrival.input) = (tap, input) }
+        if arrival.count == 1 { (tapStep, inputStep) = (tap - arrival.tap, arrival.input - input) }
+        arrival.count += 1
       }
-      ranges.append(first..<list.count)
+      list.append(arrival)
     }
-    outside = inputs * kernel - list.count
+    inside = list.reduce(0) { $0 + $1.count }
+    outside = inputs * kernel - inside
   }
 }
 
+/// Sums of a channel's outputs grow in the output, kernel by kernel: kernels of one output channel lie far apart.
 @_specialize(where A == Float, T == NoTaps)
 @_specialize(where A == Bounded, T == NoTaps)
 @_specialize(where A == Likely, T == NoTaps)
@@ -74,36 +83,44 @@ func convolveTransposed<A: ReferenceNumber, T: TapObserver>(
   into output: UnsafeMutablePointer<A>, _ outputShape: Shape, channels: Range<Int>, _ taps: inout T
 ) {
   let (N, C, H, W) = (inputShape.n, inputShape.c, inputShape.h, inputShape.w)
-  let (O, OH, OW) = (outputShape.c, outputShape.h, outputShape.w)
+  let (O, P) = (outputShape.c, outputShape.plane)
   let (KH, KW, CG, OG) = (op.kernel.h, op.kernel.w, C / op.groups, O / op.groups)
   let (rows, columns) = arrivals
+  let (down, right) = (rows.tapStep * KW, columns.tapStep)
+  let (up, left) = (rows.inputStep * W, columns.inputStep)
   for n in 0..<N {
     for o in channels {
-      let first = o / OG * CG
-      var out = output + (n * O + o) * OH * OW
-      for y in 0..<OH {
-        for x in 0..<OW {
-          var sum = A(0)
-          for c in first..<first &+ CG {
-            let kernel = weight + (c &* OG &+ o % OG) &* KH &* KW
-            let plane = input + (n &* C &+ c) &* H &* W
-            for i in rows.ranges[y] {
-              let (row, w) = (plane + rows.list[i].input &* W, kernel + rows.list[i].tap &* KW)
-              for j in columns.ranges[x] {
+      let sums = output + (n * O + o) * P
+      for i in 0..<P { sums[i] = A(0) }
+      for c in o / OG * CG..<(o / OG + 1) * CG {
+        let kernel = weight + (c * OG + o % OG) * KH * KW
+        let plane = input + (n * C + c) * H * W
+        var out = sums
+        for row in rows.list {
+          for column in columns.list {
+            var sum = out.pointee
+            var w = kernel + (row.tap &* KW &+ column.tap)
+            var x = plane + (row.input &* W &+ column.input)
+            var i = 0
+            while i < row.count {
+              var j = 0
+              while j < column.count {
                 taps.visit(inside: 1, outside: 0)
-                sum = sum + row[columns.list[j].input] * w[columns.list[j].tap]
+                sum = sum + x[0 &- j &* left] * w[j &* right]
+                j &+= 1
               }
+              w += down
+              x -= up
+              i &+= 1
             }
+            out.pointee = sum
+            out += 1
           }
-          if let bias { sum = sum + A(bias[o]) }
-          out.pointee = sum
-          out += 1
         }
       }
-      let inside = rows.list.count * columns.list.count
-      taps.visit(
-        inside: 0,
-        outside: CG * ((rows.list.count + rows.outside) * (columns.list.count + columns.outside) - inside))
+      if let bias { for i in 0..<P { sums[i] = sums[i] + A(bias[o]) } }
+      let all = (rows.inside + rows.outside) * (columns.inside + columns.outside)
+      taps.visit(inside: 0, outside: CG * (all - rows.inside * columns.inside))
     }
   }
 }
