@@ -103,7 +103,10 @@ let package = Package(
       ["Support", "CLoops", "ReferenceKernels", "Kernels", "Measurement", "Operators", "Tensors"]),
     tests(
       "TiledKernelsTests",
-      ["Support", "TiledKernels", "ReferenceKernels", "Kernels", "Models", "Operators", "Tensors"]),
+      [
+        "Support", "TiledKernels", "ReferenceKernels", "Kernels", "MicroKernelAPI", "Models", "Operators",
+        "Tensors",
+      ]),
     tests("KernelsTests", ["Kernels"]),
     tests("ProfilingTests", ["Profiling", "Kernels", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),

@@ -1,3 +1,4 @@
+import MicroKernelAPI
 import Operators
 import Tensors
 
@@ -66,15 +67,19 @@ public struct Task: Sendable {
   public let weights: Weights<Float>
   public let isa: ISA
   public let fusion: Fusion
+  public let micro: MicroKernels
 
+  /// - Parameter micro: the instruction set's, perhaps with something around them, as for counting calls.
   public init(
-    _ op: any Operator, _ inputs: [Shape], weights: Weights<Float>, isa: ISA, fusion: Fusion = Fusion()
+    _ op: any Operator, _ inputs: [Shape], weights: Weights<Float>, isa: ISA, fusion: Fusion = Fusion(),
+    micro: MicroKernels? = nil
   ) {
     self.op = op
     self.inputs = inputs
     self.weights = weights
     self.isa = isa
     self.fusion = fusion
+    self.micro = micro ?? isa.microKernels
   }
 }
 

@@ -11,6 +11,7 @@ public final class Team: Sendable {
   public let threads: Int
   private let state: State
   private let workers: [Worker]
+  private let calls = Atomic<Int>(0)
 
   /// - Precondition: at least one thread.
   public init(threads: Int) {
@@ -39,11 +40,17 @@ public final class Team: Sendable {
       region.body(0..<region.tiles, 0)
       return
     }
-    state.publish(region)
-    for worker in workers { worker.wake() }
+    // A region with fewer tiles than threads leaves the others asleep: waking one takes longer than a small tile.
+    let called = min(threads, region.tiles) - 1
+    state.publish(region, for: called + 1)
+    for worker in workers[..<called] { worker.wake() }
+    calls.wrappingAdd(called, ordering: .relaxed)
     state.work(as: 0)
     state.awaitEnd()
   }
+
+  /// How many workers regions have called on so far, each region those that it has tiles for; asleep or not.
+  public var workersCalled: Int { calls.load(ordering: .relaxed) }
 
   /// Seconds of processor time that caller and workers have used so far, waiting included. The process's own clock lags
   /// behind: it does not see what other threads have used since the last tick.
@@ -136,14 +143,16 @@ private final class State: @unchecked Sendable {
     shares.deallocate()
   }
 
-  func publish(_ next: Region) {
+  /// - Parameter active: threads that get chunks of their own; others may help.
+  func publish(_ next: Region, for active: Int) {
     region = next
     chunks = min(next.tiles, State.chunksPerThread * shares.count, 0xffff)
     done.store(0, ordering: .relaxed)
     resting.store(false, ordering: .relaxed)
     epoch = (epoch + 1) & 0xffff_ffff
     for i in shares.indices {
-      shares[i].publish(chunks * i / shares.count..<chunks * (i + 1) / shares.count, epoch: epoch)
+      let own = i < active ? chunks * i / active..<chunks * (i + 1) / active : chunks..<chunks
+      shares[i].publish(own, epoch: epoch)
     }
   }
 

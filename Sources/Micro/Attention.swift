@@ -195,7 +195,11 @@ enum Column<let V: Int, let Gated: Int> {
 
 @inline(never)
 public func gate(_ gate: UnsafePointer<Gate>) {
-  let g = gate.pointee
+  var g = gate.pointee
+  if g.count == 1, g.gates == nil, let factors = g.planeGates {
+    // Planes of one pixel: their gates are neighbours as pixels are.
+    (g.count, g.planes, g.planeGates, g.gates) = (g.planes, 1, nil, factors)
+  }
   if g.residual != nil {
     gating(g, Ending<2>.self)
   } else if g.relu {

@@ -12,8 +12,10 @@ import MicroKernelAPI
 @inline(never)
 public func convTile(_ tile: UnsafePointer<ConvTile>) {
   let halves = Halves(low: tile.pointee.scratch, high: tile.pointee.scratch + 16 &* L)
-  sum(tile, into: halves)
-  if tile.pointee.outputChannelStride == 1 {
+  if tile.pointee.inputOffsets == nil { sum(tile, into: halves) } else { sumScattered(tile, into: halves) }
+  if tile.pointee.outputOffsets != nil {
+    storeScattered(halves, tile)
+  } else if tile.pointee.outputChannelStride == 1 {
     storeByPixel(halves, tile)
   } else {
     storeByChannel(halves.low, tile, from: 0)
@@ -29,35 +31,59 @@ struct Halves {
 
 @inline(always) private func sum(_ tile: UnsafePointer<ConvTile>, into sums: Halves) {
   switch tile.pointee.pixels {
-  case 1: Block<1>.sum(tile, into: sums)
-  case 2: Block<2>.sum(tile, into: sums)
-  case 3: Block<3>.sum(tile, into: sums)
-  case 4: Block<4>.sum(tile, into: sums)
-  case 5: Block<5>.sum(tile, into: sums)
-  case 6: Block<6>.sum(tile, into: sums)
+  case 1: Block<1, 0>.sum(tile, into: sums)
+  case 2: Block<2, 0>.sum(tile, into: sums)
+  case 3: Block<3, 0>.sum(tile, into: sums)
+  case 4: Block<4, 0>.sum(tile, into: sums)
+  case 5: Block<5, 0>.sum(tile, into: sums)
+  case 6: Block<6, 0>.sum(tile, into: sums)
   #if ISA_AVX512
-    case 7: Block<7>.sum(tile, into: sums)
-    case 8: Block<8>.sum(tile, into: sums)
-    case 9: Block<9>.sum(tile, into: sums)
-    case 10: Block<10>.sum(tile, into: sums)
-    case 11: Block<11>.sum(tile, into: sums)
-    case 12: Block<12>.sum(tile, into: sums)
-    case 13: Block<13>.sum(tile, into: sums)
-    case 14: Block<14>.sum(tile, into: sums)
+    case 7: Block<7, 0>.sum(tile, into: sums)
+    case 8: Block<8, 0>.sum(tile, into: sums)
+    case 9: Block<9, 0>.sum(tile, into: sums)
+    case 10: Block<10, 0>.sum(tile, into: sums)
+    case 11: Block<11, 0>.sum(tile, into: sums)
+    case 12: Block<12, 0>.sum(tile, into: sums)
+    case 13: Block<13, 0>.sum(tile, into: sums)
+    case 14: Block<14, 0>.sum(tile, into: sums)
+  #endif
+  default: fatalError("a tile of \(tile.pointee.pixels) pixels; at most \(pixelTile)")
+  }
+}
+
+@inline(always) private func sumScattered(_ tile: UnsafePointer<ConvTile>, into sums: Halves) {
+  switch tile.pointee.pixels {
+  case 1: Block<1, 1>.sum(tile, into: sums)
+  case 2: Block<2, 1>.sum(tile, into: sums)
+  case 3: Block<3, 1>.sum(tile, into: sums)
+  case 4: Block<4, 1>.sum(tile, into: sums)
+  case 5: Block<5, 1>.sum(tile, into: sums)
+  case 6: Block<6, 1>.sum(tile, into: sums)
+  #if ISA_AVX512
+    case 7: Block<7, 1>.sum(tile, into: sums)
+    case 8: Block<8, 1>.sum(tile, into: sums)
+    case 9: Block<9, 1>.sum(tile, into: sums)
+    case 10: Block<10, 1>.sum(tile, into: sums)
+    case 11: Block<11, 1>.sum(tile, into: sums)
+    case 12: Block<12, 1>.sum(tile, into: sums)
+    case 13: Block<13, 1>.sum(tile, into: sums)
+    case 14: Block<14, 1>.sum(tile, into: sums)
   #endif
   default: fatalError("a tile of \(tile.pointee.pixels) pixels; at most \(pixelTile)")
   }
 }
 
 /// `P` pixels × two vectors of output channels in registers. A function of its own for each P: sharing one frame
-/// with other loops or with the stores makes LLVM spill accumulators inside the loop.
-enum Block<let P: Int> {
+/// with other loops or with the stores makes LLVM spill accumulators inside the loop. `Scattered`: 1 if each pixel has its
+/// offset, 0 if they are neighbours.
+enum Block<let P: Int, let Scattered: Int> {
   @inline(never) static func sum(_ tile: UnsafePointer<ConvTile>, into target: Halves) {
     let t = tile.pointee
     var low: InlineArray<P, Lane> = registers(at: target.low)
     var high: InlineArray<P, Lane> = registers(at: target.low)
     var weights = t.weights
     var plane = t.input
+    let offsets = t.inputOffsets ?? t.taps
     for c in 0..<t.channels {
       // What will be stored: first and last pixel per output channel.
       let stored = min(c, 2 &* t.outputs &- 1)
@@ -67,7 +93,7 @@ enum Block<let P: Int> {
         let w0 = load(weights)
         let w1 = load(weights + L)
         for p in 0..<P {
-          let pixel = Lane(repeating: x[p])
+          let pixel = Lane(repeating: Scattered == 1 ? x[offsets[p]] : x[p])
           accumulate(&low[p], pixel, w0)
           accumulate(&high[p], pixel, w1)
           keepOrder()
@@ -80,6 +106,21 @@ enum Block<let P: Int> {
     for p in 0..<P {
       store(target.low + p &* L, low[p] + b0)
       store(target.high + p &* L, high[p] + b1)
+    }
+  }
+}
+
+/// Each pixel where it belongs, channel by channel: for maps of several images in one tile.
+@inline(never) private func storeScattered(_ sums: Halves, _ tile: UnsafePointer<ConvTile>) {
+  let t = tile.pointee
+  guard let offsets = t.outputOffsets else { return }
+  for c in 0..<t.outputs {
+    let row = c < L ? sums.low + c : sums.high + (c &- L)
+    for p in 0..<t.pixels {
+      let at = c &* t.outputChannelStride &+ offsets[p]
+      var sum = row[p &* L]
+      if let residual = t.epilogue.residual { sum += residual[at] }
+      t.output[at] = t.epilogue.relu && sum < 0 ? 0 : sum
     }
   }
 }

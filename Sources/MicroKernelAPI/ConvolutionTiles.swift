@@ -13,7 +13,7 @@ public struct Epilogue {
 /// Up to `pixelTile` pixels × up to `outputBlock` channels of a convolution, vectorised over output channels:
 /// `out[o][p] = bias[o] + Σ_c Σ_t in[c·channelStride + taps[t] + p] · w[c][t][o]`,
 /// channels outside, taps inside, so the order of the sum depends on nothing else. Neighbouring pixels are
-/// neighbours in memory: strided images are split by phase beforehand.
+/// neighbours in memory, strided images being split by phase beforehand; or each has its offset.
 public struct ConvTile {
   /// The first tap of the first pixel in the first channel.
   public var input: UnsafePointer<Float>
@@ -30,6 +30,9 @@ public struct ConvTile {
   public var outputChannelStride = 0
   /// 1, or anything if `outputChannelStride` is 1.
   public var outputPixelStride = 1
+  /// Offsets of the pixels from `input` and from `output`; nil: they are neighbours.
+  public var inputOffsets: UnsafePointer<Int>?
+  public var outputOffsets: UnsafePointer<Int>?
   /// Channels to store, at most `outputBlock`.
   public var outputs = 0
   /// Pixels to compute, at most `pixelTile`.

@@ -17,6 +17,7 @@ public struct MicroKernels: Sendable {
   public let convTile: @Sendable (UnsafePointer<ConvTile>) -> Void
   public let pointTile: @Sendable (UnsafePointer<PointTile>) -> Void
   public let convRow: @Sendable (UnsafePointer<ConvRow>) -> Void
+  public let convPlanes: @Sendable (UnsafePointer<ConvPlanes>) -> Void
   public let poolRows: @Sendable (UnsafePointer<PoolRows>) -> Void
   public let poolPlanes: @Sendable (UnsafePointer<PoolPlanes>) -> Void
   public let planeStatistics: @Sendable (UnsafePointer<PlaneStatistics>) -> Void
@@ -24,6 +25,7 @@ public struct MicroKernels: Sendable {
   public let gate: @Sendable (UnsafePointer<Gate>) -> Void
   public let padRows: @Sendable (UnsafePointer<PadRows>) -> Void
   public let elementwise: @Sendable (UnsafePointer<Elementwise>) -> Void
+  public let affinePlanes: @Sendable (UnsafePointer<AffinePlanes>) -> Void
   public let probes: Probes
 
   public init(
@@ -31,6 +33,7 @@ public struct MicroKernels: Sendable {
     convTile: @escaping @Sendable (UnsafePointer<ConvTile>) -> Void,
     pointTile: @escaping @Sendable (UnsafePointer<PointTile>) -> Void,
     convRow: @escaping @Sendable (UnsafePointer<ConvRow>) -> Void,
+    convPlanes: @escaping @Sendable (UnsafePointer<ConvPlanes>) -> Void,
     poolRows: @escaping @Sendable (UnsafePointer<PoolRows>) -> Void,
     poolPlanes: @escaping @Sendable (UnsafePointer<PoolPlanes>) -> Void,
     planeStatistics: @escaping @Sendable (UnsafePointer<PlaneStatistics>) -> Void,
@@ -38,6 +41,7 @@ public struct MicroKernels: Sendable {
     gate: @escaping @Sendable (UnsafePointer<Gate>) -> Void,
     padRows: @escaping @Sendable (UnsafePointer<PadRows>) -> Void,
     elementwise: @escaping @Sendable (UnsafePointer<Elementwise>) -> Void,
+    affinePlanes: @escaping @Sendable (UnsafePointer<AffinePlanes>) -> Void,
     probes: Probes
   ) {
     self.lanes = lanes
@@ -49,6 +53,7 @@ public struct MicroKernels: Sendable {
     self.convTile = convTile
     self.pointTile = pointTile
     self.convRow = convRow
+    self.convPlanes = convPlanes
     self.poolRows = poolRows
     self.poolPlanes = poolPlanes
     self.planeStatistics = planeStatistics
@@ -56,6 +61,7 @@ public struct MicroKernels: Sendable {
     self.gate = gate
     self.padRows = padRows
     self.elementwise = elementwise
+    self.affinePlanes = affinePlanes
     self.probes = probes
   }
 }

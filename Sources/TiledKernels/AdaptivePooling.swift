@@ -14,6 +14,6 @@ struct AdaptivePooling: Kernel {
     guard let pool = task.op as? AdaptivePool else {
       preconditionFailure("\(task.op.text) is no adaptive pool")
     }
-    return PlanePool(pool, task.inputs[0]).prepare(task.isa.microKernels)
+    return PlanePool(pool, task.inputs[0]).prepare(task.micro)
   }
 }

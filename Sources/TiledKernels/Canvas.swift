@@ -66,19 +66,25 @@ struct Canvas: Sendable {
   func row(_ y: Int) -> Int { y * conv.stride.h * pitch }
 
   /// Copies one plane of the image.
+  /// - Parameters:
+  ///   - row: output row that the canvas begins with.
+  ///   - column: output column that it begins with.
   func draw(
-    _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, _ micro: MicroKernels
+    _ source: UnsafePointer<Float>, row: Int = 0, column: Int = 0, into target: UnsafeMutablePointer<Float>,
+    _ micro: MicroKernels
   ) {
+    // Rows of the canvas above the image; negative where the canvas begins inside it.
+    let above = conv.padding.h - row * conv.stride.h
     for run in runs {
-      let (first, inside) = (run.lowerBound, run.clamped(to: conv.padding.h..<conv.padding.h + image.h))
+      let (first, inside) = (run.lowerBound, run.clamped(to: above..<above + image.h))
       guard !inside.isEmpty else {
         (target + first * pitch).update(repeating: 0, count: run.count * pitch)
         continue
       }
       (target + first * pitch).update(repeating: 0, count: (inside.lowerBound - first) * pitch)
       drawRows(
-        source + (inside.lowerBound - conv.padding.h) * image.w, into: target + inside.lowerBound * pitch,
-        rows: inside.count, micro)
+        source + (inside.lowerBound - above) * image.w, into: target + inside.lowerBound * pitch,
+        rows: inside.count, padding: conv.padding.w - column * conv.stride.w, micro)
       (target + inside.upperBound * pitch)
         .update(repeating: 0, count: (run.upperBound - inside.upperBound) * pitch)
     }
@@ -87,9 +93,10 @@ struct Canvas: Sendable {
   }
 
   private func drawRows(
-    _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, rows: Int, _ micro: MicroKernels
+    _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, rows: Int, padding: Int,
+    _ micro: MicroKernels
   ) {
-    let (stride, padding) = (conv.stride.w, conv.padding.w)
+    let stride = conv.stride.w
     for p in 0..<stride {
       // Places whose column p + place · stride − padding lies inside the image.
       let first = min(phase, max(0, ceilDivide(padding - p, stride)))

@@ -5,19 +5,19 @@ import Tensors
 
 /// What every kernel for convolutions knows of its task.
 struct ConvolutionTask: Sendable {
-  let conv: Conv2D
-  let input: Shape
-  let output: Shape
+  private let reduced: ReducedConvolution
   let micro: MicroKernels
   private let fusion: Fusion
+
+  var conv: Conv2D { reduced.conv }
+  var input: Shape { reduced.input }
+  var output: Shape { reduced.output }
 
   /// - Precondition: the task's operator is a convolution.
   init(_ task: Task) throws {
     guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }
-    self.conv = conv
-    input = task.inputs[0]
-    output = try conv.output(task.inputs)
-    micro = task.isa.microKernels
+    reduced = try ReducedConvolution(conv, task.inputs)
+    micro = task.micro
     fusion = task.fusion
   }
 
@@ -44,12 +44,42 @@ struct ConvolutionTask: Sendable {
     }
   }
 
+  /// The same as a region of its own, for tiles that leave no runs of pixels; none where nothing is left to do.
+  func activation(_ memory: Arguments, images: Range<Int>) -> [Region] {
+    guard !relu, let operation = activation.operation else { return [] }
+    let image = output.c * output.plane
+    let first = memory.outputs[0] + images.lowerBound * image
+    let run = 8192
+    return [
+      Region("activate", tiles: ceilDivide(images.count * image, run)) { tile, _ in
+        let (at, count) = (first + tile * run, min(run, images.count * image - tile * run))
+        var work = Elementwise(operation, input: at, output: at, count: count)
+        micro.elementwise(&work)
+      }
+    ]
+  }
+
   /// The memory of one image of the batch.
   struct Image {
     let input: UnsafePointer<Float>
     let output: UnsafeMutablePointer<Float>
     /// Of the output's shape.
     let residual: UnsafePointer<Float>?
+  }
+
+  /// Weights in blocks of output channels.
+  func packed(_ task: Task, block: Int, copies: Int = 1) -> PackedWeights {
+    let weight = task.weights["weight"].pointer
+    let pack = { (weight: UnsafePointer<Float>) in
+      PackedWeights(
+        weight: weight, bias: conv.bias ? task.weights["bias"].pointer : nil, outputs: conv.outputChannels,
+        groups: conv.groups, depth: channels * conv.kernel.h * conv.kernel.w, block: block, copies: copies,
+        batchNorm: fusion.batchNorm)
+    }
+    guard let left = reduced.weights(weight, filters: conv.outputChannels * channels) else {
+      return pack(weight)
+    }
+    return left.withUnsafeBufferPointer { $0.baseAddress.map(pack) ?? pack(weight) }
   }
 
   func images(_ memory: Arguments) -> [Image] {
@@ -64,12 +94,24 @@ struct ConvolutionTask: Sendable {
 
 /// Convolutions that read a canvas.
 extension ConvolutionTask {
-  /// Draws every channel of an image.
+  /// Draws every channel of an image, or of `count` images from it on.
   func draw(
-    _ canvas: Canvas, _ image: Image, into target: UnsafeMutablePointer<Float>
+    _ canvas: Canvas, _ image: Image, count: Int = 1, into target: UnsafeMutablePointer<Float>
   ) -> Region {
-    Region("pad", tiles: input.c) { c, _ in
+    Region("pad", tiles: count * input.c) { c, _ in
       canvas.draw(image.input + c * input.plane, into: target + c * canvas.plane, micro)
+    }
+  }
+
+  /// Draws what an area of an image's output reads.
+  func draw(
+    _ canvas: Canvas, _ image: Image, _ area: (rows: Range<Int>, columns: Range<Int>),
+    into target: UnsafeMutablePointer<Float>
+  ) {
+    for c in 0..<input.c {
+      canvas.draw(
+        image.input + c * input.plane, row: area.rows.lowerBound, column: area.columns.lowerBound,
+        into: target + c * canvas.plane, micro)
     }
   }
 

@@ -25,7 +25,7 @@ private struct PreparedDense: Prepared {
 
   init(_ dense: Dense, _ task: Task) {
     batch = task.inputs[0].n
-    micro = task.isa.microKernels
+    micro = task.micro
     layer = DenseLayer(dense, features: task.inputs[0].count / batch, task.weights, micro)
   }
 

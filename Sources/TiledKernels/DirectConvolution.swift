@@ -9,12 +9,13 @@ struct DirectConvolution: Kernel {
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
     guard let conv = op as? Conv2D else { return .no("computes convolutions only") }
-    // With few output channels per group most lanes would be empty.
-    let lanes = conv.outputChannels / conv.groups
-    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: lanes >= 8 ? 2 : 0))
+    // Others claim what suits them better.
+    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: 2))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared { try PreparedDirect(task) }
+  func prepare(_ task: Task) throws -> any Prepared {
+    DirectPixels.isBetter(try ConvolutionTask(task)) ? try DirectPixels(task) : try PreparedDirect(task)
+  }
 }
 
 private struct PreparedDirect: Prepared {
@@ -23,14 +24,17 @@ private struct PreparedDirect: Prepared {
   let weights: PackedWeights
   let taps: Constants<Int>
   let rowParts: Partition
+  let areas: Areas?
   /// Blocks of channels change slower than rows: each block's weights are used for all rows while they are near.
   let blocksOutside: Bool
 
   init(_ task: Task) throws {
     self.task = try ConvolutionTask(task)
     let conv = self.task.conv
-    canvas = Canvas(conv, input: self.task.input, output: self.task.output, slack: 0)
-    weights = PackedWeights(conv, task, block: self.task.micro.outputBlock)
+    areas = Areas(self.task, slack: 0)
+    canvas =
+      areas?.canvas ?? Canvas(conv, input: self.task.input, output: self.task.output, slack: 0)
+    weights = self.task.packed(task, block: self.task.micro.outputBlock)
     taps = Constants(canvas.taps)
     rowParts = self.task.rowParts(blocks: conv.groups * weights.blocksPerGroup)
     blocksOutside = weights.bytes / conv.groups > 512 << 10
@@ -39,12 +43,14 @@ private struct PreparedDirect: Prepared {
   var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
 
   func workspace(threads: Int) -> Int {
-    WorkerScratch.count(task.micro, threads: threads) + (canvas.isImage ? 0 : task.input.c * canvas.plane)
+    let canvases = areas != nil ? threads : canvas.isImage ? 0 : 1
+    return WorkerScratch.count(task.micro, threads: threads) + canvases * task.input.c * canvas.plane
   }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
     return task.images(memory).flatMap { image -> [Region] in
+      if let areas { return [convolve(image, areas, scratch)] }
       if canvas.isImage { return [convolve(image, from: image.input, plane: task.input.plane, scratch)] }
       return [
         task.draw(canvas, image, into: scratch.rest),
@@ -61,19 +67,39 @@ private struct PreparedDirect: Prepared {
     return Region("convolve", tiles: blocks * rowParts.parts) { tile, worker in
       let block = blocksOutside ? tile / rowParts.parts : tile % blocks
       let part = blocksOutside ? tile % rowParts.parts : tile / blocks
-      rows(rowParts[part], block: block, image, from: source, plane: plane, scratch[worker])
+      rows(
+        rowParts[part], 0..<task.output.w, block: block, image, from: source, plane: plane, scratch[worker])
+    }.computing("")
+  }
+
+  /// All blocks of an area, one area after the other.
+  private func convolve(
+    _ image: ConvolutionTask.Image, _ areas: Areas, _ scratch: WorkerScratch
+  ) -> Region {
+    let plane = canvas.plane
+    return Region("convolve areas", tiles: areas.count) { tile, worker in
+      let (area, canvases) = (areas[tile], scratch.rest + worker * task.input.c * plane)
+      task.draw(canvas, image, area, into: canvases)
+      // Rows and columns of the whole output.
+      let origin = canvases - canvas.row(area.rows.lowerBound) - area.columns.lowerBound
+      for block in 0..<task.conv.groups * weights.blocksPerGroup {
+        rows(
+          area.rows, area.columns, block: block, image, from: origin, plane: plane, scratch[worker])
+      }
     }.computing("")
   }
 
   /// - Parameter block: among the blocks of all groups.
   private func rows(
-    _ rows: Range<Int>, block index: Int, _ image: ConvolutionTask.Image, from source: UnsafePointer<Float>,
+    _ rows: Range<Int>, _ columns: Range<Int>, block index: Int, _ image: ConvolutionTask.Image,
+    from source: UnsafePointer<Float>,
     plane: Int, _ scratch: UnsafeMutablePointer<Float>
   ) {
     let (group, block) = (index / weights.blocksPerGroup, index % weights.blocksPerGroup)
     let output = task.output
     let first = (group * weights.outputsPerGroup + block * weights.block) * output.plane
-    let segments = Partition(count: output.w, parts: ceilDivide(output.w, task.micro.pixelTile))
+    let segments = Partition(
+      count: columns.count, parts: ceilDivide(columns.count, task.micro.pixelTile))
     var tile = ConvTile(
       input: source, taps: taps.pointer, weights: weights.weights(group, block),
       bias: weights.bias(group, block), output: image.output, scratch: scratch)
@@ -86,15 +112,18 @@ private struct PreparedDirect: Prepared {
     for y in rows {
       for part in 0..<segments.parts {
         let pixels = segments[part]
-        let at = first + y * output.w + pixels.lowerBound
-        tile.input = source + (group * task.channels * plane + canvas.row(y) + pixels.lowerBound)
+        let x = columns.lowerBound + pixels.lowerBound
+        let at = first + y * output.w + x
+        tile.input = source + (group * task.channels * plane + canvas.row(y) + x)
         tile.pixels = pixels.count
         tile.output = image.output + at
         if let residual = image.residual { tile.epilogue.residual = residual + at }
         // A plane of one pixel has channels as neighbours: both strides are one then, and either store is right.
         task.micro.convTile(&tile)
       }
-      task.activate(image.output + (first + y * output.w), channels: tile.outputs, count: output.w)
+      task.activate(
+        image.output + (first + y * output.w + columns.lowerBound), channels: tile.outputs,
+        count: columns.count)
     }
   }
 }

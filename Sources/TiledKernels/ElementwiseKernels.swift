@@ -15,7 +15,7 @@ struct ElementwiseKernels: Kernel {
   }
 
   func prepare(_ task: Task) throws -> any Prepared {
-    let micro = task.isa.microKernels
+    let micro = task.micro
     switch task.op {
     case is BatchNorm: return PreparedBatchNorm(task, micro)
     case let scale as Scale: return PreparedScale(gate: scale.gate, shape: task.inputs[0], micro: micro)
@@ -90,13 +90,17 @@ private struct PreparedBatchNorm: Prepared {
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     [
-      Region("batch norm", tiles: shape.n * shape.c) { plane, _ in
-        let first = plane * shape.plane
-        var work = Elementwise(
-          .affine, input: memory.inputs[0] + first, output: memory.outputs[0] + first, count: shape.plane)
-        work.scale = scale.pointer[plane % shape.c]
-        work.shift = shift.pointer[plane % shape.c]
-        micro.elementwise(&work)
+      Region("batch norm", rangesOf: shape.n * shape.c) { planes, _ in
+        for run in planes.perImage(shape.c) {
+          let first = run.lowerBound * shape.plane
+          var work = AffinePlanes(
+            input: memory.inputs[0] + first, output: memory.outputs[0] + first,
+            scales: scale.pointer + run.lowerBound % shape.c, shifts: shift.pointer + run.lowerBound % shape.c
+          )
+          work.planes = run.count
+          work.count = shape.plane
+          micro.affinePlanes(&work)
+        }
       }
     ]
   }
@@ -112,17 +116,32 @@ private struct PreparedScale: Prepared {
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let gates = memory.inputs[1]
     return [
-      Region("scale", tiles: shape.n * shape.c) { plane, _ in
-        let first = plane * shape.plane
-        var work = Gate(input: memory.inputs[0] + first, output: memory.outputs[0] + first)
-        work.count = shape.plane
-        switch gate {
-        case .channel: work.planeGates = gates + plane
-        case .pixel: work.gates = gates + plane / shape.c * shape.plane
+      Region("scale", rangesOf: shape.n * shape.c) { planes, _ in
+        for run in planes.perImage(shape.c) {
+          let first = run.lowerBound * shape.plane
+          var work = Gate(input: memory.inputs[0] + first, output: memory.outputs[0] + first)
+          work.planes = run.count
+          work.count = shape.plane
+          switch gate {
+          case .channel: work.planeGates = gates + run.lowerBound
+          case .pixel: work.gates = gates + run.lowerBound / shape.c * shape.plane
+          }
+          micro.gate(&work)
         }
-        micro.gate(&work)
       }
     ]
+  }
+}
+
+extension Range<Int> {
+  /// Planes of a batch, cut where images of so many channels begin.
+  fileprivate func perImage(_ channels: Int) -> some Sequence<Range<Int>> {
+    sequence(state: self) { rest -> Range<Int>? in
+      guard !rest.isEmpty else { return nil }
+      let end = Swift.min(rest.upperBound, (rest.lowerBound / channels + 1) * channels)
+      defer { rest = end..<rest.upperBound }
+      return rest.lowerBound..<end
+    }
   }
 }
 

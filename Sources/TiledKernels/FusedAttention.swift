@@ -32,7 +32,7 @@ private struct PreparedAttention: Prepared {
 
   init(_ task: Task) throws {
     (shape, fusion) = (task.inputs[0], task.fusion)
-    let micro = task.isa.microKernels
+    let micro = task.micro
     sweeps = PlaneSweeps(shape: shape, micro: micro)
     switch task.op {
     case let se as SqueezeExcitation:

@@ -56,7 +56,7 @@ struct Layers: Kernel {
       let inner = Task(
         node.op, shapes[group.root].inputs,
         weights: task.weights.scoped(graph.nodes[node.sharing ?? group.root].name),
-        isa: task.isa, fusion: fusion)
+        isa: task.isa, fusion: fusion, micro: task.micro)
       return LayerStep(
         node: node.name, fused: group.members.sorted().map { graph.nodes[$0].name },
         prepared: try kernel.prepare(inner), inputs: node.inputs + (group.residual.map { [$0] } ?? []),

@@ -42,14 +42,6 @@ struct PackedWeights: Sendable {
     self.copies = copies
   }
 
-  init(_ conv: Conv2D, _ task: Task, block: Int, copies: Int = 1) {
-    self.init(
-      weight: task.weights["weight"].pointer, bias: conv.bias ? task.weights["bias"].pointer : nil,
-      outputs: conv.outputChannels, groups: conv.groups,
-      depth: task.inputs[0].c / conv.groups * conv.kernel.h * conv.kernel.w, block: block, copies: copies,
-      batchNorm: task.fusion.batchNorm)
-  }
-
   func weights(_ group: Int, _ block: Int) -> UnsafePointer<Float> {
     values.pointer + (group * blocksPerGroup + block) * depth * self.block * copies
   }

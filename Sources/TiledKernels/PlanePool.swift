@@ -19,17 +19,18 @@ struct PlanePool: Sendable {
     self.columns = isColumn ? rows : columns
   }
 
-  init(_ pool: Pool2D, _ input: Shape, _ output: Shape) {
-    func axis(_ size: Int, _ outputs: Int, _ part: KeyPath<Pair, Int>) -> PoolAxis {
+  init(_ pool: Pool2D, _ input: Shape) {
+    func axis(_ size: Int, _ windows: [PoolWindow], _ part: KeyPath<Pair, Int>) -> PoolAxis {
       PoolAxis(
-        size, outputs: outputs,
+        size, windows, step: pool.dilation[keyPath: part],
         PoolAxis.Regular(
           window: pool.window[keyPath: part], stride: pool.stride[keyPath: part],
-          padding: pool.padding[keyPath: part]), countPadding: pool.countPadding)
+          padding: pool.padding[keyPath: part]))
     }
+    let windows = pool.windows(height: input.h, width: input.w)
     self.init(
-      planes: input.n * input.c, isMean: pool.kind == .avg, rows: axis(input.h, output.h, \.h),
-      columns: axis(input.w, output.w, \.w))
+      planes: input.n * input.c, isMean: pool.kind == .avg, rows: axis(input.h, windows.rows, \.h),
+      columns: axis(input.w, windows.columns, \.w))
   }
 
   init(_ pool: GlobalPool, _ input: Shape) {
@@ -64,12 +65,17 @@ private struct WholePlanes: Prepared {
   let pool: PlanePool
   let micro: MicroKernels
 
+  /// Elements of a tile: with fewer of them, waking a worker takes longer than the tile.
+  private static let fewest = 8192
+
   func workspace(threads: Int) -> Int { WorkerScratch.count(micro, threads: threads) }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let (source, target) = (memory.inputs[0], memory.outputs[0])
     let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
-    let pooling = Region("pool planes", rangesOf: pool.planes) { planes, worker in
+    let perTile = max(1, Self.fewest / pool.inputPlane)
+    let pooling = Region("pool planes", rangesOf: ceilDivide(pool.planes, perTile)) { tiles, worker in
+      let planes = tiles.lowerBound * perTile..<min(pool.planes, tiles.upperBound * perTile)
       var work = PlaneStatistics(
         input: source + planes.lowerBound * pool.inputPlane, scratch: scratch[worker])
       work.planes = planes.count

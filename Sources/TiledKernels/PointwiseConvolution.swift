@@ -3,16 +3,16 @@ import MicroKernelAPI
 import Operators
 import Tensors
 
-/// 1×1 convolution with stride 1, vectorised over pixels: a matrix product that reads and writes NCHW as it is.
+/// 1×1 convolution, vectorised over pixels: a matrix product that reads and writes NCHW as it is; with a stride, the pixels
+/// that count are copied side by side first.
 struct PointwiseConvolution: Kernel {
   let name = "tiled/pointwise"
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    guard let conv = op as? Conv2D, conv.kernel == Pair(1), conv.padding == Pair(0),
-      let output = try? conv.output(inputs), conv.stride == Pair(1) || Self.usesPanels(conv, isa.microKernels)
-    else {
-      return .no("computes 1×1 convolutions without padding only, with AVX or few outputs of stride 1 only")
-    }
+    guard let conv = op as? Conv2D, let reduced = try? ReducedConvolution(conv, inputs),
+      reduced.conv.kernel == Pair(1), reduced.conv.padding == Pair(0)
+    else { return .no("computes 1×1 convolutions without padding only") }
+    let output = reduced.output
     // Vectors that the last pixels of a plane leave half empty: with few pixels channels make better vectors.
     let lanes = isa.microKernels.lanes
     func filled(_ width: Int) -> Double {
@@ -21,7 +21,7 @@ struct PointwiseConvolution: Kernel {
     let isBest = Self.usesPanels(conv, isa.microKernels) && filled(2 * lanes) > 0.8
     return .yes(
       Abilities(
-        epilogues: Kernels.Epilogue.of(conv), preference: isBest ? 4 : filled(lanes) > 0.85 ? 3 : 1))
+        epilogues: Kernels.Epilogue.of(conv), preference: isBest ? 5 : filled(lanes) > 0.85 ? 4 : 1))
   }
 
   func prepare(_ task: Task) throws -> any Prepared { try PreparedPointwise(task) }
@@ -41,6 +41,8 @@ private struct PreparedPointwise: Prepared {
   let blocksOutside: Bool
   /// What is read instead of the image: a block's weights are then used for many panels while they are near.
   let panels: Panels?
+  /// With a stride: floats from plane to plane of the copy, which is read instead of the image.
+  let copyPitch: Int?
 
   init(_ task: Task) throws {
     self.task = try ConvolutionTask(task)
@@ -48,24 +50,29 @@ private struct PreparedPointwise: Prepared {
     // Blocks of equal width: 64 channels are 5 × 13 and not 4 × 14 + 8.
     let perGroup = self.task.outputsPerGroup
     let block = ceilDivide(perGroup, ceilDivide(perGroup, micro.pointBlock))
-    weights = PackedWeights(conv, task, block: block, copies: micro.weightCopies)
-    let whole = input.plane / micro.lanes * micro.lanes
-    starts = Array(stride(from: 0, to: whole, by: 2 * micro.lanes)) + (whole < input.plane ? [whole] : [])
+    weights = self.task.packed(task, block: block, copies: micro.weightCopies)
     panels = PointwiseConvolution.usesPanels(conv, micro) ? Panels(self.task) : nil
+    let (pixels, lanes) = (self.task.output.plane, micro.lanes)
+    // Whole lines, an odd number of them: planes at a power of two apart would share cache sets.
+    let isCopied = conv.stride != Pair(1) && panels == nil
+    copyPitch = isCopied ? (ceilDivide(pixels, 16) | 1) * 16 : nil
+    let whole = isCopied ? pixels : pixels / lanes * lanes
+    starts = Array(stride(from: 0, to: whole, by: 2 * lanes)) + (whole < pixels ? [whole] : [])
     let blocks = conv.groups * weights.blocksPerGroup
-    blocksOutside = weights.bytes > input.c * input.plane * 4
+    blocksOutside = weights.bytes > input.c * pixels * 4
     let parts = blocksOutside ? desiredTiles : ceilDivide(desiredTiles, starts.count)
     blockParts = Partition(count: blocks, parts: min(blocks, parts))
   }
 
-  /// Pixels behind the last whole vector.
-  private var tail: Int { task.input.plane % task.micro.lanes }
+  /// Pixels behind the last whole vector of an image that is read as it is.
+  private var tail: Int { copyPitch == nil ? task.input.plane % task.micro.lanes : 0 }
 
   var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
 
   func workspace(threads: Int) -> Int {
     if let panels { return WorkerScratch.count(task.micro, threads: threads) + panels.floats }
-    return tail == 0 ? 0 : WorkerScratch.count(task.micro, threads: threads) + task.input.c * task.micro.lanes
+    let copied = copyPitch ?? (tail == 0 ? 0 : task.micro.lanes)
+    return copied == 0 ? 0 : WorkerScratch.count(task.micro, threads: threads) + task.input.c * copied
   }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
@@ -77,8 +84,9 @@ private struct PreparedPointwise: Prepared {
       let multiply = Region("multiply", tiles: starts.count * blockParts.parts) { tile, worker in
         let part = blocksOutside ? tile / starts.count : tile % blockParts.parts
         let start = starts[blocksOutside ? tile % starts.count : tile / blockParts.parts]
-        self.multiply(image, tail: scratch.rest, start, blockParts[part], scratch[worker])
+        self.multiply(image, copy: scratch.rest, start, blockParts[part], scratch[worker])
       }.computing("")
+      if let copyPitch { return [copyPixels(image.input, scratch.rest, pitch: copyPitch), multiply] }
       return tail == 0 ? [multiply] : [copyTail(image.input, scratch.rest), multiply]
     }
   }
@@ -95,17 +103,44 @@ private struct PreparedPointwise: Prepared {
     }
   }
 
+  /// The pixels that a stride takes, side by side, zeros behind them.
+  private func copyPixels(
+    _ image: UnsafePointer<Float>, _ copy: UnsafeMutablePointer<Float>, pitch: Int
+  ) -> Region {
+    let (input, output, stride) = (task.input, task.output, task.conv.stride)
+    return Region("gather", tiles: input.c) { c, _ in
+      let plane = copy + c * pitch
+      var rows = PadRows(input: image + c * input.plane, output: plane)
+      rows.step = stride.w
+      rows.inputStride = stride.h * input.w
+      rows.outputStride = output.w
+      rows.rows = output.h
+      rows.width = output.w
+      rows.count = output.w
+      task.micro.padRows(&rows)
+      (plane + output.plane).update(repeating: 0, count: pitch - output.plane)
+    }
+  }
+
+  /// Where the channels of pixels from `start` on lie, and how many of these pixels are computed.
+  private func source(
+    _ image: UnsafePointer<Float>, _ copy: UnsafePointer<Float>, _ start: Int
+  ) -> (UnsafePointer<Float>, stride: Int, pixels: Int) {
+    let (plane, lanes) = (task.output.plane, task.micro.lanes)
+    if let copyPitch { return (copy + start, copyPitch, min(2 * lanes, plane - start)) }
+    if start + lanes > plane { return (copy, lanes, tail) }
+    return (image + start, plane, start + 2 * lanes <= plane ? 2 * lanes : lanes)
+  }
+
   private func multiply(
-    _ image: ConvolutionTask.Image, tail copy: UnsafePointer<Float>, _ start: Int, _ blocks: Range<Int>,
+    _ image: ConvolutionTask.Image, copy: UnsafePointer<Float>, _ start: Int, _ blocks: Range<Int>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let (input, micro) = (task.input, task.micro)
-    let isTail = start + micro.lanes > input.plane
-    let (source, stride) = isTail ? (copy, micro.lanes) : (image.input + start, input.plane)
+    let (source, stride, pixels) = source(image.input, copy, start)
     var tile = PointTile(input: source, weights: source, bias: source, output: image.output, scratch: scratch)
     tile.channels = task.channels
     tile.channelStride = stride
-    tile.pixels = isTail ? tail : start + 2 * micro.lanes <= input.plane ? 2 * micro.lanes : micro.lanes
+    tile.pixels = pixels
     tile.outputChannelStride = task.output.plane
     tile.block = weights.block
     tile.epilogue.relu = task.relu
@@ -117,9 +152,12 @@ private struct PreparedPointwise: Prepared {
       tile.bias = weights.bias(group, block)
       tile.outputs = weights.width(block)
       tile.output = image.output + at
-      if !isTail { tile.ahead = lookahead(from: source, during: index - blocks.lowerBound, of: blocks.count) }
+      // The tail's channels are side by side: nothing lies ahead.
+      if stride > task.micro.lanes {
+        tile.ahead = lookahead(from: source, during: index - blocks.lowerBound, of: blocks.count)
+      }
       if let residual = image.residual { tile.epilogue.residual = residual + at }
-      micro.pointTile(&tile)
+      task.micro.pointTile(&tile)
       task.activate(tile.output, channels: tile.outputs, count: tile.pixels)
     }
   }

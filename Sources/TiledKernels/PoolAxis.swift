@@ -11,6 +11,8 @@ struct PoolAxis: Sendable {
   }
 
   let size: Int
+  /// From one element of a window to the next.
+  let step: Int
   let firsts: Constants<Int>
   let counts: Constants<Int>
   /// What a window contributes to the divisor of a mean.
@@ -18,33 +20,26 @@ struct PoolAxis: Sendable {
   /// Nil where extents differ.
   let regular: Regular?
 
-  /// Windows `stride` apart, the first of them `padding` before the image.
-  init(_ size: Int, outputs: Int, _ regular: Regular, countPadding: Bool) {
-    let windows = (0..<outputs).map { i -> Range<Int> in
-      let first = i * regular.stride - regular.padding
-      return max(first, 0)..<max(min(first + regular.window, size), max(first, 0))
-    }
-    let divisors = windows.indices.map { i -> Int in
-      let first = i * regular.stride - regular.padding
-      return countPadding
-        ? min(first + regular.window, size + regular.padding) - first : windows[i].count
-    }
-    self.init(size, windows, divisors, regular)
+  init(_ size: Int, _ windows: [PoolWindow], step: Int, _ regular: Regular) {
+    self.init(
+      size, windows.map { ($0.first, $0.count) }, divisors: windows.map(\.divisor), step: step, regular)
   }
 
   /// Windows that divide the axis into `outputs` parts.
   init(_ size: Int, adaptive outputs: Int) {
-    let windows = AdaptivePool.windows(size, outputs)
+    let windows = AdaptivePool.windows(size, outputs).map { ($0.lowerBound, $0.count) }
     let extent = size / outputs
-    let isEven = size % outputs == 0
     self.init(
-      size, windows, windows.map(\.count),
-      isEven ? Regular(window: extent, stride: extent, padding: 0) : nil)
+      size, windows, divisors: windows.map(\.1), step: 1,
+      size % outputs == 0 ? Regular(window: extent, stride: extent, padding: 0) : nil)
   }
 
-  private init(_ size: Int, _ windows: [Range<Int>], _ divisors: [Int], _ regular: Regular?) {
+  private init(
+    _ size: Int, _ windows: [(first: Int, count: Int)], divisors: [Int], step: Int, _ regular: Regular?
+  ) {
     self.size = size
-    firsts = Constants(windows.map(\.lowerBound))
+    self.step = step
+    firsts = Constants(windows.map(\.first))
     counts = Constants(windows.map(\.count))
     self.divisors = Constants(divisors.map { Float($0) })
     self.regular = regular
@@ -74,16 +69,19 @@ struct PoolAxis: Sendable {
     return first..<((first..<outputs).first { !isWhole($0) } ?? outputs)
   }
 
-  /// Elements that some windows need. Windows begin in order, but an earlier one may end later.
+  /// Elements from the first to the last that some windows need.
   func reach(_ windows: Range<Int>) -> Range<Int> {
-    let end = windows.map { firsts.pointer[$0] + counts.pointer[$0] }.max() ?? 0
-    let first = firsts.pointer[windows.lowerBound]
-    return first..<max(first, end)
+    let needed = windows.filter { counts.pointer[$0] > 0 }
+    guard let first = needed.map({ firsts.pointer[$0] }).min() else { return 0..<0 }
+    let last = needed.map { firsts.pointer[$0] + (counts.pointer[$0] - 1) * step }.max() ?? first
+    return first..<last + 1
   }
 
   func windows(_ range: Range<Int>) -> PoolWindows {
-    PoolWindows(
+    var windows = PoolWindows(
       firsts: firsts.pointer + range.lowerBound, counts: counts.pointer + range.lowerBound,
       divisors: divisors.pointer + range.lowerBound, count: range.count)
+    windows.step = step
+    return windows
   }
 }

@@ -37,14 +37,18 @@ struct PooledRows: Prepared {
     let list = (0..<parts).map { Span(outputs: spans[$0], inputs: columns.reach(spans[$0])) }
     let widest = list.map(\.inputs.count).max() ?? 0
     let outputs = ceilDivide(ceilDivide(columns.outputs, parts), lanes) * lanes
-    let read = regular.map { (outputs - 1) * $0.stride + $0.window + 2 * lanes } ?? 0
+    let read =
+      regular.map { (outputs - 1) * $0.stride + ($0.window - 1) * columns.step + 1 + 2 * lanes } ?? 0
     line = ceilDivide(max(read, widest), 16) * 16
     self.spans = Constants(list)
   }
 
   /// Windows that are alike and whose columns two vectors hold.
   private static func vectorised(_ columns: PoolAxis, _ micro: MicroKernels) -> PoolAxis.Regular? {
-    columns.regular.flatMap { $0.stride <= 2 && columns.outputs >= micro.lanes ? $0 : nil }
+    guard let regular = columns.regular, regular.stride <= 2, columns.outputs >= micro.lanes,
+      (0..<columns.outputs).allSatisfy({ columns.counts.pointer[$0] > 0 })
+    else { return nil }
+    return regular
   }
 
   /// Instructions that a plane takes, roughly.
@@ -91,6 +95,7 @@ struct PooledRows: Prepared {
     work.firstColumn = span.inputs.lowerBound
     work.padding = span.inputs.lowerBound - origin
     work.window = regular?.window ?? 0
+    work.step = pool.columns.step
     work.stride = regular?.stride ?? 0
     work.outputStride = outputs
     work.isMean = pool.isMean

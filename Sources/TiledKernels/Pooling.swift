@@ -9,17 +9,14 @@ struct Pooling: Kernel {
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
     guard op is Pool2D || op is GlobalPool || op is ChannelPool else { return .no("computes pools only") }
-    if let pool = op as? Pool2D, pool.dilation != Pair(1) {
-      return .no("computes pools without dilation only")
-    }
     return .yes(Abilities(preference: 1))
   }
 
   func prepare(_ task: Task) throws -> any Prepared {
-    let (input, output) = (task.inputs[0], try task.op.output(task.inputs))
-    let micro = task.isa.microKernels
+    let input = task.inputs[0]
+    let micro = task.micro
     switch task.op {
-    case let pool as Pool2D: return PlanePool(pool, input, output).prepare(micro)
+    case let pool as Pool2D: return PlanePool(pool, input).prepare(micro)
     case let pool as GlobalPool: return PlanePool(pool, input).prepare(micro)
     default: return PreparedChannelPool(input: input, micro: micro)
     }

@@ -3,7 +3,7 @@ import Kernels
 /// The list of tiled kernels: a new one is a file and a line here.
 public enum TiledKernels {
   private static let convolutions: [any Kernel] = [
-    DirectConvolution(), PointwiseConvolution(), RowConvolution(),
+    DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(),
   ]
 
   private static let parts: [any Kernel] =

@@ -30,6 +30,16 @@ import Testing
     #expect((0..<32).allSatisfy { cells[$0] == 2000 })
   }
 
+  /// Would catch: every worker woken for a region of two tiles, and workers left asleep that have tiles.
+  @Test(arguments: [(0, 0), (1, 0), (2, 1), (3, 2), (8, 7), (9, 7), (1000, 7)])
+  func onlyWorkersWithTilesAreCalled(tiles: Int, workers: Int) {
+    let team = Team(threads: 8)
+    for round in 1...3 {
+      team.run(Region("few", tiles: tiles) { _, _ in })
+      #expect(team.workersCalled == round * workers)
+    }
+  }
+
   @Test func teamsComeAndGo() {
     for round in 0..<200 {
       let team = Team(threads: 1 + round % 4)

@@ -1,0 +1,59 @@
+/// Output rows of a depthwise convolution of up to `lanes` planes, vectorised over planes, for planes with rows too short for
+/// vectors of pixels: `out[c][y][x] = bias[c] + Σ_t in[c][taps of (y, x)] · w[t][c]`, taps outside the image left out.
+public struct ConvPlanes {
+  /// First of the `inputRows` rows that the windows below need, in the first plane.
+  public var input: UnsafePointer<Float>
+  public var planes = 1
+  public var planeStride = 0
+  public var width = 0
+  public var inputRows = 0
+  /// Number of that first row.
+  public var firstRow = 0
+  /// Of the output rows that are computed.
+  public var rows: TapWindows
+  public var columns: TapWindows
+  /// `[taps][lanes]`, taps of a window row by row.
+  public var weights: UnsafePointer<Float>
+  /// Taps of a row.
+  public var kernelWidth = 1
+  /// `lanes` values.
+  public var bias: UnsafePointer<Float>
+  public var output: UnsafeMutablePointer<Float>
+  public var outputPlaneStride = 0
+  public var epilogue = Epilogue()
+  /// `lanes` × (inputRows · width + rows.count · columns.count) floats.
+  public var scratch: UnsafeMutablePointer<Float>
+
+  public init(
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, rows: TapWindows, columns: TapWindows,
+    weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>
+  ) {
+    self.input = input
+    self.output = output
+    self.rows = rows
+    self.columns = columns
+    self.weights = weights
+    self.bias = bias
+    self.scratch = scratch
+  }
+}
+
+/// Windows of a convolution along one axis, cut off at its ends: window i applies `counts[i]` taps from number `taps[i]` on to
+/// elements from `firsts[i]` on, `step` apart.
+public struct TapWindows {
+  public var firsts: UnsafePointer<Int>
+  public var counts: UnsafePointer<Int>
+  public var taps: UnsafePointer<Int>
+  public var step: Int
+  public var count: Int
+
+  public init(
+    firsts: UnsafePointer<Int>, counts: UnsafePointer<Int>, taps: UnsafePointer<Int>, step: Int, count: Int
+  ) {
+    self.firsts = firsts
+    self.counts = counts
+    self.taps = taps
+    self.step = step
+    self.count = count
+  }
+}

@@ -1,0 +1,36 @@
+import Operators
+import Tensors
+
+/// Parts of the output whose input stays in a core's second cache, each with a canvas of its own: for images whose rows are
+/// longer than that. Neighbouring areas draw the rows and columns between them twice.
+struct Areas: Sendable {
+  let canvas: Canvas
+  private let rows: Partition
+  private let columns: Partition
+
+  /// Floats of a canvas, all channels.
+  private static let near = 64 << 10
+  /// Output rows of an area at most.
+  private static let height = 8
+
+  /// Nil where the rows that an output row reads are near enough.
+  init?(_ task: ConvolutionTask, slack: Int) {
+    let (conv, input, output) = (task.conv, task.input, task.output)
+    let window = (conv.kernel.h - 1) * conv.dilation.h + 1
+    guard input.c * window * input.w > 2 * Self.near else { return nil }
+    let height = min(output.h, Self.height)
+    let read = (height - 1) * conv.stride.h + window
+    let width = max(4 * task.micro.pixelTile, Self.near / (input.c * read * conv.stride.w))
+    rows = Partition(count: output.h, parts: ceilDivide(output.h, height))
+    columns = Partition(count: output.w, parts: ceilDivide(output.w, width))
+    let widest = ceilDivide(output.w, columns.parts)
+    let highest = ceilDivide(output.h, rows.parts)
+    canvas = Canvas(conv, input: input, output: Shape(1, 1, highest, widest), slack: slack)
+  }
+
+  var count: Int { rows.parts * columns.parts }
+
+  subscript(index: Int) -> (rows: Range<Int>, columns: Range<Int>) {
+    (rows[index / columns.parts], columns[index % columns.parts])
+  }
+}

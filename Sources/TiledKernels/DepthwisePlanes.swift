@@ -1,0 +1,160 @@
+import Kernels
+import MicroKernelAPI
+import Operators
+import Tensors
+
+/// Depthwise convolution of planes with short rows, vectorised over planes.
+struct DepthwisePlanes: Kernel {
+  let name = "tiled/depthwise"
+
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+    guard let conv = op as? Conv2D, inputs[0].c == conv.groups,
+      let reduced = try? ReducedConvolution(conv, inputs)
+    else { return .no("computes convolutions with as many groups as input channels only") }
+    let isBest = Self.isBetter(reduced, isa.microKernels)
+    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: isBest ? 6 : 0))
+  }
+
+  /// Whether a plane takes fewer instructions than in vectors of its rows' pixels, roughly.
+  private static func isBetter(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Bool {
+    let (conv, input, output, lanes) = (reduced.conv, reduced.input, reduced.output, micro.lanes)
+    let taps = conv.kernel.h * conv.kernel.w
+    let multiplier = conv.outputChannels / conv.groups
+    // Squares of 16 values take 20.
+    let planes =
+      (input.plane + multiplier * output.plane) * 5 / 4
+      + multiplier * output.plane * (4 * taps + 8) / min(lanes, input.c)
+    let perRow = ceilDivide(output.w, lanes) * (3 * taps + 8) * multiplier + 60
+    let rows = output.h * perRow + input.h * (ceilDivide(input.w, lanes) * 2 + 20) + 200
+    return planes < rows
+  }
+
+  func prepare(_ task: Task) throws -> any Prepared { try PreparedDepthwise(task) }
+}
+
+private struct PreparedDepthwise: Prepared {
+  let task: ConvolutionTask
+  /// A group of weights and bias for each vector of channels and each of their outputs.
+  let weights: Constants<Float>
+  let bias: Constants<Float>
+  let rows: TapAxis
+  let columns: TapAxis
+  let bands: Partition
+  let scratch: Int
+  /// Vectors of channels.
+  let vectors: Int
+
+  /// Floats of a band's transposed rows.
+  private static let near = 4096
+
+  init(_ task: Task) throws {
+    let convolution = try ConvolutionTask(task)
+    self.task = convolution
+    let (conv, input, output) = (convolution.conv, convolution.input, convolution.output)
+    let (lanes, multiplier) = (convolution.micro.lanes, convolution.outputsPerGroup)
+    let taps = conv.kernel.h * conv.kernel.w
+    let packed = convolution.packed(task, block: 1)
+    vectors = ceilDivide(input.c, lanes)
+    var (values, sums): ([Float], [Float]) = ([], [])
+    for vector in 0..<vectors {
+      for output in 0..<multiplier {
+        let channels = (0..<lanes).map { min(vector * lanes + $0, input.c - 1) }
+        for tap in 0..<taps { values += channels.map { packed.weights($0, output)[tap] } }
+        sums += channels.map { packed.bias($0, output)[0] }
+      }
+    }
+    (weights, bias) = (Constants(values), Constants(sums))
+    rows = TapAxis(input.h, output.h, conv, \.h)
+    columns = TapAxis(input.w, output.w, conv, \.w)
+    let tiles = ceilDivide(desiredTiles, vectors * input.n)
+    let most = min(output.h, max(1, min(tiles, input.plane / 64), ceilDivide(input.plane * lanes, Self.near)))
+    bands = Partition(count: output.h, parts: most)
+    scratch = (0..<most).reduce(0) { [rows, bands] largest, part in
+      let pixels = rows.reach(bands[part]).count * input.w + bands[part].count * output.w
+      return max(largest, pixels * lanes)
+    }
+  }
+
+  var weightMemory: [UnsafeRawBufferPointer] { [weights.memory, bias.memory] }
+
+  func workspace(threads: Int) -> Int { threads * scratch }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    let images = task.images(memory)
+    let perImage = vectors * bands.parts
+    let groups = Region("groups", tiles: images.count * perImage) { tile, worker in
+      let part = tile % perImage
+      run(
+        images[tile / perImage], part / bands.parts, bands[part % bands.parts],
+        memory.workspace + worker * scratch)
+    }.computing("")
+    return [groups] + task.activation(memory, images: 0..<images.count)
+  }
+
+  private func run(
+    _ image: ConvolutionTask.Image, _ vector: Int, _ band: Range<Int>,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let (input, output, lanes) = (task.input, task.output, task.micro.lanes)
+    let (multiplier, first, reach) = (task.outputsPerGroup, vector * lanes, rows.reach(band))
+    for o in 0..<multiplier {
+      let at = (first * multiplier + o) * output.plane + band.lowerBound * output.w
+      let packed = vector * multiplier + o
+      var work = ConvPlanes(
+        input: image.input + (first * input.plane + reach.lowerBound * input.w), output: image.output + at,
+        rows: rows.windows(band), columns: columns.windows(0..<output.w),
+        weights: weights.pointer + packed * rows.kernel * columns.kernel * lanes,
+        bias: bias.pointer + packed * lanes, scratch: scratch)
+      work.planes = min(lanes, input.c - first)
+      work.planeStride = input.plane
+      work.width = input.w
+      work.inputRows = reach.count
+      work.firstRow = reach.lowerBound
+      work.kernelWidth = columns.kernel
+      work.outputPlaneStride = multiplier * output.plane
+      work.epilogue.relu = task.relu
+      work.epilogue.residual = image.residual.map { $0 + at }
+      task.micro.convPlanes(&work)
+    }
+  }
+}
+
+/// The windows of a convolution along one axis, cut off at the image.
+struct TapAxis: Sendable {
+  let kernel: Int
+  private let step: Int
+  private let firsts: Constants<Int>
+  private let counts: Constants<Int>
+  private let taps: Constants<Int>
+
+  init(_ size: Int, _ outputs: Int, _ conv: Conv2D, _ axis: KeyPath<Pair, Int>) {
+    let (kernel, step) = (conv.kernel[keyPath: axis], conv.dilation[keyPath: axis])
+    let windows = (0..<outputs).map { i -> (first: Int, count: Int, tap: Int) in
+      let start = i * conv.stride[keyPath: axis] - conv.padding[keyPath: axis]
+      let tap = start < 0 ? min(kernel, ceilDivide(-start, step)) : 0
+      let end = start < size ? min(kernel, (size - 1 - start) / step + 1) : tap
+      return end > tap ? (start + tap * step, end - tap, tap) : (0, 0, 0)
+    }
+    self.kernel = kernel
+    self.step = step
+    firsts = Constants(windows.map(\.first))
+    counts = Constants(windows.map(\.count))
+    taps = Constants(windows.map(\.tap))
+  }
+
+  /// Elements from the first to the last that some windows need. No memory is taken: tiles ask for it.
+  func reach(_ windows: Range<Int>) -> Range<Int> {
+    var (first, end) = (Int.max, 0)
+    for i in windows where counts.pointer[i] > 0 {
+      first = min(first, firsts.pointer[i])
+      end = max(end, firsts.pointer[i] + (counts.pointer[i] - 1) * step + 1)
+    }
+    return end == 0 ? 0..<0 : first..<end
+  }
+
+  func windows(_ range: Range<Int>) -> TapWindows {
+    TapWindows(
+      firsts: firsts.pointer + range.lowerBound, counts: counts.pointer + range.lowerBound,
+      taps: taps.pointer + range.lowerBound, step: step, count: range.count)
+  }
+}
