@@ -3,6 +3,7 @@ import Formats
 import Glibc
 import Kernels
 import Operators
+import PlainText
 import Records
 import Tensors
 
@@ -59,12 +60,12 @@ extension DataChoice {
       } else if inputs.hasSuffix(".npy") {
         self.inputs = .file(path: inputs, try Self.read(inputs))
       } else {
-        throw UsageError("--data \(inputs.prefix(40)): expected \(InputData.expected), or a file named .npy")
+        throw UsageError("--data \(inputs.shown): expected \(InputData.expected), or a file named .npy")
       }
     }
     if let weights {
       guard let known = InputData(weights) else {
-        throw UsageError("--weights-data \(weights.prefix(40)): expected \(InputData.expected)")
+        throw UsageError("--weights-data \(weights.shown): expected \(InputData.expected)")
       }
       self.weights = known
     }

@@ -25,8 +25,6 @@ public struct Plan: Sendable {
   public var data = DataChoice()
   /// Nil: as many as the time allows.
   public var rounds: Int?
-  /// Time for measuring all workloads.
-  public var budget: Double?
 
   public init() {}
 }

@@ -1,6 +1,7 @@
 import Gate
 import Harness
 import Operators
+import PlainText
 import TiledKernels
 
 /// What a policy says about kernels and workloads that do not exist.
@@ -23,7 +24,7 @@ struct PolicyCheck {
       else { continue }
       let hint = Words.nearest(name, among: known).map { "did you mean '\($0)'?" }
       throw UsageError(
-        "\(path): line \(clause.place.line): \(clause.place.path).kernel: no such kernel as '\(pattern.prefix(40))'; "
+        "\(path.shownPath): line \(clause.place.line): \(clause.place.path).kernel: no such kernel as '\(pattern.shown)'; "
           + (hint ?? "known: \(known.joined(separator: " "))"))
     }
   }
@@ -47,12 +48,12 @@ struct PolicyCheck {
   private func warning(_ clause: PolicyClause, _ names: [String]) -> String {
     let cases = clause.cases
     let parts = [
-      cases.workload.map { "workload '\($0.prefix(40))'" }, cases.kernel.map { "kernel '\($0.prefix(40))'" },
+      cases.workload.map { "workload '\($0.shown)'" }, cases.kernel.map { "kernel '\($0.shown)'" },
       cases.threads.map { "threads \($0)" },
     ].compactMap { $0 }
     let isNamed = cases.workload.map { names.contains($0) } ?? true
     let hint = isNamed ? nil : cases.workload.flatMap { Words.nearest($0, among: names) }
-    return "cbambench: \(path): line \(clause.place.line): \(clause.place.path) fits no case: "
+    return "cbambench: \(path.shownPath): line \(clause.place.line): \(clause.place.path) fits no case: "
       + parts.joined(separator: ", ") + (hint.map { "; did you mean '\($0)'?" } ?? "")
   }
 

@@ -88,7 +88,7 @@ import Testing
     ("{\"a\\", 1, 2, "a text is not closed"), ("{\"a\\x\": 1}", 1, 2, "an escape"),
     ("[1 2]", 1, 4, "'2' where a comma"), ("{\r\n\r\"é\": ü}", 3, 6, "'ü' where a value"),
     ("[\u{1}]", 1, 2, "a control character"),
-    (String(repeating: "[", count: 100_000), 1, 51, "more than 50 values"),
+    (String(repeating: "[", count: 1000), 1, 51, "more than 50 values"),
   ])
   func syntaxErrorsNameLineAndColumn(text: String, line: Int, column: Int, part: String) {
     let error = #expect(throws: PolicyError.self) { try Policy(json: text) }
