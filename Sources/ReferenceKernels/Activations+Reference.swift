@@ -40,10 +40,10 @@ extension Exact {
   }
 
   /// The slope lies between −0.1 and 1.1. As the logistic function, and a product; where the exponential is cut off the result
-  /// is below 1e-36.
+  /// is below 1e-36. Zero stays zero.
   public func silu() -> Self {
     let result = value / (1 + exp(-value))
-    return mapped(to: result, slope: 1.1, rounding: 7 * Float.u * abs(result) + 1e-36)
+    return mapped(to: result, slope: 1.1, rounding: value == 0 ? 0 : 7 * Float.u * abs(result) + 1e-36)
   }
 
   /// A sum, and a division or the product with a rounded reciprocal.

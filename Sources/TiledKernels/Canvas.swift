@@ -46,8 +46,8 @@ struct Canvas: Sendable {
     }
   }
 
-  /// Whether the image itself would do.
-  var isImage: Bool { conv.padding == Pair(0) && conv.stride.w == 1 }
+  /// Whether the image itself would do; one with columns that no tap reads has other rows.
+  var isImage: Bool { conv.padding == Pair(0) && conv.stride.w == 1 && pitch == image.w }
 
   /// Offset of tap (i, j) from the canvas row of an output row.
   func offset(_ i: Int, _ j: Int) -> Int {

@@ -21,6 +21,9 @@ struct ConvolutionTask: Sendable {
     fusion = task.fusion
   }
 
+  /// Whether a 1×1 kernel takes every pixel. A stride of 1 says less: along an axis with one output every stride is the same.
+  var takesEveryPixel: Bool { input.plane == output.plane }
+
   /// Input channels of a group.
   var channels: Int { input.c / conv.groups }
 

@@ -81,6 +81,9 @@ private struct PreparedDepthwise: Prepared {
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let images = task.images(memory)
+    if isScaling, images[0].residual == nil {
+      return [scale(memory)] + task.activation(memory, images: 0..<images.count)
+    }
     let perImage = vectors * bands.parts
     let groups = Region("groups", tiles: images.count * perImage) { tile, worker in
       let part = tile % perImage
@@ -89,6 +92,28 @@ private struct PreparedDepthwise: Prepared {
         memory.workspace + worker * scratch)
     }.computing("")
     return [groups] + task.activation(memory, images: 0..<images.count)
+  }
+
+  /// Whether each pixel has one product: a kernel of 3×3 on maps of one pixel, say.
+  private var isScaling: Bool {
+    rows.kernel == 1 && columns.kernel == 1 && task.conv.padding == Pair(0) && task.takesEveryPixel
+      && task.outputsPerGroup == 1 && !task.relu
+  }
+
+  /// Weights and bias of one tap lie in the order of the channels.
+  private func scale(_ memory: Arguments) -> Region {
+    let shape = task.input
+    return Region("scale", rangesOf: shape.n * shape.c) { planes, _ in
+      for run in planes.perImage(shape.c) {
+        let (first, channel) = (run.lowerBound * shape.plane, run.lowerBound % shape.c)
+        var work = AffinePlanes(
+          input: memory.inputs[0] + first, output: memory.outputs[0] + first,
+          scales: weights.pointer + channel, shifts: bias.pointer + channel)
+        work.planes = run.count
+        work.count = shape.plane
+        task.micro.affinePlanes(&work)
+      }
+    }.computing("")
   }
 
   private func run(

@@ -135,7 +135,7 @@ private struct PreparedScale: Prepared {
 
 extension Range<Int> {
   /// Planes of a batch, cut where images of so many channels begin.
-  fileprivate func perImage(_ channels: Int) -> some Sequence<Range<Int>> {
+  func perImage(_ channels: Int) -> some Sequence<Range<Int>> {
     sequence(state: self) { rest -> Range<Int>? in
       guard !rest.isEmpty else { return nil }
       let end = Swift.min(rest.upperBound, (rest.lowerBound / channels + 1) * channels)

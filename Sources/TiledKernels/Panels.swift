@@ -9,6 +9,7 @@ struct Panels: Sendable {
   private let conv: Conv2D
   private let image: Shape
   private let output: Shape
+  private let isDense: Bool
   /// Of a group.
   private let channels: Int
   /// Pixels of a panel: as many as a `PointTile` computes.
@@ -18,6 +19,7 @@ struct Panels: Sendable {
 
   init(_ task: ConvolutionTask) {
     (conv, image, output) = (task.conv, task.input, task.output)
+    isDense = task.takesEveryPixel
     width = 2 * task.micro.lanes
     count = ceilDivide(output.plane, width)
     channels = task.channels
@@ -44,7 +46,6 @@ struct Panels: Sendable {
   /// Copies one image.
   func draw(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) -> Region {
     let bundles = ceilDivide(count, Panels.together)
-    let isDense = conv.stride == Pair(1)
     return Region("panels", tiles: conv.groups * bundles) { tile, _ in
       let (group, bundle) = (tile / bundles, tile % bundles)
       let first = bundle * Panels.together

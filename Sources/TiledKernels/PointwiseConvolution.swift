@@ -54,7 +54,7 @@ private struct PreparedPointwise: Prepared {
     panels = PointwiseConvolution.usesPanels(conv, micro) ? Panels(self.task) : nil
     let (pixels, lanes) = (self.task.output.plane, micro.lanes)
     // Whole lines, an odd number of them: planes at a power of two apart would share cache sets.
-    let isCopied = conv.stride != Pair(1) && panels == nil
+    let isCopied = !self.task.takesEveryPixel && panels == nil
     copyPitch = isCopied ? (ceilDivide(pixels, 16) | 1) * 16 : nil
     let whole = isCopied ? pixels : pixels / lanes * lanes
     starts = Array(stride(from: 0, to: whole, by: 2 * lanes)) + (whole < pixels ? [whole] : [])

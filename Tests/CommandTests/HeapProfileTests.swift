@@ -37,7 +37,7 @@ import Testing
     #expect(prepare[4] >= prepare[3])
     let stacks = Attribution.attribute(recorded)
     #expect(stacks.allocated(stage: "prepare") == .init(objects: prepare[0], bytes: prepare[1]))
-    #expect(stacks.functions { $0 == "prepare" }.contains { $0.name.hasPrefix("TiledKernels.PackedWeights") })
+    #expect(stacks.functions { $0 == "prepare" }.contains { $0.name.hasPrefix("TiledKernels.Constants") })
     let collapsed = try CollapsedStacks.read(
       try #require(scratch.text("a.folded")), name: "a.folded", period: .init(0))
     #expect(collapsed.total == recorded.total.allocated.bytes)

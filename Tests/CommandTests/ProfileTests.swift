@@ -11,7 +11,7 @@ import Testing
     let names = ["a.prof", "a.pb.gz", "a.folded", "a.speedscope.json", "a.svg", "a.txt", "a.md"]
     let outputs = names.flatMap { ["--output", scratch.file($0)] }
     let result = try Tool.profile(
-      [Self.target, "--threads", "2", "--timeline", scratch.file("t.json")] + outputs)
+      [Self.target, "--threads", "2", "--timeline", scratch.file("t.json")] + outputs, allWorkers: true)
     try #require(result.status == 0, "\(result.error)")
     #expect(scratch.names == (names + ["t.json"]).sorted())
     for word in [

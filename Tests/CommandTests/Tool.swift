@@ -142,14 +142,19 @@ struct Tool {
   static func run(_ arguments: String...) throws -> Result { try run(arguments) }
 
   /// Profiles with a budget that grows until it gives enough samples: how long that takes, the machine's other work decides.
+  /// - Parameter allWorkers: whether each worker must have some.
   static func profile(
-    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:]
+    _ arguments: [String], in folder: String? = nil, environment: [String: String] = [:],
+    allWorkers: Bool = false
   ) throws -> Result {
     var budget = 1
     while true {
       let result = try run(
         ["profile"] + arguments + ["--budget", "\(budget)"], in: folder, environment: environment)
-      guard result.error.contains("too few for a profile"), budget < 1000 else { return result }
+      let isStarved =
+        result.error.contains("too few for a profile")
+        || allWorkers && result.output.contains("no samples of worker")
+      guard isStarved, budget < 1000 else { return result }
       budget *= 2
     }
   }

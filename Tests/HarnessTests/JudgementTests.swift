@@ -66,6 +66,7 @@ import Testing
   /// No tap or window touches the input, or one element alone: zeros, biases and copies are right, to the last bit.
   @Test(arguments: [
     "conv:out=17,k=1x2,s=5,p=3,d=1,g=17,bias=0@3x17x1x8", "conv:out=2,k=1,s=9,p=4,bias=1@1x2x1x1",
+    "conv:out=2,k=1,s=9,p=4,bias=0,act=silu@1x2x1x1",
     "conv:out=2,k=1,s=9,p=4,bias=1,act=relu@1x2x1x1", "pool:type=avg,k=2,s=4,p=1,countpad=1@1x2x1x1",
   ])
   func rightZerosAreRight(text: String) throws {

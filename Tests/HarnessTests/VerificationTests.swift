@@ -8,6 +8,9 @@ import Testing
     "conv:out=17,k=3,p=1@1x13x11x7", "conv:out=7,k=7,p=6@1x5x3x2", "conv:out=19,k=3,s=3,p=1,d=2@2x4x23x19",
     "conv:out=64@3x19x5x13", "conv:out=37,s=2@2x29x9x11", "conv:out=60,g=2,act=relu@1x18x7x7",
     "conv:out=23,k=3,p=1,g=23@2x23x13x17",
+    // A stride beyond the image: one output along that axis, and pixels that none reads.
+    "conv:out=16,s=1x3@17x2x2x2", "conv:out=24,s=1x5@1x8x100x4", "conv:out=8,k=3,s=4@2x5x4x5",
+    "conv:out=6,k=3,s=9x4,g=6@1x6x4x6",
     "pool:type=max,k=3,s=2,p=1,ceil=1@2x5x14x9",
     "pool:type=avg,k=3,s=2,p=1,ceil=1,countpad=1@1x3x8x11", "dense:out=37,act=relu@17x53", "se:r=4@2x19x7x5",
     "cbam:r=5,order=spatial-first@2x23x7x7", "cbam:r=2,k=3@2x13x17x19", "cbam:r=5,order=parallel@1x37x19x17",
