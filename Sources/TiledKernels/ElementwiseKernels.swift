@@ -106,33 +106,6 @@ private struct PreparedBatchNorm: Prepared {
   }
 }
 
-private struct PreparedScale: Prepared {
-  let gate: Scale.Gate
-  let shape: Shape
-  let micro: MicroKernels
-
-  func workspace(threads: Int) -> Int { 0 }
-
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    let gates = memory.inputs[1]
-    return [
-      Region("scale", rangesOf: shape.n * shape.c) { planes, _ in
-        for run in planes.perImage(shape.c) {
-          let first = run.lowerBound * shape.plane
-          var work = Gate(input: memory.inputs[0] + first, output: memory.outputs[0] + first)
-          work.planes = run.count
-          work.count = shape.plane
-          switch gate {
-          case .channel: work.planeGates = gates + run.lowerBound
-          case .pixel: work.gates = gates + run.lowerBound / shape.c * shape.plane
-          }
-          micro.gate(&work)
-        }
-      }
-    ]
-  }
-}
-
 extension Range<Int> {
   /// Planes of a batch, cut where images of so many channels begin.
   func perImage(_ channels: Int) -> some Sequence<Range<Int>> {
