@@ -96,7 +96,8 @@ enum Block<let P: Int, let Scattered: Int> {
           let pixel = Lane(repeating: Scattered == 1 ? x[offsets[p]] : x[p])
           accumulate(&low[p], pixel, w0)
           accumulate(&high[p], pixel, w1)
-          keepOrder()
+          // With offsets LLVM would load all pixels first on 32 registers as well, and spill sums for them.
+          if Scattered == 1 { cplatform_keep_order() } else { keepOrder() }
         }
         weights += 2 &* L
       }
