@@ -31,7 +31,13 @@ struct Pairing {
   init(_ records: [Record], baseline: [Record]) {
     (self.records, self.baseline) = (records, baseline)
     (machine, storedMachine) = (RecordedMachine(records), RecordedMachine(baseline))
-    pairAlike()
+    pairAlike { CaseIdentity($0) }
+    // One side asked for all variants, the other one for the best: the kernel's own name.
+    pairAlike { row in
+      var identity = CaseIdentity(row)
+      identity.kernel = row.kernel
+      return identity
+    }
     let heads = Dictionary(grouping: records.indices) { Self.request(records[$0]) }
     let bases = Dictionary(grouping: baseline.indices) { Self.request(baseline[$0]) }
     for (request, heads) in heads {
@@ -63,10 +69,11 @@ struct Pairing {
     paired.insert(base)
   }
 
-  private mutating func pairAlike() {
-    let places = Dictionary(baseline.indices.map { (CaseIdentity(baseline[$0]), $0) }) { first, _ in first }
-    for head in records.indices {
-      if let base = places[CaseIdentity(records[head])] { pair(head, base, .exact) }
+  private mutating func pairAlike(_ identity: (Record) -> CaseIdentity) {
+    let open = baseline.indices.filter { !paired.contains($0) }
+    let places = Dictionary(open.map { (identity(baseline[$0]), $0) }) { first, _ in first }
+    for head in records.indices where partners[head] == nil {
+      if let base = places[identity(records[head])], !paired.contains(base) { pair(head, base, .exact) }
     }
   }
 

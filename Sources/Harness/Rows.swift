@@ -1,6 +1,7 @@
 import Kernels
 import Measurement
 import Operators
+import PlainText
 import Records
 import Roofs
 
@@ -166,7 +167,7 @@ public enum Reproduction {
   static func line(
     _ text: String, kernel: String, isa: String, threads: Int, seed: Int, data: String
   ) -> String {
-    var line = "cbambench verify '\(text)' --kernels \(kernel) --threads \(threads) --seed \(seed)"
+    var line = "cbambench verify \(text.shellQuoted) --kernels \(kernel) --threads \(threads) --seed \(seed)"
     if kernel != "reference" { line += " --isa \(isa)" }
     return line + DataText.line(data)
   }

@@ -1,3 +1,5 @@
+import PlainText
+
 /// What a row of two runs must have in common to be compared: the workload's text and what was asked for. Which kernel
 /// the selector chose may differ.
 public struct CaseIdentity: Hashable, Sendable {
@@ -31,7 +33,7 @@ extension CaseIdentity: CustomStringConvertible {
 
   /// Options of a command that measures this case alone.
   public var options: String {
-    var words = "'\(workloadText)' --kernels \(kernel)"
+    var words = "\(workloadText.shellQuoted) --kernels \(kernel)"
     if kernel != "reference" { words += threads.map { " --threads \($0)" } ?? "" }
     if kernel != "reference" { words += " --isa \(isa)" }
     if cache != "hot" { words += " --cache \(cache)" }

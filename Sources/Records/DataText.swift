@@ -1,3 +1,5 @@
+import PlainText
+
 /// What inputs and weights held, as the column `data` has it: `denormal`, `dense weights=zeros`; empty in records that are
 /// older than the column, which means dense.
 public enum DataText {
@@ -21,6 +23,6 @@ public enum DataText {
 
   /// The same for a shell.
   public static func line(_ text: String) -> String {
-    options(text).map { $0.hasPrefix("--") ? " \($0)" : " '\($0)'" }.joined()
+    options(text).map { $0.hasPrefix("--") ? " \($0)" : " \($0.shellQuoted)" }.joined()
   }
 }

@@ -185,8 +185,8 @@ enum Compare: Command {
       if status == .fine || status == .unusable { return .interrupted }
     }
     if status != .fine, let first = told.first {
-      let head = run.head == "this build" ? "" : " --head \(run.head)"
-      Console.note("cbambench compare --base \(run.base)\(head) \(first.identity.options) --seed \(run.seed)")
+      let head = run.head == "this build" ? "" : " --head \(run.head.shellWord)"
+      Console.note("cbambench compare --base \(run.base.shellWord)\(head) \(first.identity.options) --seed \(run.seed)")
     }
     return status
   }

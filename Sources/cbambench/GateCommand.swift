@@ -96,7 +96,7 @@ enum GateCommand: Command {
       Console.note("cbambench: \(item.name.shown): \(CIFormats.sentence(item))")
     }
     if conclusion == .nothing { Console.note("cbambench: no row of the records could be judged") }
-    Console.note("cbambench gate \(arguments.words.joined(separator: " "))")
+    Console.note("cbambench gate \(arguments.words.map(\.shellWord).joined(separator: " "))")
     return status
   }
 }

@@ -183,6 +183,21 @@ import Testing
     #expect(unmeasured.map(\.word) == ["same", "regressed", "regressed"])
   }
 
+  /// All variants on one side, the best on the other: what has the same name is the same.
+  @Test func allVariantsAgainstTheBest() {
+    let best = file(Self.wide, isas: ["avx2", "avx512"])
+    let other = file(Self.wide, isas: ["avx2", "avx512"], kernel: "tiled/rows", request: "all").dropFirst()
+    let all = file(Self.wide, isas: ["avx2", "avx512"], request: "all") + other
+    #expect(words(judge(all, best)) == ["same": 5, "only in head": 4])
+    #expect(words(judge(best, all)) == ["same": 5, "regressed": 4], "variants that records lack are missing")
+    let changed = all.map { row in
+      var row = row
+      if row.kernel == "tiled/direct" { row.macs = 21 }
+      return row
+    }
+    #expect(words(judge(changed, best)) == ["same": 1, "regressed": 4, "only in head": 4])
+  }
+
   /// Skipped for a reason that lies in the machine.
   @Test(arguments: ["tiled", "all"])
   func skippedBecauseOfTheMachine(request: String) {
