@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct ShellWordTests {
   static let texts = [
-    "", "a", "conv:out=4,k=3@1x8x8x8", "two words", "it's", "''", "'", "$HOME `id` \"x\" \\", "a;b|c&d>e", "*?[a]~#!",
+    "", "a", "conv:out=4,k=3@1x8x8x8", "two words", "it's", "''", "'", "$HOME `id` \"x\" \\", "a;b|c&d>e",
+    "*?[a]~#!",
     "tab\tand\nline", "Ω→",
   ]
 
@@ -19,7 +20,8 @@ import Testing
     try shell.run()
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     shell.waitUntilExit()
-    let read = String(decoding: output, as: UTF8.self).split(separator: "\0", omittingEmptySubsequences: false)
+    let read = String(decoding: output, as: UTF8.self).split(
+      separator: "\0", omittingEmptySubsequences: false)
     #expect(read.dropLast().map(String.init) == Self.texts.flatMap { [$0, $0] })
   }
 
