@@ -198,7 +198,7 @@ func resolve(
   }
   guard filtered.contains(where: { !$0.workloads.isEmpty }) else {
     let count = suites.reduce(0) { $0 + $1.workloads.count }
-    throw UsageError("--filter \(pattern.shown): matches none of the \(count) workloads")
+    throw UsageError("--filter \(pattern.shown): matches none of the \(count) \(count == 1 ? "workload" : "workloads")")
   }
   return filtered
 }

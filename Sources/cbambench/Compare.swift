@@ -186,7 +186,8 @@ enum Compare: Command {
     }
     if status != .fine, let first = told.first {
       let head = run.head == "this build" ? "" : " --head \(run.head.shellWord)"
-      Console.note("cbambench compare --base \(run.base.shellWord)\(head) \(first.identity.options) --seed \(run.seed)")
+      let base = run.base.shellWord
+      Console.note("cbambench compare --base \(base)\(head) \(first.identity.options) --seed \(run.seed)")
     }
     return status
   }
