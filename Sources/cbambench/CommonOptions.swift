@@ -198,7 +198,8 @@ func resolve(
   }
   guard filtered.contains(where: { !$0.workloads.isEmpty }) else {
     let count = suites.reduce(0) { $0 + $1.workloads.count }
-    throw UsageError("--filter \(pattern.shown): matches none of the \(count) \(count == 1 ? "workload" : "workloads")")
+    let all = count == 1 ? "the workload" : "any of the \(count) workloads"
+    throw UsageError("--filter \(pattern.shown): does not match \(all)")
   }
   return filtered
 }

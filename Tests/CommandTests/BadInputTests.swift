@@ -74,7 +74,7 @@ import Testing
     ("--cache warm", "--cache warm: expected one of: hot cold weights-cold"),
     ("--format xml", "expected one of: table csv json markdown"), ("--format CSV", "--format CSV"),
     ("--filter (", "is no regular expression"), ("--filter [a", "is no regular expression"),
-    ("--filter zzz", "matches none of the 1 workloads"), ("--filter=", "--filter needs a value"),
+    ("--filter zzz", "does not match the workload"), ("--filter=", "--filter needs a value"),
   ])
   func valuesOfOptions(options: String, part: String) throws {
     try BadInputTests.expectRefusal(["run", "relu@1x1x1x1"] + words(options), part)
