@@ -4,13 +4,13 @@ import Records
 /// The file that a project keeps in its repository.
 public enum BaselineFile {
   /// Few columns, for people who review a change of it.
-  public static let columns: [Column] = {
+  public static let columns: [RecordColumn] = {
     let names: Set = [
       "workload", "workload_text", "requested_kernel", "kernel", "isa", "threads", "cache", "status",
       "parameters", "macs", "macs_inside", "flops", "bytes", "workspace_bytes", "allocations_per_call",
       "median_ms", "ci_low_ms", "ci_high_ms", "speedup_vs_reference", "roof_fraction", "fingerprint", "data",
     ]
-    return Column.all.filter { names.contains($0.name) }
+    return RecordColumn.all.filter { names.contains($0.name) }
   }()
 
   /// Rows that can be a baseline, sorted by case; times with four digits.

@@ -1,4 +1,5 @@
 import Foundation
+import Measurement
 
 /// How often a gate said what, in runs whose truth is known.
 public struct DetectionRate: Sendable, Equatable {
@@ -27,6 +28,12 @@ public struct DetectionRate: Sendable, Equatable {
 
   /// What the rate counts: false alarms where nothing is planted, slowdowns found else.
   public var hits: Int { planted == 0 ? regressed + improved : regressed }
+
+  /// Nil where no case was counted.
+  public var share: Double? { cases == 0 ? nil : Double(hits) / Double(cases) }
+
+  /// Median of the measured changes, as a fraction.
+  public var medianChange: Double? { changes.isEmpty ? nil : expm1(Statistics.median(changes)) }
 
   /// Exact 95 % interval of the rate.
   public var interval: ClosedRange<Double>? {

@@ -53,7 +53,7 @@ public final class Server {
     }
     switch request {
     case .hello:
-      let header = CSV.line(Column.all.map(\.name))
+      let header = CSV.line(RecordColumn.all.map(\.name))
       send(.hello(version: ServeProtocol.version, tool: tool, header: header))
     case .open(let request): answer(request, send)
     case .measure(let index, let seconds):
@@ -84,7 +84,7 @@ public final class Server {
         without: Set(request.without.compactMap { CaseKey($0) }),
         onStep: { send(.step($0.description)) })
       for answer in try opening.open(request.care) {
-        let row = CSV.line(Column.all.map { $0.text(answer.record) })
+        let row = CSV.line(RecordColumn.all.map { $0.text(answer.record) })
         let digest = answer.item.map { Digest.of($0.output.buffer) }
         send(.row(digest: digest, line: row))
         if let item = answer.item { open.append(Open(item: item, timed: item.timed(plan.cache))) }

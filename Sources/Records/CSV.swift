@@ -17,11 +17,15 @@ public enum CSV {
       + "\""
   }
 
-  /// Header and one line per record.
-  public static func text(_ records: [Record]) -> String {
-    let header = line(Column.all.map(\.name))
-    return records.reduce(into: header) { text, record in text += line(Column.all.map { $0.text(record) }) }
+  /// Header and one line per row.
+  public static func text<Row>(_ rows: [Row], _ columns: [Column<Row>]) -> String {
+    let columns = columns.filter(\.isInFiles)
+    let header = line(columns.map(\.name))
+    return rows.reduce(into: header) { text, row in text += line(columns.map { $0.field(row) }) }
   }
+
+  /// Header and one line per record.
+  public static func text(_ records: [Record]) -> String { text(records, RecordColumn.all.map(\.column)) }
 
   /// Rows of fields that commas separate; quotes, doubled quotes and line breaks inside quotes are understood.
   public static func rows(_ text: String) throws(RecordTextError) -> [[String]] {

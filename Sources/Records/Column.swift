@@ -1,97 +1,80 @@
-import PlainText
-
-/// A named field of a record, with its text both ways.
-public struct Column: Sendable {
-  public enum Cell: Sendable, Equatable {
-    case text(String)
-    case integer(Int)
-    case real(Double)
+/// One field of a row: its name and value in files, and how tables show it.
+///
+/// A report is a list of columns. CSV, JSON, Markdown and the terminal all walk that list, so a field is added in one place.
+public struct Column<Row>: Sendable {
+  /// How a table writes a value.
+  public enum Form: Sendable {
+    /// Text as it is, whole numbers with their thousands separated, others with three significant digits.
+    case plain
+    /// Three significant digits and a unit prefix: `231 M`.
+    case scaled
+    /// A fraction, as a percentage.
+    case percent
+    /// A ratio: `12.3×`.
+    case times
+    /// Text of its own.
+    case custom(@Sendable (Row) -> String)
   }
 
+  /// In files, and for `--columns`.
   public let name: String
   /// Nil: empty or not measured.
-  public let cell: @Sendable (Record) -> Cell?
-  let parse: @Sendable (String, inout Record) -> Bool
-  /// Whether its numbers may have a fraction.
-  let isReal: Bool
+  public let cell: @Sendable (Row) -> Cell?
+  /// Heading in tables.
+  public private(set) var title: String
+  public private(set) var form = Form.plain
+  /// Whether tables show it without being asked.
+  public private(set) var isShown = false
+  /// What a table that is too wide leaves out first has the highest number; 0 stays.
+  public private(set) var rank = 0
+  /// Whether files have it; a table may sum up several fields in one.
+  public private(set) var isInFiles = true
+  /// Words, which tables align left; numbers are aligned right.
+  public private(set) var isText = false
 
-  init(_ name: String, _ path: WritableKeyPath<Record, String> & Sendable) {
+  /// A column of numbers.
+  public init(_ name: String, _ cell: @escaping @Sendable (Row) -> Cell?) {
     self.name = name
-    cell = { $0[keyPath: path].isEmpty ? nil : .text($0[keyPath: path]) }
-    isReal = false
-    parse = { text, record in
-      record[keyPath: path] = EscapedText.unescaped(text)
-      return true
+    title = name
+    self.cell = cell
+  }
+
+  /// A column that only tables have.
+  /// - Parameter isText: false if what it shows are numbers.
+  public init(
+    onlyShown title: String, rank: Int = 0, isText: Bool = true,
+    _ text: @escaping @Sendable (Row) -> String
+  ) {
+    self.init(title, text: text)
+    (isInFiles, isShown, self.rank, self.isText) = (false, true, rank, isText)
+  }
+
+  /// The same column, which tables show.
+  public func shown(_ title: String? = nil, _ form: Form = .plain, rank: Int = 0) -> Column {
+    var column = self
+    (column.title, column.form, column.rank, column.isShown) = (title ?? self.title, form, rank, true)
+    return column
+  }
+
+  /// The field in CSV, without quotes.
+  public func field(_ row: Row) -> String { cell(row)?.field ?? "" }
+}
+
+extension Column {
+  public init(_ name: String, text: @escaping @Sendable (Row) -> String) {
+    self.init(name) { row in
+      let text = text(row)
+      return text.isEmpty ? nil : .text(text)
     }
+    isText = true
   }
 
-  init(_ name: String, _ path: WritableKeyPath<Record, Int?> & Sendable) {
-    self.name = name
-    cell = { $0[keyPath: path].map { .integer($0) } }
-    isReal = false
-    parse = { text, record in
-      record[keyPath: path] = Column.integer(text)
-      return text.isEmpty || record[keyPath: path] != nil
-    }
+  public init(_ name: String, integer: @escaping @Sendable (Row) -> Int?) {
+    self.init(name) { integer($0).map { .integer($0) } }
   }
 
-  init(_ name: String, _ path: WritableKeyPath<Record, Double?> & Sendable) {
-    self.name = name
-    cell = { $0[keyPath: path].flatMap { $0.isFinite ? .real($0) : nil } }
-    isReal = true
-    parse = { text, record in
-      record[keyPath: path] = Column.real(text)
-      return text.isEmpty || record[keyPath: path] != nil
-    }
+  /// Values that are not finite count as not measured.
+  public init(_ name: String, real: @escaping @Sendable (Row) -> Double?) {
+    self.init(name) { real($0).flatMap { $0.isFinite ? .real($0) : nil } }
   }
-
-  /// A finite number in decimal digits; nil: none.
-  static func real(_ text: String) -> Double? {
-    let digits = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
-    guard digits, let value = Double(text), value.isFinite else { return nil }
-    return value
-  }
-
-  /// A whole number. Data frames that have holes write it as `2.0`.
-  private static func integer(_ text: String) -> Int? {
-    if let value = Int(text) { return value }
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[1].isEmpty, parts[1].utf8.allSatisfy({ $0 == UInt8(ascii: "0") }) else {
-      return nil
-    }
-    return Int(parts[0])
-  }
-
-  /// The field as CSV has it, unquoted.
-  public func text(_ record: Record) -> String {
-    switch cell(record) {
-    case nil: ""
-    case .text(let text): EscapedText.escaped(text)
-    case .integer(let value): String(value)
-    case .real(let value): String(value)
-    }
-  }
-
-  /// All columns in the order of the file. New ones are appended, none is renamed.
-  public static let all: [Column] = [
-    Column("suite", \.suite), Column("workload", \.workload), Column("operator", \.op),
-    Column("input_shape", \.inputShape), Column("output_shape", \.outputShape), Column("kernel", \.kernel),
-    Column("isa", \.isa), Column("threads", \.threads), Column("cache", \.cache), Column("status", \.status),
-    Column("reason", \.reason), Column("parameters", \.parameters), Column("macs", \.macs),
-    Column("flops", \.flops), Column("bytes", \.bytes), Column("workspace_bytes", \.workspaceBytes),
-    Column("allocations_per_call", \.allocationsPerCall), Column("rounds", \.rounds),
-    Column("samples", \.samples), Column("median_ms", \.medianMs), Column("mad_ms", \.madMs),
-    Column("min_ms", \.minMs), Column("p95_ms", \.p95Ms), Column("ci_low_ms", \.ciLowMs),
-    Column("ci_high_ms", \.ciHighMs), Column("gflops", \.gflops), Column("gbps", \.gbps),
-    Column("intensity", \.intensity), Column("roof_gflops", \.roofGflops),
-    Column("roof_fraction", \.roofFraction), Column("speedup_vs_reference", \.speedupVsReference),
-    Column("speedup_vs_1_thread", \.speedupVs1Thread), Column("efficiency", \.efficiency),
-    Column("max_error", \.maxError), Column("error_bound", \.errorBound), Column("seed", \.seed),
-    Column("machine", \.machine), Column("revision", \.revision), Column("started", \.started),
-    Column("workload_text", \.workloadText), Column("requested_kernel", \.requestedKernel),
-    Column("macs_inside", \.macsInside), Column("prepare_ms", \.prepareMs), Column("cpu_ms", \.cpuMs),
-    Column("oversubscribed", \.oversubscribed), Column("compiler", \.compiler), Column("load", \.load),
-    Column("multiplicity", \.multiplicity), Column("memory_bytes", \.memoryBytes),
-    Column("fingerprint", \.fingerprint), Column("data", \.data),
-  ]
 }

@@ -2,9 +2,9 @@ import PlainText
 
 /// Numbers of a file whose fields semicolons or tabs separate, as spreadsheets write them where the comma is the decimal mark.
 struct DecimalCommas {
-  private let columns: [Column?]
+  private let columns: [RecordColumn?]
 
-  init(_ columns: [Column?]) { self.columns = columns }
+  init(_ columns: [RecordColumn?]) { self.columns = columns }
 
   /// A number as it stands in a file.
   private struct Place {

@@ -2,28 +2,27 @@ import Foundation
 import PlainText
 
 public enum JSON {
-  /// An array with one object per record.
-  public static func text(_ records: [Record]) -> String {
-    let objects = records.map { record in
-      let fields = Column.all.compactMap { column -> String? in
-        column.cell(record).map { "    \(string(column.name)): \(value($0))" }
+  /// An array with one object per row. Fields that were not measured are left out.
+  public static func text<Row>(_ rows: [Row], _ columns: [Column<Row>]) -> String {
+    let columns = columns.filter(\.isInFiles)
+    let objects = rows.map { row in
+      let fields = columns.compactMap { column -> String? in
+        column.cell(row).map { "    \(string(column.name)): \(value($0))" }
       }
       return "  {\n" + fields.joined(separator: ",\n") + "\n  }"
     }
     return objects.isEmpty ? "[]\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n"
   }
 
-  public static func value(_ cell: Column.Cell) -> String {
+  /// An array with one object per record.
+  public static func text(_ records: [Record]) -> String { text(records, RecordColumn.all.map(\.column)) }
+
+  private static func value(_ cell: Cell) -> String {
     switch cell {
     case .text(let text): string(text)
     case .integer(let value): String(value)
     case .real(let value): String(value)
     }
-  }
-
-  /// The text of a cell without quotes, as CSV has it.
-  public static func plain(_ cell: Column.Cell) -> String {
-    if case .text(let text) = cell { EscapedText.escaped(text) } else { value(cell) }
   }
 
   /// A quoted and escaped string; a terminal shows it without acting on it.

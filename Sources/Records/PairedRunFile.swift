@@ -15,7 +15,7 @@ public enum PairedRunFile {
     ] {
       text += "\(name) \(LineText.escaped(value))\n"
     }
-    text += "columns \(LineText.escaped(CSV.line(Column.all.map(\.name))))\n"
+    text += "columns \(LineText.escaped(CSV.line(RecordColumn.all.map(\.name))))\n"
     for item in run.cases {
       text += "case \(LineText.escaped(identity(item)))\n"
       for side in PairedRun.Side.allCases { text += lines(item[side], side) }
@@ -34,7 +34,7 @@ public enum PairedRunFile {
   private static func lines(_ answer: PairedRun.Answer, _ side: PairedRun.Side) -> String {
     var text = ""
     if let row = answer.row {
-      let line = CSV.line(Column.all.map { $0.text(row) })
+      let line = CSV.line(RecordColumn.all.map { $0.text(row) })
       let digest = answer.digest.map { String($0, radix: 16) } ?? "-"
       text += "row \(side.rawValue) \(digest) \(LineText.escaped(line))\n"
     }

@@ -12,14 +12,14 @@ enum Plausibility {
     guard let status = Record.Status(rawValue: record.status), !record.workloadText.isEmpty,
       !record.kernel.isEmpty
     else { return "workload_text, kernel or a known status is missing" }
-    for column in Column.all {
+    for column in RecordColumn.all {
       if let reason = objection(column, record) { return reason }
     }
     if let threads = record.threads, threads == 0 { return "threads is 0; expected at least 1" }
     return status == .ok ? objectionToTimes(record) : nil
   }
 
-  private static func objection(_ column: Column, _ record: Record) -> String? {
+  private static func objection(_ column: RecordColumn, _ record: Record) -> String? {
     switch column.cell(record) {
     case .integer(let value) where value < 0: "\(column.name) is \(value); expected no negative number"
     case .real(let value) where value < 0: "\(column.name) is \(value); expected no negative number"

@@ -26,7 +26,7 @@ struct RecordTable {
     if let twice = header.first(where: { !$0.isEmpty && !names.insert($0).inserted }) {
       throw RecordTextError(line: 1, "column '\(twice.shown)' is there twice")
     }
-    let columns = header.map { name in Column.all.first { $0.name == name } }
+    let columns = header.map { name in RecordColumn.all.first { $0.name == name } }
     var fields = Array(lines.dropFirst())
     for row in fields where row.fields.count != header.count {
       throw RecordTextError(
@@ -42,11 +42,13 @@ struct RecordTable {
     lastFields = Set(fields.dropLast().compactMap(\.fields.last))
   }
 
-  private static func record(_ row: CSVReader.Row, _ columns: [Column?]) throws(RecordTextError) -> Record {
+  private static func record(_ row: CSVReader.Row, _ columns: [RecordColumn?]) throws(RecordTextError)
+    -> Record
+  {
     var record = Record()
     for (column, field) in zip(columns, row.fields) {
       guard let column, !column.parse(field, &record) else { continue }
-      let kind = Column.real(field) == nil ? "a number" : "a whole number"
+      let kind = RecordColumn.real(field) == nil ? "a number" : "a whole number"
       let hint = field.contains(",") ? "; expected a decimal point" : ""
       throw RecordTextError(
         line: row.line, "'\(field.shown)' in column '\(column.name)' is not \(kind)\(hint)")

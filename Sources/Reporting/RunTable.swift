@@ -2,40 +2,25 @@ import Records
 
 /// The table of a run: what each workload costs, how long each kernel takes.
 public enum RunTable {
-  private struct Field: Sendable {
-    let header: Table.Header
-    let text: @Sendable (Record) -> String
+  /// What it shows of itself; the other columns of records can be asked for by name.
+  private static let shown: [String: (title: String, form: Column<Record>.Form, rank: Int)] = [
+    "workload": ("workload", .plain, 0), "parameters": ("params", .scaled, 1), "macs": ("MACs", .scaled, 5),
+    "flops": ("FLOPs", .scaled, 7), "bytes": ("bytes", .scaled, 8), "kernel": ("kernel", .plain, 0),
+    "isa": ("isa", .plain, 3), "threads": ("T", .plain, 0), "median_ms": ("median ms", .plain, 0),
+    "mad_ms": ("± MAD", .plain, 6), "gflops": ("GFLOP/s", .plain, 4), "gbps": ("GB/s", .plain, 9),
+    "roof_fraction": ("of roof", .percent, 0), "speedup_vs_reference": ("vs ref", .times, 0),
+    "speedup_vs_1_thread": ("vs 1T", .times, 2),
+  ]
+  /// The columns that say something about the workload and not about a kernel.
+  private static let costs = ["workload", "parameters", "macs", "flops", "bytes"]
 
-    init(
-      _ title: String, _ alignment: Table.Alignment = .right, _ text: @escaping @Sendable (Record) -> String
-    ) {
-      header = Table.Header(title, alignment)
-      self.text = text
+  public static let columns: [Column<Record>] = {
+    let all = RecordColumn.all.map { item in
+      shown[item.name].map { item.column.shown($0.title, $0.form, rank: $0.rank) } ?? item.column
     }
-  }
-
-  /// Shown once per workload.
-  private static let costs = [
-    Field("workload", .left) { $0.workload },
-    Field("params") { Numbers.scaled($0.parameters) },
-    Field("MACs") { Numbers.scaled($0.macs) },
-    Field("FLOPs") { Numbers.scaled($0.flops) },
-    Field("bytes") { Numbers.scaled($0.bytes) },
-  ]
-
-  private static let times = [
-    Field("kernel", .left) { $0.kernel },
-    Field("isa", .left) { $0.isa },
-    Field("T") { Numbers.count($0.threads) },
-    Field("median ms") { Numbers.significant($0.medianMs) },
-    Field("± MAD") { Numbers.significant($0.madMs) },
-    Field("GFLOP/s") { Numbers.significant($0.gflops) },
-    Field("GB/s") { Numbers.significant($0.gbps) },
-    Field("of roof") { Numbers.percent($0.roofFraction) },
-    Field("vs ref") { $0.speedupVsReference.map { Numbers.significant($0) + "×" } ?? "" },
-    Field("vs 1T") { $0.speedupVs1Thread.map { Numbers.significant($0) + "×" } ?? "" },
-    Field("", .left, remark),
-  ]
+    return all.filter { costs.contains($0.name) } + all.filter { !costs.contains($0.name) }
+      + [Column(onlyShown: "", remark)]
+  }()
 
   /// Why a row has no time, or one that says little.
   @Sendable private static func remark(_ record: Record) -> String {
@@ -43,19 +28,9 @@ public enum RunTable {
     return record.oversubscribed == 1 ? "oversubscribed" : ""
   }
 
-  public static func table(_ records: [Record]) -> Table {
-    let showsRemarks = records.contains { !remark($0).isEmpty }
-    let shown = showsRemarks ? times : Array(times.dropLast())
-    var table = Table((costs + shown).map(\.header))
-    var previous: [String]?
-    for record in records {
-      // Two suites may give one name to different workloads.
-      let identity = [record.suite, record.workload, record.workloadText]
-      let isNew = identity != previous
-      previous = identity
-      table.add(
-        costs.map { isNew ? $0.text(record) : "" } + shown.map { $0.text(record) }, beginsGroup: isNew)
-    }
-    return table
+  /// - Parameter names: columns to show; nil: the usual ones.
+  public static func table(_ records: [Record], columns names: [String]? = nil) -> Table {
+    // Two suites may give one name to different workloads.
+    Listing(records, columns, grouped: costs.count) { [$0.suite, $0.workload, $0.workloadText] }.table(names)
   }
 }

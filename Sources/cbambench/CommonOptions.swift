@@ -48,7 +48,8 @@ extension Option {
 
 /// Results in the forms that every command can write.
 struct Report {
-  let table: String
+  /// Within so many characters; nil: as wide as it is.
+  let table: (_ width: Int?) -> String
   let markdown: String
   let csv: String
   let json: String
@@ -59,9 +60,9 @@ struct Report {
     case table, csv, json, markdown
   }
 
-  func text(_ format: Format) -> String {
+  func text(_ format: Format, width: Int? = nil) -> String {
     switch format {
-    case .table: table.inertLines
+    case .table: table(width).inertLines
     case .csv: csv
     case .json: json
     case .markdown: markdown
@@ -74,8 +75,10 @@ struct Outputs {
   private let format: Report.Format
   private let quiet: Bool
   private let files: [(OutputFile, Report.Format)]
+  private let tables: TableOptions
 
-  init(_ arguments: Arguments) throws(UsageError) {
+  /// - Parameter columns: names that `--columns` may have.
+  init(_ arguments: Arguments, columns: [String] = []) throws(UsageError) {
     let name = arguments.value("--format") ?? "table"
     guard let format = Report.Format(rawValue: name) else {
       throw UsageError("--format \(name.shown): expected one of: table csv json markdown")
@@ -97,7 +100,14 @@ struct Outputs {
     }
     self.files = files
     if quiet && files.isEmpty { throw UsageError("--quiet without --output would leave no result") }
+    tables = try TableOptions(arguments, known: columns)
+    for option in ["--columns", "--wide"] where arguments.has(option) && !showsTables {
+      throw UsageError("\(option) has no effect on csv and json, which have all columns anyway")
+    }
   }
+
+  /// Columns of tables that were asked for.
+  var columns: [String]? { tables.columns }
 
   /// The first file that can have a side file.
   var regularFile: String? { files.first { $0.0.isRegular }?.0.path }
@@ -110,7 +120,7 @@ struct Outputs {
   func write(_ report: Report) throws(UsageError) {
     // All are tried, so that one full disk does not cost what was measured.
     var failure: UsageError?
-    if !quiet { do { try Console.print(report.text(format)) } catch { failure = error } }
+    if !quiet { do { try Console.print(report.text(format, width: tables.width)) } catch { failure = error } }
     for (file, form) in files {
       let folder = (file.path as NSString).deletingLastPathComponent
       let linked = form == .markdown ? report.linked?(folder) : nil

@@ -4,6 +4,7 @@ import Harness
 import Measurement
 import PlainText
 import Records
+import Reporting
 
 /// `cbambench compare`: two builds measured side by side, and what that says.
 enum Compare: Command {
@@ -28,11 +29,11 @@ enum Compare: Command {
     .data, .weightsData, .style, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
-    .output, .export, .quiet,
+    .columns, .wide, .output, .export, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    let outputs = try Outputs(arguments)
+    let outputs = try Outputs(arguments, columns: Listing.names(VerdictReport.columns))
     if arguments.has("--self-test") { return try selfTest(arguments, outputs) }
     if arguments.has("--extra-tiles") {
       throw UsageError("--extra-tiles has no effect without --self-test")
@@ -60,7 +61,7 @@ enum Compare: Command {
     for (index, profile) in profiles { judgements[index].notes.append(profile.note) }
     let report = VerdictReport(
       judgements: judgements, preface: preface(paired, judge) + option.check.idle(paired.subjects),
-      profiles: profiles)
+      profiles: profiles, names: outputs.columns)
     // All are tried, so that one full disk does not cost what was measured.
     for write in [
       { try outputs.write(report.report) },

@@ -15,7 +15,8 @@ struct ComparisonReport {
       [Table.Header("network", .left)]
         + ["parameters", "more", "", "MACs", "more", ""].map { Table.Header($0) }
         + (convention.map { [$0.rawValue, "more", ""].map { Table.Header($0) } } ?? [])
-        + ["weight bytes", "peak activation bytes", "filters", "kernels"].map { Table.Header($0) })
+        + [("weight bytes", 1), ("peak activation bytes", 2), ("filters", 3), ("kernels", 4)]
+        .map { Table.Header($0.0, rank: $0.1) })
     var all: [CostLine] = []
     for group in groups {
       let lines = try group.map { try CostLine.lines($0, convention) }
@@ -27,7 +28,7 @@ struct ComparisonReport {
     }
     let rule = convention.map { "\n\($0.rawValue): \($0.rule)\n" } ?? ""
     return Report(
-      table: table.console + rule, markdown: table.markdown + rule, csv: CostLine.csv(all),
+      table: { table.console(width: $0) + rule }, markdown: table.markdown + rule, csv: CostLine.csv(all),
       json: CostLine.json(all))
   }
 

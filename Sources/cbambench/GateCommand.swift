@@ -3,6 +3,7 @@ import Gate
 import Harness
 import PlainText
 import Records
+import Reporting
 
 /// `cbambench gate`: records against a baseline that a repository keeps.
 enum GateCommand: Command {
@@ -14,7 +15,7 @@ enum GateCommand: Command {
     Option(name: "--baseline", value: "FILE", help: "rows to compare with"),
     Option(name: "--update", value: nil, help: "make these records the baseline"),
     Option(name: "--allow-missing", value: nil, help: "rows of the baseline may be missing in the records"),
-    .policy, .onUndetermined, .annotate, .junit, .format, .output, .export, .quiet,
+    .policy, .onUndetermined, .annotate, .junit, .format, .columns, .wide, .output, .export, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
@@ -22,7 +23,7 @@ enum GateCommand: Command {
       let baselinePath = arguments.value("--baseline")
     else { throw UsageError("gate needs one file of records and --baseline, such as \(example)") }
     if arguments.has("--update") { return try update(arguments, path) }
-    let outputs = try Outputs(arguments)
+    let outputs = try Outputs(arguments, columns: Listing.names(VerdictReport.columns))
     let (junit, export) = (try arguments.file("--junit"), try Export(arguments))
     let (fails, annotates) = (try arguments.failsOnUndetermined(), try arguments.annotates())
     let (records, baseline) = (try read(path), try read(baselinePath))
@@ -37,7 +38,8 @@ enum GateCommand: Command {
     }
     let report = VerdictReport(
       judgements: judgements,
-      preface: preface(records, baseline) + judgements.obstacles + option.check.idle(all.map(Subject.init)))
+      preface: preface(records, baseline) + judgements.obstacles + option.check.idle(all.map(Subject.init)),
+      names: outputs.columns)
     try outputs.write(report.report)
     try export.write(records)
     try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate"), as: "--junit")

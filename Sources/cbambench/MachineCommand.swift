@@ -10,7 +10,7 @@ enum MachineCommand: Command {
   static let synopsis = "[OPTION]..."
   static let summary = "CPUs, caches, instruction sets, measured roofs and the harness's own overheads"
   static let example = "cbambench machine --threads 1,2 --format json"
-  static let options: [Option] = [.threads, .isa, .format, .output, .quiet]
+  static let options: [Option] = [.threads, .isa, .format, .wide, .output, .quiet]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     if let target = arguments.targets.first {

@@ -10,7 +10,7 @@ struct MachineReport {
   private struct Line {
     let name: String
     var threads: Int?
-    let value: Column.Cell
+    let value: Cell
     var unit = ""
     var spread: Double?
   }
@@ -90,7 +90,7 @@ struct MachineReport {
     }
   }
 
-  private mutating func add(_ name: String, _ value: Column.Cell, _ unit: String = "", threads: Int? = nil) {
+  private mutating func add(_ name: String, _ value: Cell, _ unit: String = "", threads: Int? = nil) {
     lines.append(Line(name: name, threads: threads, value: value, unit: unit))
   }
 
@@ -99,41 +99,18 @@ struct MachineReport {
       Line(name: name, threads: threads, value: .real(limit.value), unit: unit, spread: limit.spread))
   }
 
-  private static let fields = ["quantity", "threads", "value", "unit", "spread"]
+  private static let columns: [Column<Line>] = [
+    Column("quantity", text: { $0.name }).shown(),
+    Column("threads", integer: { $0.threads }).shown("T"),
+    Column("value") { $0.value }.shown(),
+    Column("unit", text: { $0.unit }).shown(""),
+    Column("spread", real: { $0.spread }).shown(nil, .percent, rank: 1),
+  ]
 
   var report: Report {
-    var table = Table(
-      [Table.Header("quantity", .left), Table.Header("T"), Table.Header("value"), Table.Header("", .left)]
-        + [Table.Header("spread")])
-    for line in lines {
-      let value =
-        switch line.value {
-        case .real(let number): Numbers.significant(number)
-        case .integer(let number): Numbers.count(number)
-        case .text(let text): text
-        }
-      table.add([line.name, Numbers.count(line.threads), value, line.unit, Numbers.percent(line.spread)])
-    }
-    let rows = lines.map { line in
-      [
-        line.name, line.threads.map(String.init) ?? "", JSON.plain(line.value), line.unit,
-        line.spread.map { String($0) } ?? "",
-      ]
-    }
+    let listing = Listing(lines, Self.columns)
+    let table = listing.table()
     return Report(
-      table: table.console, markdown: table.markdown,
-      csv: ([Self.fields] + rows).map(CSV.line).joined(), json: json)
-  }
-
-  private var json: String {
-    let objects = lines.map { line in
-      var fields = ["\"quantity\": \(JSON.string(line.name))"]
-      if let threads = line.threads { fields.append("\"threads\": \(threads)") }
-      fields.append("\"value\": \(JSON.value(line.value))")
-      if !line.unit.isEmpty { fields.append("\"unit\": \(JSON.string(line.unit))") }
-      if let spread = line.spread { fields.append("\"spread\": \(spread)") }
-      return "  {" + fields.joined(separator: ", ") + "}"
-    }
-    return "[\n" + objects.joined(separator: ",\n") + "\n]\n"
+      table: { table.console(width: $0) }, markdown: table.markdown, csv: listing.csv, json: listing.json)
   }
 }

@@ -117,7 +117,7 @@ struct MeasuringJob {
         work[index].workload, suite: work[index].suite, share: share,
         losses: losses[index] ?? Losses()
       ) { send(.step(index, $0)) }
-      for row in measured.rows { send(.row(CSV.line(Column.all.map { $0.text(row.record) }))) }
+      for row in measured.rows { send(.row(CSV.line(RecordColumn.all.map { $0.text(row.record) }))) }
       if Interrupt.isSet { break }
       // First: whatever happens to a profile, the rows are there.
       send(.done(index))

@@ -8,7 +8,7 @@ import Tensors
 
 /// A network's table with what it does not say.
 struct NetworkSection {
-  let console: String
+  let console: (_ width: Int?) -> String
   let markdown: String
 
   init(
@@ -17,12 +17,13 @@ struct NetworkSection {
   ) throws {
     let columns =
       CountColumn.common(convention) + [
-        CountColumn(title: "weight bytes") { $0.weightBytes },
-        CountColumn(title: "activation bytes") { $0.activationBytes },
-        CountColumn(title: "filters") { $0.filters }, CountColumn(title: "kernels") { $0.kernels },
+        CountColumn(title: "weight bytes", rank: 2) { $0.weightBytes },
+        CountColumn(title: "activation bytes", rank: 3) { $0.activationBytes },
+        CountColumn(title: "filters", rank: 4) { $0.filters },
+        CountColumn(title: "kernels", rank: 5) { $0.kernels },
       ]
     var table = Table(
-      ["stage", "operator", "output"].map { Table.Header($0, .left) } + columns.map { Table.Header($0.title) }
+      ["stage", "operator", "output"].map { Table.Header($0, .left) } + columns.map(\.header)
     )
     let shown = showsLayers ? lines : try NetworkGroups.lines(network, workload.inputs, lines)
     for line in shown {
@@ -32,7 +33,9 @@ struct NetworkSection {
     }
     let notes = try NetworkNotes.lines(workload, convention)
     let title = workload.name == workload.text ? workload.text : "\(workload.name) = \(workload.text)"
-    console = title + "\n\n" + table.console + "\n" + notes.map { "  \($0)\n" }.joined()
+    console = { [table] width in
+      title + "\n\n" + table.console(width: width) + "\n" + notes.map { "  \($0)\n" }.joined()
+    }
     markdown =
       Markdown.escaped(title, beginsLine: true) + "\n\n" + table.markdown + "\n"
       + notes.map { "- \($0)\n" }.joined()

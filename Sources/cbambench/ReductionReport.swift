@@ -10,10 +10,9 @@ enum ReductionReport {
     var table = Table(
       [Table.Header("module", .left)]
         + [
-          "C", "r", "hidden", "MLP weights", "biases", "conv weights", "batch norm", "total", "of r = 1",
-          "MACs",
-        ]
-        .map { Table.Header($0) })
+          ("C", 0), ("r", 0), ("hidden", 1), ("MLP weights", 2), ("biases", 3), ("conv weights", 5),
+          ("batch norm", 4), ("total", 0), ("of r = 1", 0), ("MACs", 0),
+        ].map { Table.Header($0.0, rank: $0.1) })
     for (workload, group) in zip(workloads, lines) {
       let parts = try parts(workload)
       let total = group[group.count - 1]
@@ -27,7 +26,8 @@ enum ReductionReport {
     }
     let all = lines.flatMap { $0 }
     return Report(
-      table: table.console, markdown: table.markdown, csv: CostLine.csv(all), json: CostLine.json(all))
+      table: { table.console(width: $0) }, markdown: table.markdown, csv: CostLine.csv(all),
+      json: CostLine.json(all))
   }
 
   private static func parts(_ workload: Workload) throws -> (

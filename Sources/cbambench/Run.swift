@@ -14,7 +14,7 @@ enum Run: Command {
   static let options: [Option] = [
     .threads, .kernels, .isa, .cache, .data, .weightsData, .style, .filter, .seed, .rounds, .budget,
     .caseLimit, .resume, .profile,
-    .format, .output, .export, .quiet,
+    .format, .columns, .wide, .output, .export, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
@@ -32,7 +32,7 @@ enum Run: Command {
 
   private static func run(_ arguments: Arguments, _ resumed: SideFile?) throws -> ExitStatus {
     let begin = Clock.now()
-    let outputs = try Outputs(arguments)
+    let outputs = try Outputs(arguments, columns: Listing.names(RunTable.columns))
     let export = try Export(arguments)
     let machine = Machine()
     var defaults = Plan()
@@ -61,7 +61,7 @@ enum Run: Command {
     // Interrupted before the first row: what the files hold is worth more than nothing.
     if !(rows.isEmpty && Interrupt.isSet) {
       do {
-        try outputs.write(report(rows.map(\.record)))
+        try outputs.write(report(rows.map(\.record), outputs.columns))
         try export.write(rows.map(\.record))
       } catch {
         side.finish(isComplete: false)
@@ -78,12 +78,12 @@ enum Run: Command {
   /// Seconds of measuring, if nothing else is asked for.
   private static let standardBudget = 40
 
-  private static func report(_ records: [Record]) -> Report {
-    let table = RunTable.table(records)
+  private static func report(_ records: [Record], _ columns: [String]?) -> Report {
+    let table = RunTable.table(records, columns: columns)
     // Interrupted: layers that are missing have no row, and a sum would pass for the whole.
     let summed = Interrupt.isSet ? [] : records
     return Report(
-      table: table.console + NetworkEstimate.text(summed),
+      table: { table.console(width: $0) + NetworkEstimate.text(summed) },
       markdown: table.markdown + NetworkEstimate.markdown(summed),
       csv: CSV.text(records), json: JSON.text(records))
   }

@@ -104,46 +104,35 @@ struct SelfTest {
     }
   }
 
-  private static let names = [
-    "machine", "more_tiles_percent", "compares", "cases", "regressed", "improved", "undetermined",
-    "rate_percent",
-    "low_percent", "high_percent", "median_change_percent",
+  /// A share as a percentage with two digits.
+  private static func percent(_ share: Double?) -> Double? { share.map { ($0 * 10_000).rounded() / 100 } }
+
+  private static let columns: [Column<Row>] = [
+    Column("machine", text: { $0.bursts ? "bursts" : "quiet" }).shown(),
+    Column("more_tiles_percent") { row in
+      let whole = Int(exactly: row.rate.planted)
+      return whole.map { .integer($0) } ?? .real(row.rate.planted)
+    }.shown("more tiles %"),
+    Column("compares", integer: { $0.compares }).shown(rank: 3),
+    Column("cases", integer: { $0.rate.cases }).shown(),
+    Column("regressed", integer: { $0.rate.regressed }).shown(),
+    Column("improved", integer: { $0.rate.improved }).shown(rank: 2),
+    Column("undetermined", integer: { $0.rate.undetermined }).shown(),
+    Column("rate_percent", real: { percent($0.rate.share) }).shown("rate %"),
+    Column("low_percent", real: { percent($0.rate.interval?.lowerBound) }).shown("95 % from"),
+    Column("high_percent", real: { percent($0.rate.interval?.upperBound) }).shown("to"),
+    Column("median_change_percent", real: { percent($0.rate.medianChange) })
+      .shown("median change %", rank: 1),
   ]
 
-  private func cells(_ row: Row) -> [String] {
-    let rate = row.rate
-    func percent(_ value: Double?) -> String { value.map { String(format: "%.2f", $0 * 100) } ?? "" }
-    return [
-      row.bursts ? "bursts" : "quiet", String(format: "%g", rate.planted), "\(row.compares)", "\(rate.cases)",
-      "\(rate.regressed)", "\(rate.improved)", "\(rate.undetermined)",
-      percent(rate.cases == 0 ? nil : Double(rate.hits) / Double(rate.cases)),
-      percent(rate.interval?.lowerBound), percent(rate.interval?.upperBound),
-      percent(rate.changes.isEmpty ? nil : expm1(Statistics.median(rate.changes))),
-    ]
-  }
-
   private func report(_ rows: [Row]) -> Report {
-    var table = Table(
-      [
-        Table.Header("machine", .left), Table.Header("more tiles %"), Table.Header("compares"),
-        Table.Header("cases"),
-        Table.Header("regressed"), Table.Header("improved"), Table.Header("undetermined"),
-        Table.Header("rate %"), Table.Header("95 % from"), Table.Header("to"),
-        Table.Header("median change %"),
-      ])
-    for row in rows { table.add(cells(row), beginsGroup: row.rate.planted == 0) }
+    let listing = Listing(rows, Self.columns, grouped: 0) { ["\($0.bursts)"] }
+    let table = listing.table()
     let note =
       "rate: false alarms (regressed or improved) where nothing is planted; else regressions found among cases of at least "
       + "\(Int(Self.timesFloor)) times the floor in µs\n"
-    let objects = rows.map { row in
-      "  {"
-        + zip(Self.names, cells(row)).filter { !$1.isEmpty }.map { name, cell in
-          "\(JSON.string(name)): \(Double(cell) == nil ? JSON.string(cell) : cell)"
-        }.joined(separator: ", ") + "}"
-    }
     return Report(
-      table: table.console + "\n" + note, markdown: table.markdown + "\n" + note,
-      csv: ([Self.names] + rows.map(cells)).map(CSV.line).joined(),
-      json: "[\n" + objects.joined(separator: ",\n") + "\n]\n")
+      table: { table.console(width: $0) + "\n" + note }, markdown: table.markdown + "\n" + note,
+      csv: listing.csv, json: listing.json)
   }
 }

@@ -19,7 +19,7 @@ struct SideFile {
 
   private static let version = 2
   private static let marker = "#done "
-  private static let header = CSV.line(Column.all.map(\.name))
+  private static let header = CSV.line(RecordColumn.all.map(\.name))
 
   /// Nil: rows are kept in memory only.
   private let path: String?

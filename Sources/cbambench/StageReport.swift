@@ -6,13 +6,17 @@ import Reporting
 /// A number in the tables of `cost`.
 struct CountColumn {
   let title: String
+  /// As in tables.
+  var rank = 0
   let value: (Counts) -> Int?
+
+  var header: Table.Header { Table.Header(title, rank: rank) }
 
   /// Parameters, MACs, FLOPs, and what a convention counts.
   static func common(_ convention: Convention?) -> [CountColumn] {
     [
       CountColumn(title: "parameters") { $0.parameters }, CountColumn(title: "MACs") { $0.macs },
-      CountColumn(title: "FLOPs") { $0.flops },
+      CountColumn(title: "FLOPs", rank: 1) { $0.flops },
     ] + (convention.map { [CountColumn(title: $0.rawValue) { $0.counted }] } ?? [])
   }
 }
@@ -24,16 +28,17 @@ struct StageReport {
   let convention: Convention?
 
   private var columns: [CountColumn] {
-    CountColumn.common(convention) + [CountColumn(title: "bytes") { $0.bytes }]
+    CountColumn.common(convention) + [CountColumn(title: "bytes", rank: 2) { $0.bytes }]
   }
 
   func report(_ suites: [Suite]) throws -> Report {
     var all: [CostLine] = []
-    var (console, markdown, notes) = ([String](), [String](), [String]())
+    var console: [(Int?) -> String] = []
+    var (markdown, notes) = ([String](), [String]())
     let hasMultiplicities = suites.contains(where: \.hasMultiplicities)
     var table = Table(
       ["workload", "stage", "operator", "output"].map { Table.Header($0, .left) }
-        + columns.map { Table.Header($0.title) } + (hasMultiplicities ? [Table.Header("times")] : []))
+        + columns.map(\.header) + (hasMultiplicities ? [Table.Header("times")] : []))
     for suite in suites {
       for workload in suite.workloads {
         let lines = try CostLine.lines(workload, convention)
@@ -52,15 +57,16 @@ struct StageReport {
       if suite.hasMultiplicities { table.add(try sums(suite), beginsGroup: true) }
     }
     if !notes.isEmpty {
-      console.insert(notes.map { $0 + "\n" }.joined(), at: 0)
+      console.insert({ _ in notes.map { $0 + "\n" }.joined() }, at: 0)
       markdown.insert(notes.map { "- \(Markdown.escaped($0, beginsLine: true))\n" }.joined(), at: 0)
     }
     if !table.rows.isEmpty {
-      console.insert(table.console, at: 0)
+      console.insert({ table.console(width: $0) }, at: 0)
       markdown.insert(table.markdown, at: 0)
     }
     return Report(
-      table: console.joined(separator: "\n"), markdown: markdown.joined(separator: "\n"),
+      table: { width in console.map { $0(width) }.joined(separator: "\n") },
+      markdown: markdown.joined(separator: "\n"),
       csv: CostLine.csv(all),
       json: CostLine.json(all))
   }

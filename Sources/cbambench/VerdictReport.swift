@@ -11,39 +11,11 @@ struct VerdictReport {
   let preface: [String]
   /// Profiles of regressed cases by index.
   var profiles: [Int: RegressionProfile] = [:]
+  /// Columns to show; nil: the usual ones.
+  let names: [String]?
 
-  private static let headers = [
-    Table.Header("workload", .left), Table.Header("kernel", .left), Table.Header("isa", .left),
-    Table.Header("T"), Table.Header("base ms"), Table.Header("head ms"), Table.Header("change"),
-    Table.Header("95 % interval"), Table.Header("p adj."), Table.Header("rounds"),
-    Table.Header("verdict", .left), Table.Header("", .left),
-  ]
-
-  private static func cells(_ item: CaseJudgement) -> [String] {
-    let time = item.time
-    let interval = time?.low.flatMap { low in
-      time?.high.map { "\(Percent.signed(ofLog: low)) … \(Percent.signed(ofLog: $0))" }
-    }
-    let kernel = item.headKernel.isEmpty ? item.baseKernel : item.headKernel
-    return [
-      item.name, kernel.isEmpty ? item.identity.kernel : kernel, item.identity.isa,
-      Numbers.count(item.identity.threads), Numbers.significant(time?.base.map { $0 * 1e3 }),
-      Numbers.significant(time?.head.map { $0 * 1e3 }), time?.change.map { Percent.signed(ofLog: $0) } ?? "",
-      interval ?? "", Numbers.significant(time?.adjusted), Numbers.count(time?.rounds), item.word,
-      item.remarks.joined(separator: "; "),
-    ]
-  }
-
-  private static func table(_ judgements: [CaseJudgement]) -> Table {
-    var table = Table(headers)
-    var previous = ""
-    for item in judgements {
-      let cells = cells(item)
-      let isNew = item.identity.workloadText != previous
-      previous = item.identity.workloadText
-      table.add([isNew ? cells[0] : ""] + cells.dropFirst(), beginsGroup: isNew)
-    }
-    return table
+  private func table(_ judgements: [CaseJudgement]) -> Table {
+    Listing(judgements, Self.columns, grouped: 1) { [$0.identity.workloadText] }.table(names)
   }
 
   /// Verdicts and how many cases have each.
@@ -62,13 +34,12 @@ struct VerdictReport {
   }
 
   var report: Report {
-    let all = Self.table(judgements)
+    let all = table(judgements)
     let lines = preface.map { $0 + "\n" }.joined()
     return Report(
-      table: all.console + "\n" + lines + summary + "\n", markdown: markdown(all, in: ""),
-      csv: ([Self.fields.map(\.name)] + judgements.map { item in Self.fields.map { $0.text(item) } })
-        .map(CSV.line).joined(),
-      json: json, linked: profiles.isEmpty ? nil : { markdown(all, in: $0) })
+      table: { all.console(width: $0) + "\n" + lines + summary + "\n" }, markdown: markdown(all, in: ""),
+      csv: CSV.text(judgements, Self.columns), json: JSON.text(judgements, Self.columns),
+      linked: profiles.isEmpty ? nil : { markdown(all, in: $0) })
   }
 
   /// For a comment at a pull request: what has changed, then everything, folded.
@@ -76,7 +47,7 @@ struct VerdictReport {
   private func markdown(_ all: Table, in folder: String) -> String {
     let changed = judgements.filter { $0.isChanged || $0.severity >= .worse }
     let head =
-      changed.isEmpty ? "No case has changed.\n" : Self.table(changed).markdown
+      changed.isEmpty ? "No case has changed.\n" : table(changed).markdown
     return "### \(summary)\n\n" + head + "\n" + profileList(in: folder)
       + preface.map { Markdown.escaped($0, beginsLine: true) + "\n" }.joined(separator: "\n")
       + "\n<details><summary>All cases</summary>\n\n" + all.markdown + "\n</details>\n"
@@ -95,51 +66,46 @@ struct VerdictReport {
     return "Where the time went, head against base:\n\n" + lines.joined() + "\n"
   }
 
-  private struct Field: Sendable {
-    let name: String
-    let cell: @Sendable (CaseJudgement) -> Column.Cell?
-
-    func text(_ item: CaseJudgement) -> String { cell(item).map(JSON.plain) ?? "" }
+  private static func percent(_ log: Double?) -> Double? {
+    log.flatMap { $0.isFinite ? expm1($0) * 100 : nil }
   }
 
-  private static func percent(_ log: Double?) -> Column.Cell? {
-    log.flatMap { $0.isFinite ? .real(expm1($0) * 100) : nil }
+  private static func interval(_ item: CaseJudgement) -> String {
+    guard let low = item.time?.low, let high = item.time?.high else { return "" }
+    return "\(Percent.signed(ofLog: low)) … \(Percent.signed(ofLog: high))"
   }
 
-  private static let fields: [Field] = [
-    Field(name: "workload") { .text($0.name) },
-    Field(name: "workload_text") { .text($0.identity.workloadText) },
-    Field(name: "requested_kernel") { .text($0.identity.kernel) },
-    Field(name: "base_kernel") { .text($0.baseKernel) },
-    Field(name: "head_kernel") { .text($0.headKernel) },
-    Field(name: "isa") { .text($0.identity.isa) },
-    Field(name: "threads") { $0.identity.threads.map { .integer($0) } },
-    Field(name: "cache") { .text($0.identity.cache) },
-    Field(name: "base_ms") { $0.time?.base.map { .real($0 * 1e3) } },
-    Field(name: "head_ms") { $0.time?.head.map { .real($0 * 1e3) } },
-    Field(name: "change_percent") { percent($0.time?.change) },
-    Field(name: "low_percent") { percent($0.time?.low) },
-    Field(name: "high_percent") { percent($0.time?.high) },
-    Field(name: "p") { $0.time?.p.map { .real($0) } },
-    Field(name: "p_adjusted") { $0.time?.adjusted.map { .real($0) } },
-    Field(name: "rounds") { ($0.time?.rounds).map { .integer($0) } },
-    Field(name: "turns") { ($0.time?.turns).map { .integer($0) } },
-    Field(name: "disturbed") { ($0.time?.disturbed).map { .integer($0) } },
-    Field(name: "verdict") { .text($0.word) },
-    Field(name: "mode") { .text($0.mode.rawValue) },
-    Field(name: "smallest_effect_percent") { percent($0.time?.smallestEffect) },
-    Field(name: "rounds_needed") { $0.time?.roundsNeeded.map { .integer($0) } },
-    Field(name: "remarks") { .text($0.remarks.joined(separator: "; ")) },
-    Field(name: "base_isa") { .text($0.substitution?.of ?? $0.identity.isa) },
+  private static func kernel(_ item: CaseJudgement) -> String {
+    let kernel = item.headKernel.isEmpty ? item.baseKernel : item.headKernel
+    return kernel.isEmpty ? item.identity.kernel : kernel
+  }
+
+  static let columns: [Column<CaseJudgement>] = [
+    Column("workload", text: { $0.name }).shown(),
+    Column("workload_text", text: { $0.identity.workloadText }),
+    Column("requested_kernel", text: { $0.identity.kernel }),
+    Column("base_kernel", text: { $0.baseKernel }),
+    Column("head_kernel", text: { $0.headKernel }).shown("kernel", .custom(kernel)),
+    Column("isa", text: { $0.identity.isa }).shown(rank: 3),
+    Column("threads", integer: { $0.identity.threads }).shown("T"),
+    Column("cache", text: { $0.identity.cache }),
+    Column("base_ms", real: { $0.time?.base.map { $0 * 1e3 } }).shown("base ms", rank: 1),
+    Column("head_ms", real: { $0.time?.head.map { $0 * 1e3 } }).shown("head ms"),
+    Column("change_percent", real: { percent($0.time?.change) })
+      .shown("change", .custom { $0.time?.change.map { Percent.signed(ofLog: $0) } ?? "" }),
+    Column("low_percent", real: { percent($0.time?.low) }),
+    Column("high_percent", real: { percent($0.time?.high) }),
+    Column(onlyShown: "95 % interval", rank: 2, isText: false, interval),
+    Column("p", real: { $0.time?.p }),
+    Column("p_adjusted", real: { $0.time?.adjusted }).shown("p adj.", rank: 5),
+    Column("rounds", integer: { $0.time?.rounds }).shown(rank: 4),
+    Column("turns", integer: { $0.time?.turns }),
+    Column("disturbed", integer: { $0.time?.disturbed }),
+    Column("verdict", text: { $0.word }).shown(),
+    Column("mode", text: { $0.mode.rawValue }),
+    Column("smallest_effect_percent", real: { percent($0.time?.smallestEffect) }),
+    Column("rounds_needed", integer: { $0.time?.roundsNeeded }),
+    Column("remarks", text: { $0.remarks.joined(separator: "; ") }).shown(""),
+    Column("base_isa", text: { $0.substitution?.of ?? $0.identity.isa }),
   ]
-
-  private var json: String {
-    let objects = judgements.map { item in
-      let fields = Self.fields.compactMap { field in
-        field.cell(item).map { "    \(JSON.string(field.name)): \(JSON.value($0))" }
-      }
-      return "  {\n" + fields.joined(separator: ",\n") + "\n  }"
-    }
-    return objects.isEmpty ? "[]\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n"
-  }
 }

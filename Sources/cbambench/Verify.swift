@@ -14,11 +14,12 @@ enum Verify: Command {
   static let summary = "compare kernels with the oracle; nothing is timed"
   static let example = "cbambench verify conv:out=8,k=3,p=1@1x3x7x5 --kernels all --threads 1,2,5"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .data, .weightsData, .style, .filter, .seed, .format, .output, .quiet,
+    .threads, .kernels, .isa, .data, .weightsData, .style, .filter, .seed, .format, .columns, .wide,
+    .output, .quiet,
   ]
 
   static func run(_ arguments: Arguments) throws -> ExitStatus {
-    let outputs = try Outputs(arguments)
+    let outputs = try Outputs(arguments, columns: Listing.names(columns))
     var defaults = Plan()
     defaults.requests = [.reference, .all]
     defaults.isas = ISA.allCases.filter(\.isAvailable)
@@ -37,33 +38,26 @@ enum Verify: Command {
       }
     }
     Console.progress("")
-    if !(checks.isEmpty && Interrupt.isSet) { try outputs.write(report(checks)) }
+    if !(checks.isEmpty && Interrupt.isSet) { try outputs.write(report(checks, outputs.columns)) }
     return conclude(checks)
   }
 
-  private static func report(_ checks: [Check]) -> Report {
-    var table = Table(
-      ["workload", "kernel", "isa"].map { Table.Header($0, .left) }
-        + [
-          Table.Header("T"), Table.Header("inputs"), Table.Header("error/bound"),
-          Table.Header("verdict", .left),
-        ])
-    let rows = checks.map { check in
-      [
-        check.workload.name, check.kernel, check.isa, Numbers.count(check.threads),
-        Numbers.count(check.fillings),
-        Numbers.significant(check.worstRatio), word(check.outcome),
-      ]
-    }
-    for row in rows { table.add(row) }
-    let names = ["workload", "kernel", "isa", "threads", "inputs", "worst_ratio", "verdict"]
-    let lines = [names] + rows.map { $0.map(EscapedText.escaped) }
-    let objects = rows.map { row in
-      "  {" + zip(names, row).map { "\(JSON.string($0)): \(JSON.string($1))" }.joined(separator: ", ") + "}"
-    }
+  private static let columns: [Column<Check>] = [
+    Column("workload", text: { $0.workload.name }).shown(),
+    Column("kernel", text: { $0.kernel }).shown(),
+    Column("isa", text: { $0.isa }).shown(rank: 3),
+    Column("threads", integer: { $0.threads }).shown("T"),
+    Column("inputs", integer: { $0.fillings }).shown(rank: 2),
+    Column("worst_ratio", real: { $0.worstRatio }).shown("error/bound", rank: 1),
+    Column("verdict", text: { word($0.outcome) }).shown(),
+    Column("workload_text", text: { $0.workload.text }),
+  ]
+
+  private static func report(_ checks: [Check], _ names: [String]?) -> Report {
+    let listing = Listing(checks, columns, grouped: 1) { [$0.workload.name] }
+    let table = listing.table(names)
     return Report(
-      table: table.console, markdown: table.markdown, csv: lines.map(CSV.line).joined(),
-      json: "[\n" + objects.joined(separator: ",\n") + "\n]\n")
+      table: { table.console(width: $0) }, markdown: table.markdown, csv: listing.csv, json: listing.json)
   }
 
   private static func word(_ outcome: Check.Outcome) -> String {

@@ -121,7 +121,7 @@ import Testing
 
   /// Layers as often as they occur: the table ends in their sums; the columns of the CSV stay.
   @Test func sumsOfANetwork() throws {
-    let table = try Tool.run("cost", "mobilenet-layers").output.split(separator: "\n")
+    let table = try Tool.run("cost", "mobilenet-layers", "--wide").output.split(separator: "\n")
     let (header, last) = (try #require(table.first), try #require(table.last))
     #expect(header.hasSuffix("times") && last.hasPrefix("mobilenet-layers, each layer as often as it occurs"))
     #expect(last.contains(" 568,740,352 ") && last.hasSuffix(" 29"))

@@ -267,7 +267,7 @@ import Testing
     try scratch.write("twice.csv", CSV.text([record(0), record(0)]).utf8)
     try scratch.write("edited.csv", text.replacing(",ok,", with: ",fine,").utf8)
     try scratch.write("number.csv", text.replacing(",100,", with: ",1oo,").utf8)
-    let times = Column.all.firstIndex { $0.name == "median_ms" } ?? 0
+    let times = RecordColumn.all.firstIndex { $0.name == "median_ms" } ?? 0
     /// The first row with another time.
     func edited(_ name: String, _ time: String) throws {
       var rows = try CSV.rows(text)

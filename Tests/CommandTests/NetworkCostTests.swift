@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func comparisonShowsDifferences() throws {
-    let text = try Self.table("resnet50", "--compare", "none,se,cbam/8", "--style", "caffe")
+    let text = try Self.table("resnet50", "--compare", "none,se,cbam/8", "--style", "caffe", "--wide")
     let lines = text.split(separator: "\n")
     #expect(lines.count == 5)
     #expect(lines[3].contains("28,088,024  +2,530,992") && lines[3].contains("+2,514,944"))

@@ -90,7 +90,7 @@ import Testing
     let log = scratch.file("log")
     // Scripts have to keep the limit as well where they answer.
     let limit = script.hasPrefix("sleep") ? "--case-limit 3" : ""
-    let old = try compare(script, Self.obedient(log), limit + " --output c.md", in: scratch)
+    let old = try compare(script, Self.obedient(log), limit + " --wide --output c.md", in: scratch)
     #expect(old.status == 1, "\(old.error)")
     #expect(old.output.contains("profile: \(Self.stem).svg; base: no profile: \(reason)"), "\(old.output)")
     #expect(

@@ -121,7 +121,7 @@ import Testing
   ])
   func foreignFilesAreRefused(text: String, part: String) throws {
     let scratch = try Scratch()
-    let header = CSV.line(Column.all.map(\.name))
+    let header = CSV.line(RecordColumn.all.map(\.name))
     let head = "{\"arguments\":[\"relu@1x1x1x1\"],\"cbambench\":2,\"started\":\"\"}"
     try scratch.write(
       "x.partial", text.replacing("HEADER", with: header).replacing("{HEAD}", with: head).utf8)

@@ -37,7 +37,8 @@ import Testing
     }
     let records = try CSV.records(try #require(scratch.text("r.csv")))
     #expect(records.map(\.status) == ["ok", "ok", "ok"])
-    #expect(scratch.text("r.csv")?.hasPrefix(CSV.line(Column.all.map(\.name))) == true, "no column more")
+    #expect(
+      scratch.text("r.csv")?.hasPrefix(CSV.line(RecordColumn.all.map(\.name))) == true, "no column more")
   }
 
   @Test(arguments: [

@@ -7,5 +7,5 @@ import Testing
   // The records' table; below it stands that of `cost`.
   let text = try String(contentsOf: path, encoding: .utf8).split(separator: "\n## ")[0]
   let defined = text.matches(of: /\n\| `(\w+)` \|/).map { String($0.1) }
-  #expect(defined == Column.all.map(\.name))
+  #expect(defined == RecordColumn.all.map(\.name))
 }

@@ -24,19 +24,20 @@ import Testing
 
   /// Fields with another separator, quoted where they must be, and with numbers as they are written there.
   private func written(
-    _ records: [Record], _ separator: String, number: (Column, String) -> String = { $1 }
+    _ records: [Record], _ separator: String, number: (RecordColumn, String) -> String = { $1 }
   ) -> String {
     func quoted(_ field: String) -> String {
       let needs = field.contains { $0.isNewline || $0 == "\"" || separator.contains($0) }
       return needs ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
     }
-    let rows = records.map { record in Column.all.map { number($0, $0.text(record)) } }
-    return ([Column.all.map(\.name)] + rows).map { $0.map(quoted).joined(separator: separator) + "\n" }
+    let rows = records.map { record in RecordColumn.all.map { number($0, $0.text(record)) } }
+    return ([RecordColumn.all.map(\.name)] + rows).map { $0.map(quoted).joined(separator: separator) + "\n" }
       .joined()
   }
 
   private var quotedEverywhere: String {
-    ([Column.all.map(\.name)] + records.map { row in Column.all.map { $0.text(row) } }).map { row in
+    ([RecordColumn.all.map(\.name)] + records.map { row in RecordColumn.all.map { $0.text(row) } }).map {
+      row in
       row.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: ",") + "\n"
     }.joined()
   }
@@ -55,7 +56,7 @@ import Testing
       ("semicolons", lines), ("semicolons, no last line end", String(lines.dropLast())),
       ("semicolons, named", "sep=;\n" + lines), ("semicolons, named, CR LF", "\u{FEFF}sep=;\r\n" + lines),
       ("tabs", written(records, "\t")), ("tabs, no last line end", String(written(records, "\t").dropLast())),
-      ("rows without content", text + String(repeating: ",", count: Column.all.count - 1) + "\n"),
+      ("rows without content", text + String(repeating: ",", count: RecordColumn.all.count - 1) + "\n"),
       ("every field in quotes", quotedEverywhere),
       ("whole numbers of a data frame", written(records, ",") { $0.name == "threads" ? $1 + ".0" : $1 }),
     ]
@@ -129,13 +130,14 @@ import Testing
 
   /// A number in the last field may be a part of one.
   @Test func cutNumbers() throws {
-    let order = Column.all.filter { $0.name != "gflops" } + Column.all.filter { $0.name == "gflops" }
+    let order =
+      RecordColumn.all.filter { $0.name != "gflops" } + RecordColumn.all.filter { $0.name == "gflops" }
     let rows = [record(1), record(2) { $0.gflops = 7.5 }]
     let text = ([order.map(\.name)] + rows.map { row in order.map { $0.text(row) } }).map(CSV.line).joined()
     #expect(try read(text) == rows)
     refused(String(text.dropLast()), "no line end follows, and the last field, '7.5', may be cut")
     refused(String(text.dropLast(4)), "the last field, '', may be cut")
-    let count = Column.all.count
+    let count = RecordColumn.all.count
     refused(String(text.dropLast(5)), "\(count - 1) fields; \(count) were expected, the file is truncated")
   }
 
