@@ -1,6 +1,6 @@
 #include "CPlatform.h"
 
-// One function per index. The empty assembly names the index, so that no two are merged, and stands behind the call, so
+// One function per index. The empty assembly names the index, so that no two are merged, and stands after the call, so
 // that the call is no jump and the frame stays on the stack.
 
 #define SIXTEEN(MARK, n) \

@@ -24,7 +24,7 @@ struct NPYHeader {
         break
       }
     }
-    guard reader.isAtEnd else { throw FormatError("has a header that goes on behind its dictionary") }
+    guard reader.isAtEnd else { throw FormatError("has a header that continues after its dictionary") }
   }
 
   /// - Throws: `FormatError` unless it is of `float32` in C order.

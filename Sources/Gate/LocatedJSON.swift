@@ -82,7 +82,7 @@ private struct JSONParser {
     }
   }
 
-  /// Whether a mark follows, which is then behind.
+  /// Whether a mark follows; if so, it is passed.
   private mutating func take(_ mark: Unicode.Scalar) -> Bool {
     skipSpace()
     guard next == UInt8(ascii: mark) else { return false }
@@ -123,7 +123,7 @@ private struct JSONParser {
       if let earlier = members.first(where: { $0.key == key }) {
         at = start.at
         throw error(
-          "key '\(key.shown)' is there already in line \(earlier.line); keys of an object differ")
+          "key '\(key.shown)' is already in line \(earlier.line); keys of an object differ")
       }
       guard take(":") else { throw unexpected("a colon") }
       members.append((key, start.line, try value()))

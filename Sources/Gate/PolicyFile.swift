@@ -95,7 +95,7 @@ extension Policy {
     var result: [Int: Double] = [:]
     for pair in pairs {
       guard let threads = Int(pair.key), (1...1024).contains(threads), String(threads) == pair.key else {
-        throw counts.error("'\(pair.key.shown)' is no thread count")
+        throw counts.error("'\(pair.key.shown)' is not a thread count")
       }
       result[threads] = try counts.number(pair.key, 0...2)
     }

@@ -20,7 +20,7 @@ struct PolicyObject {
     place = PolicyPlace(path: path, line: json.line)
     let name = path.isEmpty ? "the policy" : path
     guard case .object(let members) = json.value else {
-      throw PolicyError(description: "line \(json.line): \(name) is no object")
+      throw PolicyError(description: "line \(json.line): \(name) is not an object")
     }
     for member in members where !known.contains(member.key) {
       throw PolicyError(

@@ -79,7 +79,7 @@ public final class CaseProfiler {
   }
 
   /// Samples a case that was verified.
-  /// - Parameter plain: its median without the profiler; nil: measured before and behind.
+  /// - Parameter plain: its median without the profiler; nil: measured before and after.
   func profile(
     _ item: Case, _ workload: Workload, budget: Seconds, plain: Seconds? = nil
   ) throws -> CaseProfile {

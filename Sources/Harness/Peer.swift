@@ -84,7 +84,7 @@ final class Peer {
     for _ in 0..<Self.mostLines {
       let line = try line(step)
       guard let reply = ServeReply(line) else {
-        throw failed("said '\(line.shown)', which is no reply", step)
+        throw failed("said '\(line.shown)', which is not a reply", step)
       }
       if case .step(let text) = reply {
         step = Step(text) ?? step

@@ -47,7 +47,7 @@ public final class Server {
       let turn = "; a turn is of more than 0 up to \(Int(ServeProtocol.longestTurn)) s"
       send(
         .refused(
-          "'\(line.shown)' is no request of version \(ServeProtocol.version)"
+          "'\(line.shown)' is not a request of version \(ServeProtocol.version)"
             + (line.hasPrefix("measure ") ? turn : "")))
       return true
     }
@@ -136,11 +136,13 @@ extension Plan {
     for name in request.kernels { requests.append(try Plan.Request(name, known: known)) }
     isas = []
     for name in request.isas {
-      guard let isa = ISA(rawValue: name) else { throw UsageError("'\(name.shown)' is no instruction set") }
+      guard let isa = ISA(rawValue: name) else {
+        throw UsageError("'\(name.shown)' is not an instruction set")
+      }
       isas.append(isa)
     }
     guard let state = CacheState(rawValue: request.cache) else {
-      throw UsageError("'\(request.cache.shown)' is no state of the cache")
+      throw UsageError("'\(request.cache.shown)' is not a cache state")
     }
     guard !requests.isEmpty, !isas.isEmpty, !request.threads.isEmpty,
       request.threads.allSatisfy({ $0 > 0 && $0 <= 1024 })

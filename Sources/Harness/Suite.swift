@@ -30,7 +30,7 @@ public struct Suite: Sendable {
       do { workload = try content.workload() } catch { throw UsageError("\(place): \(error)") }
       if let earlier = lineOfName.updateValue(number, forKey: workload.name) {
         throw UsageError(
-          "\(place): '\(workload.name.shown)' is there already in line \(earlier); names must differ")
+          "\(place): '\(workload.name.shown)' is already in line \(earlier); names must differ")
       }
       workloads.append(workload)
     }

@@ -37,7 +37,7 @@ struct SuiteLine {
     }
   }
 
-  /// What stands before the equals sign: a name and, behind a space and an asterisk, how often the layer occurs.
+  /// What stands before the equals sign: a name and, after a space and an asterisk, the number of times the layer occurs.
   private static func head(_ text: Substring) throws(UsageError) -> (name: String, multiplicity: Int) {
     let star =
       text.hasPrefix("*")
@@ -55,7 +55,7 @@ struct SuiteLine {
       multiplicity <= Attributes.limit
     else {
       throw UsageError(
-        "'\(trimmed(text[star...]).shown)' behind the name '\(name.shown)' is no multiplicity; expected * and a positive "
+        "'\(trimmed(text[star...]).shown)' after the name '\(name.shown)' is not a count; expected * and a positive "
           + "whole number up to \(Attributes.limit), such as *4")
     }
     return (name, multiplicity)

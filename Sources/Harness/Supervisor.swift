@@ -43,7 +43,7 @@ public struct Supervisor {
 
   /// - Parameters:
   ///   - work: workloads, in order.
-  ///   - receive: called with each message of the children. Rows without a `done` behind them are of an interrupted
+  ///   - receive: called with each message of the children. Rows without a `done` after them are of an interrupted
   ///     workload, or a new `begin` tells that they are void. A child that does not survive a profile costs that one and
   ///     those that would have followed of the workload, which a `note` tells.
   /// - Returns: workloads that were given up without a row, and why.

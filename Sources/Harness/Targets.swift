@@ -41,7 +41,7 @@ public struct Targets: Sendable {
   private func unknown(_ target: String) -> UsageError {
     if let shaped = reduced(target) {
       return UsageError(
-        "'\(target.shown)' is no file; a module's reduction ratio is written \(shaped), '/' in a network's attention only"
+        "'\(target.shown)' is not a file; a module's reduction ratio is written \(shaped), '/' in a network's attention only"
       )
     }
     if let module = Modules.all.first(where: {
@@ -57,7 +57,7 @@ public struct Targets: Sendable {
     let known = library.names + Modules.names
     let hint = Words.nearest(target, among: known).map { "did you mean '\($0)'?" }
     return UsageError(
-      "'\(target.shown)' is no file, suite or workload; \(hint ?? "suites: " + library.names.joined(separator: " "))"
+      "'\(target.shown)' is not a file, a suite or a workload; \(hint ?? "suites: " + library.names.joined(separator: " "))"
     )
   }
 

@@ -83,7 +83,7 @@ public struct Task: Sendable {
   }
 }
 
-/// What is to be fused behind an operator, in this order: batch norm, residual (an input behind the operator's own),
+/// What is to be fused after an operator, in this order: batch norm, residual (an input after the operator's own),
 /// activation. Only epilogues that the kernel's `Abilities` name.
 public struct Fusion: Sendable {
   /// Per channel factor and addend.

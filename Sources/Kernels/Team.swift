@@ -159,7 +159,7 @@ private final class State: @unchecked Sendable {
   /// Whether unclaimed chunks are there.
   var hasWork: Bool { shares.indices.contains { shares[$0].hasWork } }
 
-  /// Takes chunks until none is left: its own first, then those of the threads behind it.
+  /// Takes chunks until none is left: its own first, then those of the threads after it.
   func work(as worker: Int) {
     var offset = 0
     guard var chunk = claim(worker, &offset) else { return }
@@ -175,7 +175,7 @@ private final class State: @unchecked Sendable {
     done.wrappingAdd(finished, ordering: .releasing)
   }
 
-  /// A chunk of the thread's own, else of the threads behind it.
+  /// A chunk of the thread's own, else of the threads after it.
   private func claim(_ worker: Int, _ offset: inout Int) -> Int? {
     while offset < shares.count {
       if let chunk = shares[(worker + offset) % shares.count].claim() { return chunk }

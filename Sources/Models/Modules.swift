@@ -6,7 +6,7 @@ import Tensors
 public protocol AttentionModule: Composite {}
 
 extension Graph {
-  /// What is added before a gate's sigmoid, when seeded: most of the signal passes, or behind many gates nothing of it would
+  /// What is added before a gate's sigmoid, when seeded: most of the signal passes, or after many gates nothing of it would
   /// be left.
   static let openGate: Float = 3
 }
@@ -46,7 +46,7 @@ public enum Modules {
     let keyword = parts.first.map { String($0) } ?? ""
     let rest = parts.count > 1 ? Substring(parts[1]) : ""
     guard parts.count == 1 || !rest.isEmpty else {
-      throw OperatorError("'\(text.shown)' has no keys behind the colon")
+      throw OperatorError("'\(text.shown)' has no keys after the colon")
     }
     if let network = try Network.read(keyword, keys: rest) { return network }
     guard let type = all.first(where: { $0.keyword == keyword }) else { throw unknown(keyword) }

@@ -16,7 +16,7 @@ public struct ConvTranspose2D: Operator {
   public var kernel: Pair
   public var stride: Pair
   public var padding: Pair
-  /// Rows and columns added behind the output, which several extents could have led to.
+  /// Rows and columns added after the output, which several extents could have led to.
   public var outputPadding: Pair
   public var dilation: Pair
   public var groups: Int

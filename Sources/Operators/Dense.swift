@@ -1,6 +1,6 @@
 import Tensors
 
-/// Fully connected layer: `out[n,o] = bias[o] + Σ_k in[n,k] · w[o,k]`; everything behind the first extent is flattened.
+/// Fully connected layer: `out[n,o] = bias[o] + Σ_k in[n,k] · w[o,k]`; everything after the first extent is flattened.
 /// - Shapes: `input` N×…, `weight` O×K, `output` N×O.
 /// - Cost: N·O·K multiply-adds, one addition per output for the bias.
 public struct Dense: Operator {

@@ -11,10 +11,10 @@ public protocol Operator: Sendable, Hashable {
   /// What is written in a workload text: `conv:out=64,k=3`, or the keyword alone.
   var text: String { get }
 
-  /// Keys and values behind the keyword, in the order of `help`.
+  /// Keys and values after the keyword, in the order of `help`.
   var attributes: [Attribute] { get }
 
-  /// Reads the values behind the keyword.
+  /// Reads the values after the keyword.
   init(_ attributes: inout Attributes) throws(OperatorError)
 
   /// Whether integer inputs and weights give integers, which `Float` holds exactly while they stay below 2²⁴.

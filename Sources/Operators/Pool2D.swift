@@ -3,7 +3,7 @@ import Tensors
 /// Maximum or mean over windows of a plane, as `torch.nn.MaxPool2d` and `AvgPool2d` define them; a dilated mean as ONNX's
 /// `AveragePool` does.
 /// - Shapes: `input` N×C×H×W, `output` N×C×OH×OW with `OH = ⌊(H + 2p − d·(k − 1) − 1) / s⌋ + 1`, rounded up in ceil mode
-///   unless the last window would start behind the image and its left padding.
+///   unless the last window would start after the image and its left padding.
 /// - Cost: k·k − 1 comparisons or additions per output, nominal, and a division for the mean; no parameters.
 /// - Error: the maximum is exact and NaN if any element is, −∞ if none is inside the image; the mean `≤ k² · ε · mean|in|`.
 public struct Pool2D: Operator {

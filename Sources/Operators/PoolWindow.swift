@@ -47,7 +47,7 @@ struct PoolAxis {
     return (0..<outputs).map { self.window(at: $0, size, countPadding: countPadding) }
   }
 
-  /// Whether some window has no tap inside the image: they lie in the padding, before and behind it.
+  /// Whether some window has no tap inside the image: they lie in the padding, before and after it.
   func missesImage(_ size: Int) -> Bool {
     (0..<(outputs(size) ?? 0)).contains { window(at: $0, size, countPadding: false).count == 0 }
   }

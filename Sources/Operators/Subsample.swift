@@ -1,7 +1,7 @@
 import Tensors
 
-/// Every s-th pixel, with channels of zeros before and behind: `out[n, before + c, y, x] = in[n, c, y·s, x·s]`.
-/// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉; ⌊(out − C)/2⌋ channels of zeros before, the rest behind.
+/// Every s-th pixel, with channels of zeros before and after: `out[n, before + c, y, x] = in[n, c, y·s, x·s]`.
+/// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉; ⌊(out − C)/2⌋ channels of zeros before, the rest after.
 /// - Cost: no arithmetic, no parameters.
 /// - Source: He et al. 2016, arXiv:1512.03385, option A: a residual network's shortcut without parameters.
 public struct Subsample: Operator {

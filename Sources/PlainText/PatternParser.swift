@@ -75,7 +75,7 @@ struct PatternParser {
   }
 
   private mutating func escaped() throws(PatternError) -> [Pattern.Step] {
-    guard let letter = next else { throw error("nothing stands behind the backslash") }
+    guard let letter = next else { throw error("nothing follows the backslash") }
     if letter == "b" {
       at += 1
       return [.anchor(.wordBoundary)]
@@ -85,7 +85,7 @@ struct PatternParser {
 
   /// What a backslash and the next letter mean, inside and outside brackets.
   private mutating func escapedLetters() throws(PatternError) -> Pattern.Letters {
-    guard let letter = next else { throw error("nothing stands behind the backslash") }
+    guard let letter = next else { throw error("nothing follows the backslash") }
     at += 1
     switch letter {
     case "d": return Self.digit

@@ -67,7 +67,7 @@ public struct FlameGraph {
     }
   }
 
-  /// - Parameter digits: behind the point; those of shares must be finer than the script compares them.
+  /// - Parameter digits: after the point; those of shares must be finer than the script compares them.
   private func short(_ value: Double, _ digits: Int) -> String {
     var text = String(format: "%.\(digits)f", value)
     while text.last == "0" { text.removeLast() }

@@ -27,7 +27,7 @@ public struct HeapCounts: Sendable, Equatable {
 /// tcmalloc's own heap profile, read: who allocated how much, every allocation counted.
 ///
 /// Text: `heap profile: <objects in use>: <bytes> [<objects allocated>: <bytes>] @ heapprofile`, then the same for each
-/// stack with its addresses behind the `@`; an empty line, `MAPPED_LIBRARIES:`, lines of `/proc/self/maps` and notes. The
+/// stack with its addresses after the `@`; an empty line, `MAPPED_LIBRARIES:`, lines of `/proc/self/maps` and notes. The
 /// sum of the stacks is less than the first line where they were more than tcmalloc's buffer of 1 MiB takes.
 /// - Source: gperftools, `src/heap-profile-table.cc`.
 public struct RecordedHeap: RecordedStacks, Sendable {
@@ -61,7 +61,7 @@ public struct RecordedHeap: RecordedStacks, Sendable {
       throw wrong(1, first, "'heap profile: OBJECTS: BYTES [OBJECTS: BYTES] @ \(Self.kind)'")
     }
     // Another kind, `heap_v2/PERIOD`, has samples that stand for more than themselves.
-    guard head.rest == Self.kind else { throw wrong(1, head.rest, "'\(Self.kind)' behind the '@'") }
+    guard head.rest == Self.kind else { throw wrong(1, head.rest, "'\(Self.kind)' after the '@'") }
     var at = 1
     var sum = HeapCounts()
     while at < lines.count, !lines[at].isEmpty {

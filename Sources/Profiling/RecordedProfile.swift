@@ -9,7 +9,7 @@ import PlainText
 public struct RecordedProfile: RecordedStacks, Sendable {
   /// Processor time that a sample stands for.
   public let period: Seconds
-  /// How often each stack was seen; addresses leaf first, callers' ones behind the call.
+  /// How often each stack was seen; addresses leaf first, callers' ones after the call.
   public let stacks: [[UInt]: Int]
   /// The file.
   public private(set) var bytes: [UInt8]

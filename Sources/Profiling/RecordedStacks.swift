@@ -1,9 +1,9 @@
-/// A profile as gperftools writes it: stacks of addresses, leaf first, callers' addresses behind the call, and what gives
-/// them names. Its readers skip lines `cbambench.NAME=value` in the text behind the stacks: there this project keeps the
+/// A profile as gperftools writes it: stacks of addresses, leaf first, callers' addresses after the call, and what gives
+/// them names. Its readers skip lines `cbambench.NAME=value` in the text after the stacks: there this project keeps the
 /// names of stages and functions, so that a profile can be read when its executable is gone.
 package protocol RecordedStacks {
   associatedtype Value
-  /// Whether the leaf, too, is an address behind a call, that of the allocator; else it is where the thread was.
+  /// Whether the leaf, too, is an address after a call, that of the allocator; else it is where the thread was.
   static var leafIsCaller: Bool { get }
   /// Frames that are noted of a stack; the roots of longer ones are missing.
   static var mostFrames: Int { get }

@@ -65,7 +65,7 @@ struct SymbolTable {
   }
 }
 
-/// Numbers in a file; zero behind its end, so that a damaged file gives no names instead of a crash.
+/// Numbers in a file; zero after its end, so that a damaged file gives no names instead of a crash.
 private struct ELFBytes {
   private let bytes: UnsafeRawBufferPointer
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }

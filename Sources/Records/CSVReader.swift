@@ -75,6 +75,6 @@ struct CSVReader {
     let names = [UInt8(ascii: ","): "comma", UInt8(ascii: ";"): "semicolon", UInt8(ascii: "\t"): "tab"]
     let found = byte < 0x80 ? "'\(String(UnicodeScalar(byte)).shown)'" : "a letter"
     return RecordTextError(
-      line: line, "\(found) behind a closing quote; a \(names[separator] ?? "separator") was expected")
+      line: line, "\(found) after a closing quote; a \(names[separator] ?? "separator") was expected")
   }
 }

@@ -49,7 +49,7 @@ struct DecimalCommas {
       line: rows[place.row].line, "'\(field(rows, place))' in column '\(name)' \(sentence)")
   }
 
-  /// Three digits behind a comma may be thousands, unless it follows a lone zero or more than three digits.
+  /// Three digits after a comma may be thousands, unless it follows a lone zero or more than three digits.
   private static func isAmbiguous(_ text: String) -> Bool {
     text.wholeMatch(of: /[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+/) != nil
   }

@@ -31,7 +31,7 @@ enum FileKind {
     guard data.contains(0) else { return "is not UTF-8 text" }
     // Of two bytes per letter one is zero, mostly.
     let isWide = data.prefix(100).count { $0 == 0 } >= min(data.count, 100) / 3
-    return isWide ? "is UTF-16" : "is no text"
+    return isWide ? "is UTF-16" : "is not text"
   }
 
   private static func beginning(_ data: Data) -> String? {

@@ -59,12 +59,12 @@ public final class LockedFile {
     }
   }
 
-  /// Drops what lies behind the first bytes.
+  /// Drops everything after the first bytes.
   public func cut(to bytes: Int) throws(Failure) {
     guard ftruncate(file, off_t(bytes)) == 0 else { throw .system(errno) }
   }
 
-  /// Writes behind the end, to the disk; what cannot be written whole is not written at all.
+  /// Appends, and waits for the disk; what cannot be written whole is not written at all.
   public func append(_ text: String) throws(Failure) {
     let end = lseek(file, 0, SEEK_END)
     guard end >= 0 else { throw .system(errno) }
@@ -81,7 +81,7 @@ extension LockedFile.Failure: CustomStringConvertible {
     switch self {
     case .isHeld(let id): "a run\(id > 0 ? " with process \(id)" : "") is still running"
     case .system(let number): String(cString: strerror(number))
-    case .notRegular: "is no regular file"
+    case .notRegular: "is not a regular file"
     }
   }
 }

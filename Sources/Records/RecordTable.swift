@@ -24,7 +24,7 @@ struct RecordTable {
     }
     var names: Set<String> = []
     if let twice = header.first(where: { !$0.isEmpty && !names.insert($0).inserted }) {
-      throw RecordTextError(line: 1, "column '\(twice.shown)' is there twice")
+      throw RecordTextError(line: 1, "column '\(twice.shown)' appears twice")
     }
     let columns = header.map { name in RecordColumn.all.first { $0.name == name } }
     var fields = Array(lines.dropFirst())
@@ -56,7 +56,7 @@ struct RecordTable {
     return record
   }
 
-  /// What stands behind a byte order mark and a spreadsheet's `sep=;`, and what separates fields.
+  /// What stands after a byte order mark and a spreadsheet's `sep=;`, and what separates fields.
   private static func form(_ text: String) throws(RecordTextError) -> (body: String, separator: Character) {
     var body = text[...]
     if body.unicodeScalars.first == "\u{FEFF}" { body.unicodeScalars.removeFirst() }

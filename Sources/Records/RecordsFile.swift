@@ -17,13 +17,13 @@ public enum RecordsFile {
     let table = try RecordTable(text)
     if let missing = needed.first(where: { !table.header.contains($0) }) {
       throw RecordTextError(
-        description: "line 1: no column has the name '\(missing)'; records have "
+        description: "line 1: there is no column named '\(missing)'; records have "
           + needed.joined(separator: " "))
     }
     try checkEnd(table)
-    // Spreadsheets write rows without content behind the last one.
+    // Spreadsheets write rows without content after the last one.
     let rows = table.rows.filter { $0.record != Record() }
-    guard !rows.isEmpty else { throw RecordTextError(description: "line 2: no row behind the header") }
+    guard !rows.isEmpty else { throw RecordTextError(description: "line 2: no row after the header") }
     var lines: [CaseIdentity: Int] = [:]
     for (line, record) in rows {
       if let reason = Plausibility.objection(record) { throw RecordTextError(line: line, reason) }

@@ -1,7 +1,7 @@
 /// A `Double` with a bound on the error of the same computation in `Float`, in any order of summation.
 ///
 /// Sums of integers are known to be exact: while Σ|x| ≤ 2²⁴ no order of additions rounds, so their bound is zero however
-/// long they are. A bound for terms of any kind grows with their number n as n · u · Σ|x| and behind some 10⁵ terms exceeds a
+/// long they are. A bound for terms of any kind grows with their number n as n · u · Σ|x| and after some 10⁵ terms exceeds a
 /// sum whose signs cancel; a comparison of integers tells as much about 10⁷ terms as about ten.
 public struct Bounded: Exact {
   public var value: Double

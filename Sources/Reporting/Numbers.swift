@@ -26,7 +26,7 @@ public enum Numbers {
     return String(format: "%.\(2 - exponent)f", value)
   }
 
-  /// `3.858` with three digits behind the point.
+  /// `3.858` with three digits after the point.
   public static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
   /// `87 %`, `8.7 %`.

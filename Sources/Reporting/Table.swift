@@ -93,23 +93,12 @@ public struct Table: Sendable {
     return shown
   }
 
-  /// A line of a row and its remark, behind it if there is room, else below.
+  /// A line of a row and its remark, after it if there is room, else below.
   private static func remarked(_ line: String, _ remark: String, within width: Int) -> String {
     if remark.isEmpty { return line }
     let body = line.dropLast()
     if body.count + gap + remark.count <= width { return body + space + remark + "\n" }
-    return body + "\n" + wrapped(remark, within: width - 2 * gap).map { space + space + $0 + "\n" }.joined()
-  }
-
-  /// Lines of whole words.
-  private static func wrapped(_ text: String, within width: Int) -> [String] {
-    text.split(separator: " ").reduce(into: []) { lines, word in
-      if let last = lines.last, last.count + 1 + word.count <= width {
-        lines[lines.count - 1] = last + " " + word
-      } else {
-        lines.append(String(word))
-      }
-    }
+    return body + "\n" + remark.wrapped(within: width - 2 * gap).map { space + space + $0 + "\n" }.joined()
   }
 
   private static let space = String(repeating: " ", count: gap)
@@ -140,6 +129,6 @@ public struct Table: Sendable {
 }
 
 extension String {
-  /// With spaces behind it, `width` characters or more.
+  /// With spaces after it, `width` characters or more.
   package func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -36,7 +36,7 @@ public struct Shape: Hashable, Sendable {
   public var h: Int { rank > 2 ? extents[2] : 1 }
   public var w: Int { rank > 3 ? extents[3] : 1 }
 
-  /// Elements of one channel of one image: everything behind the first two extents.
+  /// Elements of one channel of one image: everything after the first two extents.
   public var plane: Int { extents.dropFirst(2).reduce(1, *) }
 }
 

@@ -4,7 +4,7 @@ import Glibc
 public enum Backing: Sendable {
   /// Aligned to pages, to huge ones from 512 KiB.
   case aligned
-  /// The byte behind the last element lies on an inaccessible page; the start is aligned to the element only.
+  /// The byte after the last element lies on an inaccessible page; the start is aligned to the element only.
   case guarded
 }
 

@@ -113,7 +113,7 @@ struct Arguments {
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let number = Int(part), range.contains(number) else {
         throw UsageError(
-          "\(name) \(text.shown): '\(part.shown)' is no whole number from \(range.lowerBound) to \(range.upperBound)"
+          "\(name) \(text.shown): '\(part.shown)' is not a whole number from \(range.lowerBound) to \(range.upperBound)"
         )
       }
       if !numbers.contains(number) { numbers.append(number) }

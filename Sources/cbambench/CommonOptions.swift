@@ -17,7 +17,7 @@ extension Option {
     name: "--isa", value: "baseline|avx2|avx512|best", help: "instruction set of tiled kernels")
   static let cache = Option(
     name: "--cache", value: "hot|cold|weights-cold",
-    help: "what is evicted before each call; default hot: nothing")
+    help: "what is evicted before each call; default hot, which is nothing")
   static let style = Option(
     name: "--style", value: "pytorch|caffe",
     help: "networks with bottlenecks: stride in the 3x3 (default) or in the first 1x1")
@@ -27,23 +27,26 @@ extension Option {
     name: "--seed", value: "N", help: "seed of inputs, weights, order and bootstrap; default 1")
   static let data = Option(
     name: "--data", value: "dense|zeros|sparse:0.9|denormal|FILE.npy",
-    help: "what the inputs hold; default dense: seeded numbers from -1 to 1")
+    help: "what the inputs hold; default dense, seeded numbers from -1 to 1")
   static let weightsData = Option(
     name: "--weights-data", value: "dense|zeros|sparse:0.9|denormal", help: "the same for the weights")
   static let rounds = Option(name: "--rounds", value: "N", help: "rounds per workload")
   static let budget = Option(
     name: "--budget", value: "SECONDS",
-    help: "time for everything; what is not reached is skipped. Default: 40 of measuring, verifying apart")
+    help:
+      "time for the whole run; what is not reached is skipped. Default: 40 s of measuring, plus verification")
   static let caseLimit = Option(
-    name: "--case-limit", value: "SECONDS", help: "longest step of a case, else it fails; default 120")
+    name: "--case-limit", value: "SECONDS", help: "longest step of a case before it fails; default 120")
   static let resume = Option(
-    name: "--resume", value: "FILE", help: "continue an interrupted run from its .partial file; stands alone")
+    name: "--resume", value: "FILE",
+    help: "continue an interrupted run from its .partial file; takes no other words")
   static let format = Option(
-    name: "--format", value: "table|csv|json|markdown", help: "form of standard output")
+    name: "--format", value: "table|csv|json|markdown", help: "format of standard output")
   static let output = Option(
-    name: "--output", value: "FILE", help: "also write .csv, .json, .md or .txt; may be given several times")
-  static let quiet = Option(name: "--quiet", value: nil, help: "nothing on standard output; needs --output")
-  static let help = Option(name: "--help", value: nil, help: "this text")
+    name: "--output", value: "FILE", help: "also write .csv, .json, .md or .txt; may be repeated")
+  static let quiet = Option(
+    name: "--quiet", value: nil, help: "print nothing on standard output; needs --output")
+  static let help = Option(name: "--help", value: nil, help: "print this text")
 }
 
 /// Results in the forms that every command can write.
@@ -159,7 +162,7 @@ extension Plan {
       for name in names.split(separator: ",", omittingEmptySubsequences: false) {
         guard let isa = name == "best" ? ISA.best : ISA(rawValue: String(name)) else {
           throw UsageError(
-            "--isa \(names.shown): '\(name.shown)' is no instruction set; expected one of: baseline avx2 avx512 best"
+            "--isa \(names.shown): '\(name.shown)' is not an instruction set; expected one of: baseline avx2 avx512 best"
           )
         }
         if !isas.contains(isa) { isas.append(isa) }
@@ -199,7 +202,7 @@ func resolve(
   guard let pattern = arguments.value("--filter") else { return suites }
   let regex: Pattern
   do { regex = try Pattern(pattern) } catch {
-    throw UsageError("--filter \(pattern.shown): is no regular expression: \(error)")
+    throw UsageError("--filter \(pattern.shown): is not a regular expression: \(error)")
   }
   let filtered = suites.map { suite in
     Suite(

@@ -21,7 +21,7 @@ enum Compare: Command {
     Option(name: "--save", value: "FILE", help: "keep everything that was measured"),
     Option(
       name: "--self-test", value: nil,
-      help: "how often this gate is wrong on this machine; default budget 720"),
+      help: "measure how often this gate is wrong on this machine; default budget 720"),
     Option(
       name: "--extra-tiles", value: "PERCENT,...",
       help: "slowdowns that a self-test plants; default 0,1,2,5,10,20"),
@@ -50,7 +50,7 @@ enum Compare: Command {
       }
     var judgements = judge.judgements(paired)
     if judgements.isEmpty && Interrupt.isSet {
-      Console.note("cbambench: interrupted; nothing was measured until then")
+      Console.note("cbambench: interrupted; nothing had been measured yet")
       return .interrupted
     }
     guard !judgements.isEmpty else { throw UsageError("neither build knows any of these workloads") }
@@ -142,7 +142,7 @@ enum Compare: Command {
     let result = try contest.measure()
     if let trouble = contest.trouble {
       guard !result.turns.isEmpty else { throw UsageError(trouble) }
-      Console.note("cbambench: \(trouble); what was measured until then is judged")
+      Console.note("cbambench: \(trouble); what was measured before that is judged")
     }
     do { try save?.write(PairedRunFile.text(result), as: "--save") } catch { failures.append(error) }
     return (result, profiles)
@@ -182,7 +182,7 @@ enum Compare: Command {
     for item in told { Console.note("cbambench: \(item.name.shown): \(CIFormats.sentence(item))") }
     if conclusion == .nothing { Console.note("cbambench: nothing could be compared") }
     if Interrupt.isSet {
-      Console.note("cbambench: interrupted; what was measured until then is judged above")
+      Console.note("cbambench: interrupted; the judgements above cover what was measured before that")
       if status == .fine || status == .unusable { return .interrupted }
     }
     if status != .fine, let first = told.first {
@@ -277,7 +277,7 @@ enum Executable {
       throw UsageError("\(option) \(path.shownPath): there is no such file")
     }
     guard !isFolder.boolValue, FileManager.default.isExecutableFile(atPath: path) else {
-      throw UsageError("\(option) \(path.shownPath): is no executable; a build of cbambench was expected")
+      throw UsageError("\(option) \(path.shownPath): is not an executable; a build of cbambench was expected")
     }
     return URL(fileURLWithPath: path).path
   }

@@ -8,7 +8,7 @@ import Tensors
 enum CostCommand: Command {
   static let name = "cost"
   static let synopsis = "TARGET... [OPTION]..."
-  static let summary = "parameters, MACs, FLOPs and bytes, stage by stage; nothing is run"
+  static let summary = "count parameters, MACs, FLOPs and bytes, stage by stage; runs nothing"
   static let example = """
     cbambench cost cbam --channels 64,256,512,1024,2048 --reduction 4,8,16,32
              cbambench cost resnet50 --compare none,se,cbam --convention paper --style caffe

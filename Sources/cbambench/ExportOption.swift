@@ -8,7 +8,7 @@ extension Option {
   static let export = Option(
     name: "--export", value: "KIND=FILE",
     help:
-      "also write for another tool: google-benchmark, github-action or bencher; may be given several times")
+      "also write for another tool: google-benchmark, github-action or bencher; may be repeated")
 }
 
 /// Records for another tool, in files that are opened before anything is measured.

@@ -9,12 +9,12 @@ import Reporting
 enum GateCommand: Command {
   static let name = "gate"
   static let synopsis = "RECORDS.csv --baseline BASELINE.csv [OPTION]..."
-  static let summary = "records against a stored baseline; counts exactly, times with tolerance"
+  static let summary = "check records against a stored baseline: counts exactly, times with a tolerance"
   static let example = "cbambench gate Reports/ci.csv --baseline Bench/Baselines/ci.csv"
   static let options: [Option] = [
     Option(name: "--baseline", value: "FILE", help: "rows to compare with"),
     Option(name: "--update", value: nil, help: "make these records the baseline"),
-    Option(name: "--allow-missing", value: nil, help: "rows of the baseline may be missing in the records"),
+    Option(name: "--allow-missing", value: nil, help: "rows of the baseline may be missing from the records"),
     .policy, .onUndetermined, .annotate, .junit, .format, .columns, .wide, .output, .export, .quiet,
   ]
 
@@ -52,7 +52,8 @@ enum GateCommand: Command {
     if let other = useless.first { throw UsageError("\(other) has no effect with --update") }
     let records = try read(path)
     guard !records.contains(where: { ["disagrees", "mistrusted"].contains($0.status) }) else {
-      throw UsageError("\(path.shownPath): has results that are wrong or mistrusted; they are no baseline")
+      throw UsageError(
+        "\(path.shownPath): has results that are wrong or mistrusted; they cannot be a baseline")
     }
     guard records.contains(where: { $0.status == Record.Status.ok.rawValue }) else {
       throw UsageError("\(path.shownPath): no row is ok; expected records of 'cbambench run'")

@@ -8,7 +8,7 @@ import TiledKernels
 enum List: Command {
   static let name = "list"
   static let synopsis = "[suites | workloads | networks | attention | kernels]"
-  static let summary = "names of suites, workloads, networks, attention modules and kernels"
+  static let summary = "list suites, workloads, networks, attention modules or kernels"
   static let example = "cbambench list suites"
   static let options: [Option] = []
   private static let topics = ["suites", "workloads", "networks", "attention", "kernels"]

@@ -8,7 +8,7 @@ import Roofs
 enum MachineCommand: Command {
   static let name = "machine"
   static let synopsis = "[OPTION]..."
-  static let summary = "CPUs, caches, instruction sets, measured roofs and the harness's own overheads"
+  static let summary = "show CPUs, caches, instruction sets, measured limits and the harness's own overheads"
   static let example = "cbambench machine --threads 1,2 --format json"
   static let options: [Option] = [.threads, .isa, .format, .wide, .output, .quiet]
 

@@ -14,7 +14,7 @@ enum ExitStatus: Int32 {
   case interrupted = 130
 }
 
-/// A word behind `cbambench`.
+/// A word after `cbambench`.
 protocol Command {
   static var name: String { get }
   static var synopsis: String { get }
@@ -64,7 +64,9 @@ enum Main {
       return .fine
     }
     if first == "--version" {
-      guard words.count == 1 else { throw UsageError("--version stands alone, without '\(words[1].shown)'") }
+      guard words.count == 1 else {
+        throw UsageError("--version takes no further words, such as '\(words[1].shown)'")
+      }
       try Console.print("cbambench \(version)\n")
       return .fine
     }
@@ -100,9 +102,7 @@ enum Main {
   }
 
   private static func help(_ command: any Command.Type) -> String {
-    let options = (command.options + [.help]).map { option in
-      "  " + "\(option.name) \(option.value ?? "") ".padded(to: 38) + option.help
-    }.joined(separator: "\n")
+    let options = (command.options + [.help]).map(\.lines).joined(separator: "\n")
     return """
       \(command.summary)
 

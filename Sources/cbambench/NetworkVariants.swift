@@ -17,7 +17,7 @@ struct NetworkVariants {
     for workload in suites.flatMap(\.workloads) {
       guard let network = workload.op as? Network else {
         throw UsageError(
-          "\(workload.shownName) is no network; \(names == nil ? "--reduction" : "--compare") is for networks here"
+          "\(workload.shownName) is not a network; \(names == nil ? "--reduction" : "--compare") is for networks here"
         )
       }
       if arguments.has("--size"), arguments.targets.contains(where: { $0.contains("@") }) {

@@ -17,7 +17,7 @@ struct PolicyCheck {
   func kernels(_ others: Set<String> = []) throws(UsageError) {
     let known = ["reference", "tiled", "all"] + TiledKernels.all.map(\.name)
     for clause in policy.clauses {
-      // Layers inside a network have the layout behind an at sign.
+      // Layers inside a network have the layout after an at sign.
       guard let pattern = clause.cases.kernel,
         let name = pattern.split(separator: "@").first.map(String.init),
         !(known + others).contains(where: { Selection.fits(name, $0) || Selection.fits(pattern, $0) })

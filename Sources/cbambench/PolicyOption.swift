@@ -9,7 +9,7 @@ extension Option {
     name: "--policy", value: "FILE", help: "tolerances; default Bench/policy.json where there is one")
   static let onUndetermined = Option(
     name: "--on-undetermined", value: "fail|pass",
-    help: "exit status of cases that are open: 4 or 0 (default pass)")
+    help: "exit status where cases are undetermined: 4 or 0; default pass")
   static let annotate = Option(
     name: "--annotate", value: "github", help: "changed cases as annotations, on standard error")
   static let junit = Option(name: "--junit", value: "FILE", help: "also write the verdicts as JUnit XML")

@@ -11,7 +11,7 @@ import TiledKernels
 enum ProfileCommand: Command {
   static let name = "profile"
   static let synopsis = "TARGET [OPTION]..."
-  static let summary = "where the time of one workload goes, or its memory: stages, workers, functions"
+  static let summary = "show where the time or memory of one workload goes: stages, workers, functions"
   static let files = 6
   static let example = "cbambench profile cbam@1x256x56x56 --threads 2 --output cbam.svg --output cbam.pb.gz"
   static let options: [Option] = [
@@ -33,7 +33,7 @@ enum ProfileCommand: Command {
     ),
     Option(
       name: "--output", value: "FILE",
-      help: "also write \(ProfileFiles.endings); may be given several times"),
+      help: "also write \(ProfileFiles.endings); may be repeated"),
     Option(
       name: "--heap", value: nil,
       help: "memory instead of time: who allocates in prepare and in calls; --output writes .heap, not .prof"),
@@ -89,7 +89,7 @@ enum ProfileCommand: Command {
 
   static func oneWorkload(_ arguments: Arguments) throws(UsageError) -> Workload {
     guard arguments.targets.count == 1 else {
-      throw UsageError("a profile is of one workload, \(arguments.targets.count) targets are given")
+      throw UsageError("a profile covers one workload; \(arguments.targets.count) targets were given")
     }
     let workloads = try resolve(arguments, standard: "").flatMap(\.workloads)
     guard workloads.count == 1 else {

@@ -62,7 +62,7 @@ struct ProfileFolder {
   private func write(_ report: ProfileReport, _ stem: String) throws {
     for ending in Self.endings {
       guard let form = ProfileFiles.form(ending) else {
-        preconditionFailure("'\(ending)' is no form of a profile")
+        preconditionFailure("'\(ending)' is not a form of profile")
       }
       try OutputFile(stem + ending).write(form(report))
     }

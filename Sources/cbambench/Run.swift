@@ -20,7 +20,8 @@ enum Run: Command {
   static func run(_ arguments: Arguments) throws -> ExitStatus {
     if let path = arguments.value("--resume") {
       guard arguments.targets.isEmpty, arguments.names == ["--resume"] else {
-        throw UsageError("--resume stands alone; targets and options are those of the interrupted run")
+        throw UsageError(
+          "--resume takes no other words; targets and options are those of the interrupted run")
       }
       let side = try SideFile(reading: path)
       let first = try Arguments(side.arguments, command: name, options: options)
@@ -102,7 +103,7 @@ enum Run: Command {
     if !wrong.isEmpty { return .wrong }
     if Interrupt.isSet {
       let kept =
-        rows.isEmpty ? "nothing was measured until then" : "rows measured until then are kept: \(rows.count)"
+        rows.isEmpty ? "nothing had been measured yet" : "rows kept: \(rows.count)"
       let remark = result.cut.map { ", those of \($0) with fewer rounds" } ?? ""
       Console.note("cbambench: interrupted; \(kept)\(remark)")
       return .interrupted

@@ -44,7 +44,7 @@ struct SelfTest {
     }
     let status: ExitStatus = isFalse ? .worse : Interrupt.isSet ? .interrupted : .fine
     guard rows.contains(where: { $0.rate.cases > 0 }) else {
-      if Interrupt.isSet { throw UsageError("nothing was measured until then") }
+      if Interrupt.isSet { throw UsageError("nothing had been measured yet") }
       let shortest = String(format: "%g", Self.timesFloor * policy.defaults.floorMicroseconds)
       Console.note("cbambench: no case takes at least \(shortest) µs, so that no slowdown is counted")
       return (report(rows), .unusable)

@@ -5,7 +5,7 @@ import PlainText
 import Records
 
 /// Rows of finished workloads, on disk while a run goes on: a line of JSON, a CSV header, then the rows of each workload
-/// with a line `#done INDEX` behind them. It is locked as long as the run lives.
+/// with a line `#done INDEX` after them. It is locked as long as the run lives.
 struct SideFile {
   private struct Version: Codable {
     var cbambench: Int
@@ -96,7 +96,7 @@ struct SideFile {
     Console.note("cbambench: \(path ?? ""): cannot be written: \(reason); measuring goes on without")
   }
 
-  /// Reads the file of an interrupted run; what lies behind its last finished workload is cut off.
+  /// Reads the file of an interrupted run; what lies after its last finished workload is cut off.
   /// - Throws: if that run goes on.
   init(reading path: String) throws(UsageError) {
     let file: LockedFile

@@ -42,7 +42,7 @@ struct TableOptions {
           "--columns: no column is called '\(name.shown)'; \(hint ?? "known: " + known.joined(separator: " "))"
         )
       }
-      guard !names.contains(name) else { throw UsageError("--columns: '\(name)' is there twice") }
+      guard !names.contains(name) else { throw UsageError("--columns: '\(name)' appears twice") }
       names.append(name)
     }
     return names

@@ -11,7 +11,7 @@ import TiledKernels
 enum Verify: Command {
   static let name = "verify"
   static let synopsis = "[TARGET]... [OPTION]...   (default target: suite awkward)"
-  static let summary = "compare kernels with the oracle; nothing is timed"
+  static let summary = "check kernels against the oracle; times nothing"
   static let example = "cbambench verify conv:out=8,k=3,p=1@1x3x7x5 --kernels all --threads 1,2,5"
   static let options: [Option] = [
     .threads, .kernels, .isa, .data, .weightsData, .style, .filter, .seed, .format, .columns, .wide,
@@ -78,7 +78,7 @@ enum Verify: Command {
       return .unusable
     }
     Console.note(
-      "cbambench: \(Interrupt.isSet ? "interrupted; until then " : "")\(right) of \(checks.count) checks right, "
+      "cbambench: \(Interrupt.isSet ? "interrupted; before that " : "")\(right) of \(checks.count) checks right, "
         + "\(bad.count) wrong or mistrusted")
     for check in bad { if let line = check.reproduction { Console.note(line) } }
     if !bad.isEmpty { return .wrong }

@@ -25,7 +25,7 @@ import Testing
     ("costs", "did you mean 'cost'?"), ("verfy cbam", "did you mean 'verify'?"),
     ("frobnicate", "commands: run list cost verify compare gate"),
     ("help frobnicate", "commands: run list cost verify compare gate"),
-    ("--verbose", "is not a command"), ("--version run", "--version stands alone"),
+    ("--verbose", "is not a command"), ("--version run", "--version takes no further words"),
   ])
   func commands(line: String, part: String) throws { try BadInputTests.expectRefusal(words(line), part) }
 
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("--threads 0", "'0' is no whole number from 1 to 1024"), ("--threads -1", "'-1'"),
+    ("--threads 0", "'0' is not a whole number from 1 to 1024"), ("--threads -1", "'-1'"),
     ("--threads 1,,2", "''"),
     ("--threads 1,2,", "''"), ("--threads two", "'two'"), ("--threads 1025", "'1025'"),
     ("--threads 1.5", "'1.5'"),
@@ -73,7 +73,7 @@ import Testing
     ("--kernels tiled/dircet", "did you mean 'tiled/direct'?"),
     ("--cache warm", "--cache warm: expected one of: hot cold weights-cold"),
     ("--format xml", "expected one of: table csv json markdown"), ("--format CSV", "--format CSV"),
-    ("--filter (", "is no regular expression"), ("--filter [a", "is no regular expression"),
+    ("--filter (", "is not a regular expression"), ("--filter [a", "is not a regular expression"),
     ("--filter zzz", "does not match the workload"), ("--filter=", "--filter needs a value"),
   ])
   func valuesOfOptions(options: String, part: String) throws {

@@ -5,7 +5,7 @@ import Testing
   @Test(arguments: ["run", "cost", "verify"])
   func targets(command: String) throws {
     for (target, part) in [
-      ("", "'' is no file, suite or workload"), ("cbma", "did you mean 'cbam'?"),
+      ("", "'' is not a file, a suite or a workload"), ("cbma", "did you mean 'cbam'?"),
       ("nothing-like-it", "suites: "),
       ("missing.suite", "missing.suite: there is no such file"), ("missing/file", "there is no such file"),
       ("relu", "an operator without a shape; expected e.g. relu@1x64x56x56"), ("relu@", "is not a shape"),
@@ -19,7 +19,7 @@ import Testing
       ("conv:out=0@1x3x4x4", "out=0"), ("conv:out=-4@1x3x4x4", "out=-4"), ("conv:out=4,k=0@1x3x4x4", "k=0"),
       ("conv:out=4,s=0@1x3x4x4", "s=0"), ("conv:out=4,p=-1@1x3x4x4", "p=-1"), ("conv:out=4,k@1x3x4x4", "'k'"),
       ("conv:out=4,strid=2@1x3x4x4", "known keys: "), ("conv:out=4,k=3,k=5@1x3x4x4", "the key 'k' twice"),
-      ("conv:@1x3x4x4", "no keys behind the colon"), ("conv:out=4,k=9@1x3x4x4", "the kernel 9"),
+      ("conv:@1x3x4x4", "no keys after the colon"), ("conv:out=4,k=9@1x3x4x4", "the kernel 9"),
       ("conv:out=4,g=3@1x4x4x4", "g=3 do not divide the 4 input channels"),
       ("conv:out=3,g=2@1x4x4x4", "g=2 do not divide the out=3 output channels"),
       ("pool:type=min@1x1x4x4", "type=min"), ("pool:k=3,p=2@1x1x4x4", "at most half the window"),

@@ -56,7 +56,8 @@ import Testing
     let result = tool.finish()
     #expect(result.status == status, "\(result.error)")
     #expect(
-      result.complaints.last == "cbambench: interrupted; what was measured until then is judged above",
+      result.complaints.last
+        == "cbambench: interrupted; the judgements above cover what was measured before that",
       "\(result.error)")
     let run = try PairedRunFile.read(try #require(scratch.text("s.txt")))
     #expect(Set(run.turns.map(\.round)).count >= 13 && run.turns.allSatisfy { $0.purpose == .judge })
@@ -83,7 +84,7 @@ import Testing
     tool.send(SIGINT)
     let result = tool.finish()
     #expect(result.status == 130, "\(result.error)")
-    #expect(result.error == "cbambench: interrupted; nothing was measured until then\n")
+    #expect(result.error == "cbambench: interrupted; nothing had been measured yet\n")
     #expect(scratch.text("c.csv") == "precious")
     let ids = pids(scratch, "pids")
     #expect(!ids.isEmpty && !ids.contains(where: isAlive))

@@ -124,7 +124,7 @@ import Testing
 
   @Test(arguments: [
     ("exit 7", "ended with status 7"), ("kill -SEGV $$", "crashed with signal 11"),
-    ("echo nonsense", "said 'nonsense', which is no reply"), ("echo 'times 0 -1'", "said 'times 0 -1'"),
+    ("echo nonsense", "said 'nonsense', which is not a reply"), ("echo 'times 0 -1'", "said 'times 0 -1'"),
     ("exec sleep 1000", "took longer than the limit of 3 s"),
   ])
   func sidesThatDie(measure: String, reason: String) throws {
@@ -159,7 +159,7 @@ import Testing
   @Test(arguments: [
     ("exit 7", "ended with status 7"), ("kill -SEGV $$", "crashed with signal 11"),
     ("exec sleep 1000", "took longer than the limit of 3 s"),
-    ("echo nonsense", "said 'nonsense', which is no reply"),
+    ("echo nonsense", "said 'nonsense', which is not a reply"),
     ("exec yes 'step oracle'", "said more than 100000 lines to one request"),
     ("yes | tr -d '\\n'", "said more than 1 MiB without a line's end"),
   ])
@@ -253,8 +253,8 @@ import Testing
   @Test(arguments: [
     ("compare", "compare needs --base or --samples"),
     ("compare --base none", "--base none: there is no such file"),
-    ("compare --base file", "--base file: is no executable"),
-    ("compare --base .", "--base .: is no executable"),
+    ("compare --base file", "--base file: is not an executable"),
+    ("compare --base .", "--base .: is not an executable"),
     ("compare --base file --rounds 1 --budget 3", "--budget has no effect"),
     ("compare --base file --on-undetermined maybe", "expected fail or pass"),
     ("compare --base file --annotate gitlab", "--annotate gitlab: expected github"),
@@ -331,7 +331,7 @@ import Testing
       (["--self-test", "--base", "x"], "--base has no effect with --self-test"),
       (
         ["--self-test", "--extra-tiles", "5,200"],
-        "--extra-tiles 5,200: '200' is no whole number from 0 to 100"
+        "--extra-tiles 5,200: '200' is not a whole number from 0 to 100"
       ),
       (["--base", "x", "--extra-tiles", "5"], "--extra-tiles has no effect without --self-test"),
     ]

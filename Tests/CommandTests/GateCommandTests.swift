@@ -190,7 +190,7 @@ import Testing
         "no such kernel as 'winograd*'; known: reference tiled"
       ),
       ("{\n \"alpha\": true}", "p.json: line 2: alpha: 'true'; expected a number"),
-      ("{\"alpha\": 0.1,\n \"alpha\": 0.2}", "p.json: line 2, column 2: key 'alpha' is there already"),
+      ("{\"alpha\": 0.1,\n \"alpha\": 0.2}", "p.json: line 2, column 2: key 'alpha' is already in line"),
       ("{\n \"alpha\" 0.1}", "p.json: line 2, column 10: '0' where a colon was expected"),
     ] {
       try scratch.write("p.json", json.utf8)
@@ -287,17 +287,17 @@ import Testing
     try scratch.write("bytes.csv", [0xff, 0xfe])
     try scratch.empty("empty.csv")
     for (file, part) in [
-      ("cut.csv", "truncated"), ("header.csv", "no row behind the header"),
+      ("cut.csv", "truncated"), ("header.csv", "no row after the header"),
       ("twice.csv", "line 3: the same case as line 2"),
       ("edited.csv", "line 2: workload_text, kernel or a known status"),
       ("number.csv", "'1oo' in column 'flops' is not a number"), ("bytes.csv", "bytes.csv: is UTF-16"),
       ("negative.csv", "line 2: median_ms is -1.0; expected no negative number"),
       ("zero.csv", "line 2: is ok, but median_ms is 0.0; expected more than 0"),
       ("void.csv", "line 2: is ok, but median_ms is empty"),
-      ("renamed.csv", "line 1: no column has the name 'median_ms'"),
+      ("renamed.csv", "line 1: there is no column named 'median_ms'"),
       ("nan.csv", "line 2: 'nan' in column 'median_ms' is not a number"),
       ("comma.csv", "line 2: '1,0' in column 'median_ms' is not a number"),
-      ("column.csv", "line 1: column 'min_ms' is there twice"),
+      ("column.csv", "line 1: column 'min_ms' appears twice"),
       ("interval.csv", "line 2: ci_low_ms is 2.0, ci_high_ms 1.0; expected the lower one first"),
       ("minus.csv", "line 2: flops is -100; expected no negative number"),
       ("empty.csv", "the file is empty"), ("none.csv", "there is no such file"),

@@ -18,6 +18,9 @@ import Testing
     #expect(result.status == 0 && result.error.isEmpty)
     #expect(result.output.contains("Usage: cbambench \(command) "))
     #expect(result.output.contains("\nExample: cbambench \(command) "))
+    for line in result.output.split(separator: "\n") where line.hasPrefix("  ") {
+      #expect(line.count <= 100, "\(line)")
+    }
     for others in [[command, "-h"], ["help", command], ["--help", command]] {
       #expect(try Tool.run(others).output == result.output, "\(others)")
     }

@@ -16,7 +16,7 @@ import Testing
     #expect(result.status == 130, "\(result.error)")
     #expect(scratch.names == ["x.csv", "x.csv.partial", "x.suite"])
     let records = try CSV.records(try #require(scratch.text("x.csv")))
-    let kept = "cbambench: interrupted; rows measured until then are kept: \(records.count)"
+    let kept = "cbambench: interrupted; rows kept: \(records.count)"
     let remark = records.last.map { ", those of \($0.workload) with fewer rounds" } ?? ""
     // Between two workloads nothing is cut short.
     #expect([kept, kept + remark].contains(result.complaints.first.map { String($0) }))
@@ -38,7 +38,7 @@ import Testing
     kill(child, SIGKILL)
     let result = tool.finish()
     #expect(result.status == 130 && result.output.isEmpty)
-    #expect(result.error == "cbambench: interrupted; nothing was measured until then\n")
+    #expect(result.error == "cbambench: interrupted; nothing had been measured yet\n")
     #expect(scratch.names == ["x.csv"] && scratch.text("x.csv") == "precious")
   }
 
@@ -53,7 +53,7 @@ import Testing
     tool.send(SIGINT)
     let result = tool.finish()
     #expect(result.status == 130, "\(result.error)")
-    #expect(result.error.hasPrefix("cbambench: interrupted; until then "), "\(result.error)")
+    #expect(result.error.hasPrefix("cbambench: interrupted; before that "), "\(result.error)")
     #expect(result.complaints.count == 1)
     let rows = try CSV.rows(result.output).dropFirst()
     #expect(rows.first?[0] == "w0")

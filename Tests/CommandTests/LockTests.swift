@@ -52,7 +52,7 @@ import Testing
       atPath: scratch.file("x.csv.partial"), withDestinationPath: scratch.file("victim"))
     try BadInputTests.expectRefusal(
       ["run", "relu@1x1x1x1", "--rounds", "1", "--output", "x.csv"],
-      "x.csv.partial is no regular file; remove it", in: scratch)
+      "x.csv.partial is not a regular file; remove it", in: scratch)
     #expect(scratch.text("victim") == "precious")
   }
 }

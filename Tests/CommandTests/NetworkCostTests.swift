@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["resnet51"], "'resnet51' is no file, suite or workload; did you mean 'resnet50'?"),
+    (["resnet51"], "'resnet51' is not a file, a suite or a workload; did you mean 'resnet50'?"),
     (["resnet50+cbm"], "resnet50+cbm: 'cbm' is not an attention module; did you mean 'cbam'?"),
     (
       ["resnet50+cbam/300"],
@@ -74,7 +74,7 @@ import Testing
       ["resnet50", "--compare", "none,sse"],
       "--compare none,sse: 'sse' is not an attention module; did you mean 'se'?"
     ),
-    (["cbam@1x64x8x8", "--compare", "none"], "is no network; --compare is for networks"),
+    (["cbam@1x64x8x8", "--compare", "none"], "is not a network; --compare is for networks"),
     (["resnet50", "--channels", "64"], "--channels has no effect on a network"),
     (["resnet50@1x3x64x64", "--size", "64x64"], "--size has no effect on resnet50@1x3x64x64"),
     (

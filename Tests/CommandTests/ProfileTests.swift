@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["profile"], "a profile is of one workload, 0 targets are given"),
+    (["profile"], "a profile covers one workload; 0 targets were given"),
     (["profile", "cbam"], "workloads, a profile is of one; 'cbambench list workloads' names them"),
     (["profile", target, "--threads", "1,2"], "--threads 1,2: names 2 of them; a profile is of one case"),
     (["profile", target, "--kernels", "reference,tiled"], "--kernels reference,tiled: names 2 of them"),

@@ -130,8 +130,8 @@ import Testing
 
   @Test(arguments: [
     (["--resume", "none.partial"], "none.partial: there is no such file"),
-    (["--resume", "none.partial", "cbam"], "--resume stands alone"),
-    (["--resume", "none.partial", "--seed", "3"], "--resume stands alone"),
+    (["--resume", "none.partial", "cbam"], "--resume takes no other words"),
+    (["--resume", "none.partial", "--seed", "3"], "--resume takes no other words"),
     (["relu@1x1x1x1", "--case-limit", "0"], "--case-limit 0: expected seconds"),
     (["relu@1x1x1x1", "--case-limit", "x"], "--case-limit x: expected seconds"),
   ])

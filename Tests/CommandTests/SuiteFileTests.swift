@@ -10,10 +10,10 @@ import Testing
       "# one\n\n  konv@1x1x1x1  # why\n",
       "s.suite:3: konv@1x1x1x1: 'konv' is not an operator; did you mean 'conv'?"
     ),
-    ("a = relu@1x1x1x1\nb = relu@1x1x1x1\na = relu@1x1x1x2\n", "s.suite:3: 'a' is there already in line 1"),
-    ("relu@1x1x1x1\nrelu@1x1x1x1\n", "s.suite:2: 'relu@1x1x1x1' is there already in line 1"),
+    ("a = relu@1x1x1x1\nb = relu@1x1x1x1\na = relu@1x1x1x2\n", "s.suite:3: 'a' is already in line 1"),
+    ("relu@1x1x1x1\nrelu@1x1x1x1\n", "s.suite:2: 'relu@1x1x1x1' is already in line 1"),
     (" = relu@1x1x1x1\n", "s.suite:1: "), ("a = \n", "s.suite:1: "),
-    ("a *0 = relu@1x1x1x1\n", "s.suite:1: '*0' behind the name"),
+    ("a *0 = relu@1x1x1x1\n", "s.suite:1: '*0' after the name"),
     ("a = b = relu@1x1x1x1\n", "s.suite:1: "),
     ("conv:out=4,g=3@1x4x4x4\n", "s.suite:1: conv:out=4,k=1,s=1,p=0,d=1,g=3,bias=1@1x4x4x4: groups g=3"),
     ("cbam:r=32@1x16x8x8\n", "s.suite:1: "), ("relu@1x0x4x4\n", "s.suite:1: "),

@@ -39,7 +39,7 @@ import Testing
   @Test(
     arguments: [
       ("run relu@1x1x1x1 --columns kern", "no column is called 'kern'; did you mean 'kernel'?"),
-      ("run relu@1x1x1x1 --columns kernel,kernel", "'kernel' is there twice"),
+      ("run relu@1x1x1x1 --columns kernel,kernel", "'kernel' appears twice"),
       ("run relu@1x1x1x1 --columns kernel,", "no column is called ''"),
       ("run relu@1x1x1x1 --columns kernel --wide", "--wide has no effect with --columns"),
       ("verify relu@1x1x1x1 --columns median_ms", "no column is called 'median_ms'"),

@@ -60,7 +60,8 @@ import Testing
     ("{'descr': '<f4', 'fortran_order': False}", "without one of"),
     ("{'descr': '<f4', 'descr': '<f4'}", "unexpected or repeated key 'descr'"),
     ("{'x': 1}", "unexpected or repeated key 'x'"), ("{'descr': '<f4", "string that does not end"),
-    ("", "where '{' is expected"), ("{'descr': '<f4', 'fortran_order': False, 'shape': (6,)} x", "goes on"),
+    ("", "where '{' is expected"),
+    ("{'descr': '<f4', 'fortran_order': False, 'shape': (6,)} x", "continues after"),
   ])
   func whatIsNoSuchArrayIsRefused(text: String, reason: String) {
     #expect { try NPY(Self.file(text)) } throws: { "\($0)".contains(reason) }

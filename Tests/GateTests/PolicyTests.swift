@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "is no JSON"), ("[]", "the policy is no object"),
+    ("", "is no JSON"), ("[]", "the policy is not an object"),
     ("{\"alpha\": 2}", "alpha: '2'; expected a number"),
     ("{\"alfa\": 0.1}", "unknown key 'alfa'; known keys: alpha"),
     ("{\"defaults\": {\"tolerence_percent\": 1}}", "defaults has an unknown key 'tolerence_percent'"),
@@ -44,14 +44,14 @@ import Testing
     ("{\"defaults\": {\"mode\": 1}}", "defaults.mode: '1'; expected a text"),
     ("{\"defaults\": {\"floor_us\": \"1\"}}", "defaults.floor_us: '1'; expected a number"),
     ("{\"defaults\": {\"workload\": \"x\"}}", "defaults has an unknown key 'workload'"),
-    ("{\"rules\": {}}", "rules: '{…}'; expected a list"), ("{\"rules\": [1]}", "rules[0] is no object"),
+    ("{\"rules\": {}}", "rules: '{…}'; expected a list"), ("{\"rules\": [1]}", "rules[0] is not an object"),
     ("{\"rules\": [{}, {\"thread\": 1}]}", "rules[1] has an unknown key 'thread'"),
     ("{\"accepted\": [{\"expires\": \"2026-01-01\"}]}", "accepted[0]: needs a reason"),
     ("{\"accepted\": [{\"reason\": \"r\"}]}", "accepted[0]: needs 'expires'"),
     ("{\"accepted\": [{\"reason\": \"r\", \"expires\": \"2026-13-01\"}]}", "accepted[0]: needs 'expires'"),
-    ("{\"defaults\": {\"minimum_efficiency\": {\"two\": 1}}}", "'two' is no thread count"),
+    ("{\"defaults\": {\"minimum_efficiency\": {\"two\": 1}}}", "'two' is not a thread count"),
     ("{\"defaults\": {\"minimum_efficiency\": 1}}", "expected an object such as"),
-    ("{\"defaults\": {\"minimum_efficiency\": {\"02\": 1}}}", "'02' is no thread count"),
+    ("{\"defaults\": {\"minimum_efficiency\": {\"02\": 1}}}", "'02' is not a thread count"),
     (
       "{\"defaults\": {\"minimum_efficiency\": {\"2\": true}}}",
       "minimum_efficiency.2: 'true'; expected a number"
@@ -60,10 +60,10 @@ import Testing
     ("{\"alpha\": true}", "line 1: alpha: 'true'; expected a number"),
     ("{\"defaults\":\n {\"mode\": false}}", "line 2: defaults.mode: 'false'; expected a text"),
     ("{\"alpha\": null}", "alpha: 'null'; expected a number"),
-    ("{\"alpha\": 0.1,\n \"alpha\": 0.1}", "line 2, column 2: key 'alpha' is there already in line 1"),
+    ("{\"alpha\": 0.1,\n \"alpha\": 0.1}", "line 2, column 2: key 'alpha' is already in line 1"),
     (
       "{\"rules\": [{\"kernel\": \"a\",\r\n\"kern\\u0065l\": \"b\"}]}",
-      "line 2, column 1: key 'kernel' is there already"
+      "line 2, column 1: key 'kernel' is already in line"
     ),
     ("{\"rules\": [{\"threads\": 1.5}]}", "rules[0].threads: '1.5'; expected a whole number from 1 to 1024"),
     ("{\"rules\": [\n\n{\"thread\": 1}]}", "line 3: rules[0] has an unknown key 'thread'"),

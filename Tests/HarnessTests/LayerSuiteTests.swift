@@ -48,7 +48,7 @@ import Testing
     let counts = Dictionary(grouping: workloads) { $0.op.keyword }
       .mapValues { $0.reduce(0) { $0 + $1.multiplicity } }
     #expect(counts == network.layers)
-    #expect(Set(workloads.map(\.text)).count == workloads.count, "a layer that is there twice")
+    #expect(Set(workloads.map(\.text)).count == workloads.count, "a layer that appears twice")
   }
 
   /// The layers that take time, as the network's own graph has them; biases and ReLUs are folded into those of the suite.

@@ -75,7 +75,7 @@ import Testing
     ("resnet50:style=torch", "style=torch in resnet50 must be one of: pytorch caffe"),
     ("resnet50:classes=0", "classes=0 in resnet50 must be a whole number from 1 "),
     ("resnet50:r=8", "'r' is not a key of resnet50; known keys: style classes"),
-    ("resnet50:", "'resnet50:' has no keys behind the colon"),
+    ("resnet50:", "'resnet50:' has no keys after the colon"),
     ("network", "'network' is not an operator; "),
   ])
   func failure(text: String, start: String) {

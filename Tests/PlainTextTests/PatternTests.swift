@@ -32,7 +32,7 @@ import Testing
   @Test(arguments: [
     ("(", "a group is not closed"), (")", "closes no group"), ("[a", "not closed"), ("[]", "not closed"),
     ("*a", "'*' repeats nothing"),
-    ("a|*", "repeats nothing"), ("a\\", "behind the backslash"), ("\\1", "'\\1' is not known"),
+    ("a|*", "repeats nothing"), ("a\\", "follows the backslash"), ("\\1", "'\\1' is not known"),
     ("\\p{L}", "is not known"),
     ("(?=a)", "'(?' begins"), ("(?<n>a)", "'(?' begins"), ("a(?i)", "'(?' begins"), ("a{", "expected {n}"),
     ("a{2,1}", "expected {n}"),

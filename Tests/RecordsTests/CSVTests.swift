@@ -56,9 +56,9 @@ import Testing
 
   @Test(arguments: [
     ("", "line 1"), ("a,b\n1,2\n", "no column 'workload'"), ("workload,threads\nx\n", "line 2: 1 fields"),
-    ("workload,threads,workload\n", "line 1: column 'workload' is there twice"),
+    ("workload,threads,workload\n", "line 1: column 'workload' appears twice"),
     ("workload,threads\nx,two\n", "'two' in column 'threads'"), ("workload\n\"x\n", "not closed"),
-    ("workload\n\"x\"y\n", "behind a closing quote"), ("workload,gbps\nx,nan\n", "'nan' in column 'gbps'"),
+    ("workload\n\"x\"y\n", "after a closing quote"), ("workload,gbps\nx,nan\n", "'nan' in column 'gbps'"),
   ])
   func mistakesNameTheLine(text: String, part: String) {
     let error = #expect(throws: RecordTextError.self) { try CSV.records(text) }

@@ -147,14 +147,14 @@ import Testing
       ([0xFF, 0xFE, 0x77, 0], "is UTF-16"), ([0xFE, 0xFF, 0, 0x77], "is UTF-16"),
       (Array("workload,".utf16.flatMap { [UInt8($0), 0] }), "is UTF-16"),
       ([0x77, 0xFC, 0x0A], "is not UTF-8 text"),
-      (Array("a\0bcdefgh".utf8), "is no text"), (Array(" \n[{\"a\": 1}]".utf8), "is JSON"),
+      (Array("a\0bcdefgh".utf8), "is not text"), (Array(" \n[{\"a\": 1}]".utf8), "is JSON"),
       (Array("{\"cbambench\":2}\nworkload".utf8), "cbambench run --resume"),
       (Array("cbambench-samples 1\n".utf8), "cbambench compare --samples"),
       (Array("| workload | kernel |\n".utf8), "is a table of Markdown"),
       (Array("<html>".utf8), "is HTML or XML"),
       (Array("".utf8), "line 1: no header; the file is empty"), (Array("\n\n".utf8), "line 1: no header"),
       (Array("workload|kernel\n".utf8), "line 1: no column 'workload'"),
-      (Array("workload,threads\nx,1\n".utf8), "line 1: no column has the name 'workload_text'"),
+      (Array("workload,threads\nx,1\n".utf8), "line 1: there is no column named 'workload_text'"),
     ] as [([UInt8], String)])
   func otherFiles(bytes: [UInt8], part: String) {
     let error = #expect(throws: RecordTextError.self) { try RecordsFile.read(Data(bytes)) }
@@ -163,7 +163,7 @@ import Testing
 
   @Test(arguments: ["workload_text", "kernel", "isa", "threads", "cache", "status", "median_ms"])
   func neededColumns(name: String) {
-    refused(text.replacing(",\(name),", with: ",x_\(name),"), "line 1: no column has the name '\(name)'")
+    refused(text.replacing(",\(name),", with: ",x_\(name),"), "line 1: there is no column named '\(name)'")
   }
 
   /// No measurement gives such values.

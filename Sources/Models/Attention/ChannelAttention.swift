@@ -76,7 +76,7 @@ public struct ChannelGate: Reducing {
   /// Keys that are left out where nothing else was asked for.
   var optionalAttributes: [Attribute] { bias ? [] : [Attribute("bias", bias)] }
 
-  /// The MLP behind C channels.
+  /// The MLP for C channels.
   public func mlp(_ channels: Int) -> BottleneckMLP {
     BottleneckMLP(hidden: hidden(channels), bias: bias)
   }

@@ -44,7 +44,7 @@ public struct HiddenWidth: Sendable, Hashable {
     return [Attribute("r", reduction)] + (minimum == 0 ? [] : [Attribute("min-hidden", minimum)])
   }
 
-  /// Hidden units behind C channels.
+  /// Hidden units for C channels.
   public func units(_ channels: Int) -> Int { reduction.map { max(channels / $0, minimum) } ?? fixed }
 }
 
@@ -63,7 +63,7 @@ extension Reducing {
     }
   }
 
-  /// Hidden units behind C channels.
+  /// Hidden units for C channels.
   public func hidden(_ channels: Int) -> Int { width.units(channels) }
 
   func checkedHidden(_ inputs: [Shape]) throws(OperatorError) -> Int {

@@ -48,7 +48,7 @@ public struct SqueezeExcitation: Reducing, AttentionModule {
       + (gate == .sigmoid ? [] : [Attribute("gate", gate.rawValue)])
   }
 
-  /// The MLP behind C channels.
+  /// The MLP for C channels.
   public func mlp(_ channels: Int) -> BottleneckMLP {
     BottleneckMLP(hidden: hidden(channels), bias: bias, activation: activation)
   }

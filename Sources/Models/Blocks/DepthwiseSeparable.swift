@@ -2,7 +2,7 @@ import Operators
 import Tensors
 
 /// A depthwise 3×3, one kernel per channel, then a 1×1 that mixes the channels, each with batch norm and ReLU:
-/// 9·C + C·out weights where a dense 3×3 has 9·C·out. Attention sits behind both.
+/// 9·C + C·out weights where a dense 3×3 has 9·C·out. Attention sits after both.
 /// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉.
 /// - Source: Howard et al. 2017, arXiv:1704.04861, section 3.1.
 public struct DepthwiseSeparable: Composite {

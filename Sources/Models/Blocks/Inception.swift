@@ -2,7 +2,7 @@ import Operators
 import Tensors
 
 /// Four branches from one input, concatenated: 1×1; 1×1 and 3×3; 1×1 and 3×3 (the paper's 5×5); 3×3 maximum pool and 1×1.
-/// Every convolution has batch norm and ReLU. Attention sits behind the concatenation.
+/// Every convolution has batch norm and ReLU. Attention sits after the concatenation.
 /// - Shapes: `input` N×C×H×W, `output` N×(sum of the branches)×H×W.
 /// - Source: Szegedy et al. 2015, arXiv:1409.4842, figure 2(b), in torchvision's variant (see `GoogLeNet`).
 public struct Inception: Composite {

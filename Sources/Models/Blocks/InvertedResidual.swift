@@ -3,10 +3,10 @@ import Tensors
 
 /// A narrow input widened by a 1×1, filtered by a depthwise k×k, projected to a narrow output by a 1×1 without activation; the
 /// input is added where the shape stays. With `squeeze` it is EfficientNet's MBConv: squeeze-and-excitation of that hidden width
-/// behind the depthwise convolution.
+/// after the depthwise convolution.
 ///
-/// Attention sits behind the depthwise convolution, as in MobileNetV3; where the block has squeeze-and-excitation of its own there,
-/// behind the projection's batch norm, before the addition.
+/// Attention sits after the depthwise convolution, as in MobileNetV3; where the block has squeeze-and-excitation of its own there,
+/// after the projection's batch norm, before the addition.
 /// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉.
 /// - Source: Sandler et al. 2018, arXiv:1801.04381, table 1; Tan & Le 2019, arXiv:1905.11946; the slot: Howard et al. 2019,
 ///   arXiv:1905.02244, figure 4.

@@ -61,7 +61,7 @@ public enum Architectures {
   }
 }
 
-/// The parts of a name such as `resnext50-32x4d`: numbers, each behind a fixed word.
+/// The parts of a name such as `resnext50-32x4d`: numbers, each after a fixed word.
 struct NameParts {
   private var rest: Substring
 
@@ -81,7 +81,7 @@ struct NameParts {
     return value
   }
 
-  /// A decimal number with one or two digits behind the point, up to 8, in hundredths.
+  /// A decimal number with one or two digits after the point, up to 8, in hundredths.
   mutating func hundredths() -> Int? {
     let whole = rest.prefix { $0.isASCII && $0.isNumber }
     guard whole.count == 1, let units = Int(whole), rest.dropFirst().first == "." else { return nil }

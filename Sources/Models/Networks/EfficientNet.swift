@@ -3,7 +3,7 @@ import Tensors
 
 /// Depth and width scaled together: a 3×3 stem, seven stages of MBConv (inverted residuals with squeeze-and-excitation and SiLU), a
 /// 1×1, a global average and a dense layer. The hidden width of the squeeze is a quarter of the block's input channels. Attention
-/// that is asked for sits behind each projection's batch norm, before the addition; the network's own stays.
+/// that is asked for sits after each projection's batch norm, before the addition; the network's own stays.
 /// - Source: Tan & Le 2019, arXiv:1905.11946, table 1; as in torchvision (B0: 5,288,548 parameters).
 public struct EfficientNet: Architecture {
   private struct Stage {

@@ -3,7 +3,7 @@ import Tensors
 
 /// Depthwise separable convolutions: a 3×3 stem, thirteen pairs of depthwise 3×3 and pointwise 1×1, a global average and
 /// a dense layer; every width times α, rounded down. Attention sits after each depthwise and each pointwise convolution
-/// (behind their ReLU), as in CBAM, section 5.1.
+/// (after their ReLU), as in CBAM, section 5.1.
 /// - Source: Howard et al. 2017, arXiv:1704.04861, table 1 (α = 1: 4,231,976 parameters). The paper's table has stride 2
 ///   in the last depthwise layer too, which its own output size contradicts; here it is 1, as in the authors' code.
 public struct MobileNet: Architecture {

@@ -2,7 +2,7 @@ import Operators
 import Tensors
 
 /// Inverted residuals: a 3×3 stem, seventeen blocks of widening 1×1, depthwise 3×3 and projecting 1×1 with ReLU6, a 1×1 to 1280
-/// channels, a global average and a dense layer; every width times α, rounded to a multiple of 8. Attention sits behind each
+/// channels, a global average and a dense layer; every width times α, rounded to a multiple of 8. Attention sits after each
 /// depthwise convolution, as in MobileNetV3.
 /// - Source: Sandler et al. 2018, arXiv:1801.04381, table 2; as in torchvision (α = 1: 3,504,872 parameters).
 public struct MobileNetV2: Architecture {

@@ -45,7 +45,7 @@ public struct Network: Composite {
 }
 
 extension Network {
-  /// The same network with the module that a text names as behind the plus sign: `none`, `se`, `cbam/8`.
+  /// The same network with the module that a text names, as after the plus sign of a network: `none`, `se`, `cbam/8`.
   public func with(attention text: String) throws(OperatorError) -> Network {
     var result = self
     result.options.attention =
@@ -61,7 +61,7 @@ extension Network {
   /// Whether some architecture bears that name.
   public static func isName(_ name: some StringProtocol) -> Bool { Architectures.named(String(name)) != nil }
 
-  /// Reads what stands before the colon, `resnet50+cbam/8`, and the keys behind it.
+  /// Reads what stands before the colon, `resnet50+cbam/8`, and the keys after it.
   /// - Returns: nil if the name before the plus sign is no network's.
   static func read(_ head: String, keys: Substring) throws(OperatorError) -> Network? {
     let sides = head.split(separator: "+", maxSplits: 1, omittingEmptySubsequences: false)

@@ -3,7 +3,7 @@ import Tensors
 
 /// Width instead of depth: residual networks with k times as many channels.
 ///
-/// With BasicBlocks (18, 34 layers) the stages have k · 64, 128, 256, 512 channels behind a stem of 64, the variant of
+/// With BasicBlocks (18, 34 layers) the stages have k · 64, 128, 256, 512 channels after a stem of 64, the variant of
 /// CBAM's table 4 (×1.5: 25.88 M parameters). With Bottlenecks (50, 101, 152) only the 3×3 in their middle is k times
 /// as wide, the variant published with weights (WRN-50-2: 68,883,240 parameters).
 /// - Source: Zagoruyko & Komodakis 2016, arXiv:1605.07146; CBAM, arXiv:1807.06521, table 4.
