@@ -19,6 +19,9 @@ struct Arguments {
   /// As they were given.
   let words: [String]
 
+  /// Options that may be given several times.
+  static let repeatable: Set = ["--output", "--export"]
+
   init(_ words: some Sequence<String>, command: String, options: [Option]) throws(UsageError) {
     self.command = command
     self.words = Array(words)
@@ -52,8 +55,7 @@ struct Arguments {
       guard let value = sides.count == 2 ? String(sides[1]) : words.popFirst(), !value.isEmpty else {
         throw UsageError("\(option.name) needs a value: \(option.name) \(form)")
       }
-      let isRepeatable = ["--output", "--export"].contains(option.name)
-      guard isRepeatable || values[option.name] == nil else {
+      guard Self.repeatable.contains(option.name) || values[option.name] == nil else {
         throw UsageError("\(option.name) is given twice")
       }
       values[option.name, default: []].append(value)

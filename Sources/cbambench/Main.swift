@@ -33,10 +33,10 @@ extension Command {
 @main
 enum Main {
   static let version = "0.1.0"
-  private static var commands: [any Command.Type] {
+  static var commands: [any Command.Type] {
     [
       Run.self, List.self, CostCommand.self, Verify.self, Compare.self, GateCommand.self, ProfileCommand.self,
-      MachineCommand.self,
+      MachineCommand.self, Completion.self,
     ]
   }
   /// For other commands, not for people.
@@ -90,7 +90,7 @@ enum Main {
   }
 
   private static var help: String {
-    let list = commands.map { "  " + $0.name.padded(to: 9) + $0.summary }.joined(separator: "\n")
+    let list = commands.map { "  " + $0.name.padded(to: 12) + $0.summary }.joined(separator: "\n")
     return """
       cbambench \(version): what convolution, pooling and attention cost on this CPU
 

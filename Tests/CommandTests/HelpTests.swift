@@ -3,7 +3,9 @@ import Testing
 
 /// What the commands tell about themselves.
 @Suite struct HelpTests {
-  static let commands = ["run", "list", "cost", "verify", "compare", "gate", "profile", "machine"]
+  static let commands = [
+    "run", "list", "cost", "verify", "compare", "gate", "profile", "machine", "completion",
+  ]
 
   @Test(arguments: [["--help"], ["-h"], ["help"]])
   func helpNamesEveryCommand(arguments: [String]) throws {
