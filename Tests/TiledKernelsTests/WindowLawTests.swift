@@ -53,6 +53,19 @@ import TiledKernels
     try expectTheFormula(op, try .filled(shape, .integers), try .filled(op, [shape], .integers))
   }
 
+  /// Transposed convolutions of several images at once, of columns taken as rows, of one phase that is the output.
+  @Test(arguments: [
+    ("conv-transpose:out=8,k=3x2,s=2x3,p=1x0,g=2", Shape(6, 4, 9, 1)),
+    ("conv-transpose:out=3,k=4x3,s=2,p=1,d=1x2,op=0x1", Shape(3, 5, 7, 1)),
+    ("conv-transpose:out=3,k=2x4,s=2,p=0x1,op=1x0", Shape(4, 5, 7, 1)),
+    ("conv-transpose:out=3,k=3,p=1,g=3", Shape(7, 3, 5, 6)), ("conv-transpose:out=2,s=2", Shape(4, 40, 1, 1)),
+    ("conv-transpose:out=5,k=3,s=2,p=1", Shape(6, 30, 40, 3)),
+  ])
+  func transposed(text: String, shape: Shape) throws {
+    let op = try Modules.parse(text)
+    try expectTheFormula(op, try .filled(shape, .integers), try .filled(op, [shape], .integers))
+  }
+
   /// Batch norm, residual and activation as the direct kernel has them.
   @Test(arguments: [
     (Conv2D(out: 3), Shape(5, 37, 1, 1)), (Conv2D(out: 1), Shape(1, 30_011, 1, 1)),
