@@ -17,6 +17,9 @@ public struct MicroKernels: Sendable {
   public let convTile: @Sendable (UnsafePointer<ConvTile>) -> Void
   public let pointTile: @Sendable (UnsafePointer<PointTile>) -> Void
   public let convRow: @Sendable (UnsafePointer<ConvRow>) -> Void
+  public let dotTile: @Sendable (UnsafePointer<DotTile>) -> Void
+  public let windowRows: @Sendable (UnsafePointer<WindowRows>) -> Void
+  public let windowPanel: @Sendable (UnsafePointer<WindowPanel>) -> Void
   public let convPlanes: @Sendable (UnsafePointer<ConvPlanes>) -> Void
   public let poolRows: @Sendable (UnsafePointer<PoolRows>) -> Void
   public let poolPlanes: @Sendable (UnsafePointer<PoolPlanes>) -> Void
@@ -33,6 +36,9 @@ public struct MicroKernels: Sendable {
     convTile: @escaping @Sendable (UnsafePointer<ConvTile>) -> Void,
     pointTile: @escaping @Sendable (UnsafePointer<PointTile>) -> Void,
     convRow: @escaping @Sendable (UnsafePointer<ConvRow>) -> Void,
+    dotTile: @escaping @Sendable (UnsafePointer<DotTile>) -> Void,
+    windowRows: @escaping @Sendable (UnsafePointer<WindowRows>) -> Void,
+    windowPanel: @escaping @Sendable (UnsafePointer<WindowPanel>) -> Void,
     convPlanes: @escaping @Sendable (UnsafePointer<ConvPlanes>) -> Void,
     poolRows: @escaping @Sendable (UnsafePointer<PoolRows>) -> Void,
     poolPlanes: @escaping @Sendable (UnsafePointer<PoolPlanes>) -> Void,
@@ -53,6 +59,9 @@ public struct MicroKernels: Sendable {
     self.convTile = convTile
     self.pointTile = pointTile
     self.convRow = convRow
+    self.dotTile = dotTile
+    self.windowRows = windowRows
+    self.windowPanel = windowPanel
     self.convPlanes = convPlanes
     self.poolRows = poolRows
     self.poolPlanes = poolPlanes

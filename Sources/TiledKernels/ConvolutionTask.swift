@@ -5,7 +5,7 @@ import Tensors
 
 /// What every kernel for convolutions knows of its task.
 struct ConvolutionTask: Sendable {
-  private let reduced: ReducedConvolution
+  let reduced: ReducedConvolution
   let micro: MicroKernels
   private let fusion: Fusion
 

@@ -3,7 +3,7 @@ import MicroKernelAPI
 import Operators
 import Tensors
 
-/// Dense layers: the direct micro-kernel with one tap, images as pixels.
+/// Dense layers: the direct micro-kernel with one tap, images as pixels; or dot products, where outputs or images are few.
 struct DenseLayers: Kernel {
   let name = "tiled/dense"
 
@@ -14,7 +14,23 @@ struct DenseLayers: Kernel {
 
   func prepare(_ task: Task) throws -> any Prepared {
     guard let dense = task.op as? Dense else { preconditionFailure("\(task.op.text) is not a dense layer") }
-    return PreparedDense(dense, task)
+    guard Self.takesDots(dense, task) else { return PreparedDense(dense, task) }
+    let packed = PackedWeights(
+      weight: task.weights["weight"].pointer, bias: dense.bias ? task.weights["bias"].pointer : nil,
+      outputs: dense.outputs, groups: 1, depth: task.inputs[0].count / task.inputs[0].n, block: 1,
+      batchNorm: nil)
+    return DotProducts(
+      images: task.inputs[0].n, packed, activation: dense.activation, hasResidual: false, task.micro)
+  }
+
+  /// Whether dot products take fewer cycles than images as pixels, which are transposed where they are several.
+  private static func takesDots(_ dense: Dense, _ task: Task) -> Bool {
+    let (images, features) = (task.inputs[0].n, task.inputs[0].count / task.inputs[0].n)
+    guard features >= task.micro.lanes else { return false }
+    let dots = DotProducts.cycles(pairs: images * dense.outputs, depth: features, task.micro)
+    let blocks = Double(ceilDivide(dense.outputs, task.micro.outputBlock))
+    let transposed = images == 1 ? 0 : 1.5 * Double(images * features)
+    return dots < transposed + blocks * Cycles.direct(pixels: images, depth: features, task.micro)
   }
 }
 

@@ -15,21 +15,33 @@ struct DepthwisePlanes: Kernel {
     return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: isBest ? 6 : 0))
   }
 
-  /// Whether a plane takes fewer instructions than in vectors of its rows' pixels, roughly.
+  /// Instructions that a plane takes, roughly.
+  private static func instructions(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Int {
+    let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
+    let taps = conv.kernel.h * conv.kernel.w
+    let multiplier = conv.outputChannels / conv.groups
+    // Squares of 16 values take 20.
+    return (input.plane + multiplier * output.plane) * 5 / 4
+      + multiplier * output.plane * (4 * taps + 8) / min(micro.lanes, input.c)
+  }
+
+  /// Whether a plane takes fewer of them than in vectors of its rows' pixels.
   private static func isBetter(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Bool {
     let (conv, input, output, lanes) = (reduced.conv, reduced.input, reduced.output, micro.lanes)
     let taps = conv.kernel.h * conv.kernel.w
     let multiplier = conv.outputChannels / conv.groups
-    // Squares of 16 values take 20.
-    let planes =
-      (input.plane + multiplier * output.plane) * 5 / 4
-      + multiplier * output.plane * (4 * taps + 8) / min(lanes, input.c)
     let perRow = ceilDivide(output.w, lanes) * (3 * taps + 8) * multiplier + 60
     let rows = output.h * perRow + input.h * (ceilDivide(input.w, lanes) * 2 + 20) + 200
-    return planes < rows
+    return instructions(reduced, micro) < rows
   }
 
   func prepare(_ task: Task) throws -> any Prepared { try PreparedDepthwise(task) }
+}
+
+extension DepthwisePlanes: EstimatedKernel {
+  func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
+    Double(reduced.input.n * reduced.input.c * Self.instructions(reduced, micro)) / 3
+  }
 }
 
 private struct PreparedDepthwise: Prepared {

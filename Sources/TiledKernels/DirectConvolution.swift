@@ -18,6 +18,19 @@ struct DirectConvolution: Kernel {
   }
 }
 
+extension DirectConvolution: EstimatedKernel {
+  func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
+    let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
+    let blocks = conv.groups * ceilDivide(conv.outputChannels / conv.groups, micro.outputBlock)
+    let depth = input.c / conv.groups * conv.kernel.h * conv.kernel.w
+    let isImage = Canvas(conv, input: input, output: output, slack: 0).isImage
+    let drawing = isImage ? 0 : Double(input.n) * reduced.drawing(micro)
+    let rows = Double(input.n * output.h) * Cycles.direct(pixels: output.w, depth: depth, micro)
+    let pixels = Cycles.direct(pixels: input.n * output.plane, depth: depth, micro)
+    return drawing + Double(blocks) * min(rows, pixels)
+  }
+}
+
 private struct PreparedDirect: Prepared {
   let task: ConvolutionTask
   let canvas: Canvas

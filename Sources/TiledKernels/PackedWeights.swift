@@ -11,7 +11,7 @@ struct PackedWeights: Sendable {
   let blocksPerGroup: Int
   let outputsPerGroup: Int
   /// Channels × taps.
-  private let depth: Int
+  let depth: Int
   private let copies: Int
 
   /// - Parameter weight: `[outputs][depth]`.

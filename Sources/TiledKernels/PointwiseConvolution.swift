@@ -32,6 +32,20 @@ struct PointwiseConvolution: Kernel {
   }
 }
 
+extension PointwiseConvolution: EstimatedKernel {
+  func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
+    let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
+    let perGroup = conv.outputChannels / conv.groups
+    let outputs = min(perGroup, micro.pointBlock)
+    let blocks = conv.groups * ceilDivide(perGroup, outputs)
+    let step = max(Cycles.latency, Double(outputs))
+    let tile = Double(input.c / conv.groups) * step + 60
+    let tiles = Double(blocks * ceilDivide(output.plane, 2 * micro.lanes)) * tile
+    let copied = input.plane == output.plane ? 0 : reduced.drawing(micro)
+    return Double(input.n) * (tiles + copied + 300)
+  }
+}
+
 private struct PreparedPointwise: Prepared {
   let task: ConvolutionTask
   let weights: PackedWeights

@@ -35,6 +35,21 @@ struct RowConvolution: Kernel {
   func prepare(_ task: Task) throws -> any Prepared { try PreparedRows(task) }
 }
 
+extension RowConvolution: EstimatedKernel {
+  func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
+    let (conv, output) = (reduced.conv, reduced.output)
+    let perGroup = conv.outputChannels / conv.groups
+    let block = PreparedRows.block(perGroup)
+    let vectors = ceilDivide(output.w, micro.lanes)
+    let steps = ceilDivide(vectors, 4)
+    let depth = reduced.input.c / conv.groups * conv.kernel.h * conv.kernel.w
+    let products = max(2.5 * Double(steps), 0.6 * Double(block * vectors)) * Double(depth)
+    let row = products + Double(steps * (40 + 25 * block))
+    let rows = conv.groups * ceilDivide(perGroup, block) * output.h
+    return Double(reduced.input.n) * (reduced.drawing(micro) + Double(rows) * row + 300)
+  }
+}
+
 private struct PreparedRows: Prepared {
   let task: ConvolutionTask
   let canvas: Canvas

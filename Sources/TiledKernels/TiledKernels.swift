@@ -2,9 +2,12 @@ import Kernels
 
 /// The list of tiled kernels: a new one is a file and a line here.
 public enum TiledKernels {
-  private static let convolutions: [any Kernel] = [
+  private static let vectorConvolutions: [any Kernel] = [
     DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(),
   ]
+
+  private static let convolutions: [any Kernel] =
+    vectorConvolutions + [WindowConvolution(others: Catalogue(vectorConvolutions))]
 
   private static let parts: [any Kernel] =
     convolutions + [

@@ -40,15 +40,15 @@ struct TransposedConvolution: Kernel {
       guard let kernel = catalogue.best(conv, [phases.padded], isa: task.isa)?.kernel else {
         throw OperatorError("no kernel for \(conv.text)")
       }
-      let weights = try phase.weights(op, task.weights, channels: task.inputs[0].c)
-      return try kernel.prepare(Task(conv, [phases.padded], weights: weights, isa: task.isa))
+      let weights = try phases.weights(phase, task.weights)
+      return try kernel.prepare(
+        Task(conv, [phases.padded], weights: weights, isa: task.isa, micro: task.micro))
     }
     return PreparedTransposed(
-      phases: phases, places: Constants(phases.places), prepared: prepared, input: task.inputs[0],
-      output: try op.output(task.inputs),
+      phases: phases, places: Constants(phases.places), prepared: prepared,
       bias: Constants(
         op.bias ? task.weights["bias"].elements : Array(repeating: 0, count: op.outputChannels)),
-      micro: task.isa.microKernels)
+      micro: task.micro)
   }
 }
 
@@ -57,8 +57,6 @@ private struct PreparedTransposed: Prepared {
   let places: Constants<TransposedPhases.Place>
   /// One per phase; nil where no tap arrives.
   let prepared: [(any Prepared)?]
-  let input: Shape
-  let output: Shape
   let bias: Constants<Float>
   let micro: MicroKernels
 
@@ -68,34 +66,45 @@ private struct PreparedTransposed: Prepared {
   private var paddedCount: Int { phases.isInput ? 0 : ceilDivide(phases.padded.count, 16) * 16 }
 
   /// Where the phases' own workspace begins.
-  private var partsOffset: Int { paddedCount + ceilDivide(phases.count, 16) * 16 }
+  private var partsOffset: Int {
+    paddedCount + (phases.only == nil ? ceilDivide(phases.count, 16) * 16 : 0)
+  }
 
   func workspace(threads: Int) -> Int {
     partsOffset + (prepared.map { $0?.workspace(threads: threads) ?? 0 }.max() ?? 0)
   }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    let results = memory.workspace + paddedCount
-    return (0..<input.n).flatMap { n -> [Region] in
+    let (input, output) = (phases.input, phases.output)
+    return stride(from: 0, to: input.n, by: phases.together).flatMap { n -> [Region] in
       let source = memory.inputs[0] + n * input.c * input.plane
       let padded = phases.isInput ? source : UnsafePointer(memory.workspace)
-      let convolutions = zip(prepared, phases.offsets).flatMap { prepared, offset in
-        prepared?.bind(
-          Arguments(
-            inputs: [padded], outputs: [results + offset], workspace: memory.workspace + partsOffset),
-          threads: threads
-        ).map { $0.inside("") } ?? []
-      }
-      return (phases.isInput ? [] : [pad(source, into: memory.workspace)]) + convolutions
-        + [merge(results, into: memory.outputs[0] + n * output.c * output.plane).finishing()]
+      return (phases.isInput ? [] : [pad(source, into: memory.workspace)])
+        + convolve(
+          padded, into: memory.outputs[0] + n * output.c * output.plane, memory.workspace, threads: threads)
     }
   }
 
+  private func convolve(
+    _ padded: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>,
+    _ workspace: UnsafeMutablePointer<Float>, threads: Int
+  ) -> [Region] {
+    func bind(_ phase: Int, into result: UnsafeMutablePointer<Float>) -> [Region] {
+      let memory = Arguments(inputs: [padded], outputs: [result], workspace: workspace + partsOffset)
+      return prepared[phase]?.bind(memory, threads: threads).map { $0.inside("") } ?? []
+    }
+    if let only = phases.only { return bind(only, into: target) }
+    let results = workspace + paddedCount
+    return prepared.indices.flatMap { bind($0, into: results + phases.offsets[$0]) }
+      + [merge(results, into: target).finishing()]
+  }
+
+  /// The images that are computed together.
   private func pad(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) -> Region {
-    let (height, width) = (phases.padded.h, phases.padded.w)
+    let (height, width, input) = (phases.padded.h, phases.padded.w, phases.input)
     let (top, left) = (min(phases.rows.before, height), min(phases.columns.before, width))
     let rows = min(input.h, height - top)
-    return Region("pad", tiles: input.c) { c, _ in
+    return Region("pad", tiles: phases.together * input.c) { c, _ in
       let plane = target + c * height * width
       plane.update(repeating: 0, count: top * width)
       var work = PadRows(input: source + c * input.plane, output: plane + top * width)
@@ -116,13 +125,14 @@ private struct PreparedTransposed: Prepared {
     let (rows, columns) = (phases.rows, phases.columns)
     let vertical = (stride: rows.stride, padding: rows.padding)
     let horizontal = (stride: columns.stride, padding: columns.padding)
-    let (places, bias, output) = (places.pointer, bias.pointer, output)
-    return Region("merge phases", tiles: output.c) { channel, _ in
+    let (places, bias, output) = (places.pointer, bias.pointer, phases.output)
+    // Channels of several images follow each other, in the results as in the output.
+    return Region("merge phases", tiles: phases.together * output.c) { channel, _ in
       for y in 0..<output.h {
         let (q, rest) = (y + vertical.padding).quotientAndRemainder(dividingBy: vertical.stride)
         let row = MergedRow(
           results: results, places: places + rest * horizontal.stride, channel: channel, q: q,
-          stride: horizontal.stride, padding: horizontal.padding, bias: bias[channel])
+          stride: horizontal.stride, padding: horizontal.padding, bias: bias[channel % output.c])
         row.write(to: target + (channel * output.h + y) * output.w, count: output.w)
       }
     }

@@ -11,13 +11,20 @@ struct TransposedPhases: Sendable {
     let columns: PhaseAxis.Phase
     let outputChannels: Int
 
-    /// Floats of its result, `[O][rows.extent][columns.extent]`.
+    /// Floats of an image's result, `[O][rows.extent][columns.extent]`.
     var count: Int { conv == nil ? 0 : outputChannels * rows.extent * columns.extent }
   }
 
+  /// Planes of one column are taken as planes of one row: the same memory, in which pixels have neighbours.
+  private let op: ConvTranspose2D
+  private let isMirrored: Bool
+  let input: Shape
+  let output: Shape
   let rows: PhaseAxis
   let columns: PhaseAxis
-  /// 1×C×h×w.
+  /// Images that are computed together: all of them, or a part that divides them, while their results are near.
+  let together: Int
+  /// together×C×h×w.
   let padded: Shape
   /// Whether the padded input is the input.
   let isInput: Bool
@@ -26,17 +33,22 @@ struct TransposedPhases: Sendable {
   /// Where each phase's result begins among all of them.
   let offsets: [Int]
 
+  /// Floats of padded inputs and results of images that are computed together.
+  private static let near = 1 << 15
+
   /// - Throws: if the operator does not take that input.
-  init(_ op: ConvTranspose2D, _ input: Shape) throws(OperatorError) {
-    let output = try op.output([input])
-    func axis(_ side: KeyPath<Pair, Int>, _ inputs: Int, _ outputs: Int) -> PhaseAxis {
-      PhaseAxis(
-        op.kernel[keyPath: side], stride: op.stride[keyPath: side], padding: op.padding[keyPath: side],
-        dilation: op.dilation[keyPath: side], inputs: inputs, outputs: outputs)
-    }
-    let (rows, columns) = (axis(\.h, input.h, output.h), axis(\.w, input.w, output.w))
+  init(_ original: ConvTranspose2D, _ input: Shape) throws(OperatorError) {
+    let output = try original.output([input])
+    isMirrored = input.w == 1 && output.w == 1 && (input.h > 1 || output.h > 1)
+    let op = isMirrored ? original.mirrored : original
+    self.op = op
+    self.input = isMirrored ? Shape(input.n, input.c, 1, input.h) : input
+    self.output = isMirrored ? Shape(output.n, output.c, 1, output.h) : output
+    let (rows, columns) = (
+      PhaseAxis(op, \.h, inputs: self.input.h, outputs: self.output.h),
+      PhaseAxis(op, \.w, inputs: self.input.w, outputs: self.output.w)
+    )
     (self.rows, self.columns) = (rows, columns)
-    padded = Shape(1, input.c, rows.padded, columns.padded)
     isInput = rows.isInput && columns.isInput
     all = rows.phases.flatMap { row in
       columns.phases.map { column in
@@ -44,7 +56,41 @@ struct TransposedPhases: Sendable {
           conv: Phase.conv(op, row, column), rows: row, columns: column, outputChannels: op.outputChannels)
       }
     }
-    offsets = all.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    let count = input.c * rows.padded * columns.padded + all.reduce(0) { $0 + $1.count }
+    let most = min(input.n, max(1, Self.near / count))
+    let together = (1...most).last { input.n % $0 == 0 } ?? 1
+    self.together = together
+    padded = Shape(together, input.c, rows.padded, columns.padded)
+    offsets = all.reduce(into: [0]) { $0.append($0[$0.count - 1] + together * $1.count) }
+  }
+
+  /// The phase whose result is the output as it is, if there is one.
+  var only: Int? {
+    all.firstIndex { phase in
+      phase.conv != nil && phase.rows.isOutput(of: output.h) && phase.columns.isOutput(of: output.w)
+    }
+  }
+
+  /// The weights of a phase, O×C/G×taps×taps, and the bias.
+  /// - Parameter arrays: of the transposed convolution, C×O/G×KH×KW.
+  func weights(_ phase: Phase, _ arrays: Weights<Float>) throws -> Weights<Float> {
+    let (perGroup, inGroup) = (op.outputChannels / op.groups, input.c / op.groups)
+    let shape = Shape(op.outputChannels, inGroup, phase.rows.taps.count, phase.columns.taps.count)
+    let (weight, source) = (try Tensor<Float>(shape), arrays["weight"].pointer)
+    let (below, beside) = isMirrored ? (1, op.kernel.h) : (op.kernel.w, 1)
+    var target = weight.pointer
+    for o in 0..<op.outputChannels {
+      for c in 0..<inGroup {
+        let kernel = ((o / perGroup * inGroup + c) * perGroup + o % perGroup) * op.kernel.h * op.kernel.w
+        for i in phase.rows.taps {
+          for j in phase.columns.taps {
+            target.pointee = source[kernel + i * below + j * beside]
+            target += 1
+          }
+        }
+      }
+    }
+    return Weights(op.bias ? ["weight": weight, "bias": arrays["bias"]] : ["weight": weight])
   }
 
   /// Floats of all results.
@@ -78,26 +124,16 @@ extension TransposedPhases.Phase {
       out: op.outputChannels, kernel: Pair(rows.taps.count, columns.taps.count),
       dilation: Pair(rows.dilation, columns.dilation), groups: op.groups, bias: op.bias)
   }
+}
 
-  /// The phase's weights, O×C/G×taps×taps, and the bias.
-  /// - Parameter arrays: of the transposed convolution, C×O/G×KH×KW.
-  func weights(_ op: ConvTranspose2D, _ arrays: Weights<Float>, channels: Int) throws -> Weights<Float> {
-    let (perGroup, inGroup) = (op.outputChannels / op.groups, channels / op.groups)
-    let shape = Shape(op.outputChannels, inGroup, rows.taps.count, columns.taps.count)
-    let (weight, source) = (try Tensor<Float>(shape), arrays["weight"].pointer)
-    var target = weight.pointer
-    for o in 0..<op.outputChannels {
-      for c in 0..<inGroup {
-        let kernel = ((o / perGroup * inGroup + c) * perGroup + o % perGroup) * op.kernel.h * op.kernel.w
-        for i in rows.taps {
-          for j in columns.taps {
-            target.pointee = source[kernel + i * op.kernel.w + j]
-            target += 1
-          }
-        }
-      }
+extension ConvTranspose2D {
+  /// Rows and columns exchanged; its weights are not.
+  fileprivate var mirrored: ConvTranspose2D {
+    var op = self
+    for pair in [\Self.kernel, \.stride, \.padding, \.outputPadding, \.dilation] {
+      op[keyPath: pair] = Pair(self[keyPath: pair].w, self[keyPath: pair].h)
     }
-    return Weights(op.bias ? ["weight": weight, "bias": arrays["bias"]] : ["weight": weight])
+    return op
   }
 }
 
@@ -129,7 +165,9 @@ struct PhaseAxis: Sendable {
   let padded: Int
   let isInput: Bool
 
-  init(_ kernel: Int, stride: Int, padding: Int, dilation: Int, inputs: Int, outputs: Int) {
+  init(_ op: ConvTranspose2D, _ side: KeyPath<Pair, Int>, inputs: Int, outputs: Int) {
+    let (kernel, dilation) = (op.kernel[keyPath: side], op.dilation[keyPath: side])
+    let (stride, padding) = (op.stride[keyPath: side], op.padding[keyPath: side])
     self.stride = stride
     self.padding = padding
     phases = (0..<stride).map { rest in
@@ -158,4 +196,9 @@ struct PhaseAxis: Sendable {
 extension PhaseAxis.Phase {
   /// Rows between the first and the last tap.
   fileprivate var reach: Int { (taps.count - 1) * dilation }
+
+  /// Whether each place of its result is an output, and there are no others.
+  fileprivate func isOutput(of outputs: Int) -> Bool {
+    extent == outputs && positions.count == outputs && positions.lowerBound + shift == 0
+  }
 }

@@ -125,7 +125,9 @@ private final class Counter: Sendable {
         self.pixelCount.add(tile.pointee.pixels, ordering: .relaxed)
         m.convTile(tile)
       },
-      pointTile: counted(m.pointTile), convRow: counted(m.convRow), convPlanes: counted(m.convPlanes),
+      pointTile: counted(m.pointTile), convRow: counted(m.convRow), dotTile: counted(m.dotTile),
+      windowRows: counted(m.windowRows), windowPanel: counted(m.windowPanel),
+      convPlanes: counted(m.convPlanes),
       poolRows: counted(m.poolRows), poolPlanes: counted(m.poolPlanes),
       planeStatistics: counted(m.planeStatistics), pixelStatistics: counted(m.pixelStatistics),
       gate: counted(m.gate), padRows: counted(m.padRows), elementwise: counted(m.elementwise),
