@@ -2,9 +2,11 @@ import Kernels
 
 /// The list of tiled kernels: a new one is a file and a line here.
 public enum TiledKernels {
-  private static let convolutions: [any Kernel] = [
+  private static let plain: [any Kernel] = [
     DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(),
   ]
+
+  private static let convolutions: [any Kernel] = plain + [TurnedConvolution(catalogue: Catalogue(plain))]
 
   private static let parts: [any Kernel] =
     convolutions + [

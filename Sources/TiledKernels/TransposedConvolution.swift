@@ -41,14 +41,15 @@ struct TransposedConvolution: Kernel {
         throw OperatorError("no kernel for \(conv.text)")
       }
       let weights = try phase.weights(op, task.weights, channels: task.inputs[0].c)
-      return try kernel.prepare(Task(conv, [phases.padded], weights: weights, isa: task.isa))
+      return try kernel.prepare(
+        Task(conv, [phases.padded], weights: weights, isa: task.isa, micro: task.micro))
     }
     return PreparedTransposed(
       phases: phases, places: Constants(phases.places), prepared: prepared, input: task.inputs[0],
       output: try op.output(task.inputs),
       bias: Constants(
         op.bias ? task.weights["bias"].elements : Array(repeating: 0, count: op.outputChannels)),
-      micro: task.isa.microKernels)
+      micro: task.micro)
   }
 }
 
@@ -76,7 +77,7 @@ private struct PreparedTransposed: Prepared {
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let results = memory.workspace + paddedCount
-    return (0..<input.n).flatMap { n -> [Region] in
+    return stride(from: 0, to: input.n, by: phases.padded.n).flatMap { n -> [Region] in
       let source = memory.inputs[0] + n * input.c * input.plane
       let padded = phases.isInput ? source : UnsafePointer(memory.workspace)
       let convolutions = zip(prepared, phases.offsets).flatMap { prepared, offset in
@@ -95,7 +96,7 @@ private struct PreparedTransposed: Prepared {
     let (height, width) = (phases.padded.h, phases.padded.w)
     let (top, left) = (min(phases.rows.before, height), min(phases.columns.before, width))
     let rows = min(input.h, height - top)
-    return Region("pad", tiles: input.c) { c, _ in
+    return Region("pad", tiles: phases.padded.n * input.c) { c, _ in
       let plane = target + c * height * width
       plane.update(repeating: 0, count: top * width)
       var work = PadRows(input: source + c * input.plane, output: plane + top * width)
@@ -117,12 +118,13 @@ private struct PreparedTransposed: Prepared {
     let vertical = (stride: rows.stride, padding: rows.padding)
     let horizontal = (stride: columns.stride, padding: columns.padding)
     let (places, bias, output) = (places.pointer, bias.pointer, output)
-    return Region("merge phases", tiles: output.c) { channel, _ in
+    // Channels of the images one after the other.
+    return Region("merge phases", tiles: phases.padded.n * output.c) { channel, _ in
       for y in 0..<output.h {
         let (q, rest) = (y + vertical.padding).quotientAndRemainder(dividingBy: vertical.stride)
         let row = MergedRow(
           results: results, places: places + rest * horizontal.stride, channel: channel, q: q,
-          stride: horizontal.stride, padding: horizontal.padding, bias: bias[channel])
+          stride: horizontal.stride, padding: horizontal.padding, bias: bias[channel % output.c])
         row.write(to: target + (channel * output.h + y) * output.w, count: output.w)
       }
     }

@@ -11,13 +11,13 @@ struct TransposedPhases: Sendable {
     let columns: PhaseAxis.Phase
     let outputChannels: Int
 
-    /// Floats of its result, `[O][rows.extent][columns.extent]`.
+    /// Floats of its result for an image, `[O][rows.extent][columns.extent]`.
     var count: Int { conv == nil ? 0 : outputChannels * rows.extent * columns.extent }
   }
 
   let rows: PhaseAxis
   let columns: PhaseAxis
-  /// 1×C×h×w.
+  /// Of the images that are computed together.
   let padded: Shape
   /// Whether the padded input is the input.
   let isInput: Bool
@@ -36,7 +36,8 @@ struct TransposedPhases: Sendable {
     }
     let (rows, columns) = (axis(\.h, input.h, output.h), axis(\.w, input.w, output.w))
     (self.rows, self.columns) = (rows, columns)
-    padded = Shape(1, input.c, rows.padded, columns.padded)
+    let images = Self.together(input, output)
+    padded = Shape(images, input.c, rows.padded, columns.padded)
     isInput = rows.isInput && columns.isInput
     all = rows.phases.flatMap { row in
       columns.phases.map { column in
@@ -44,7 +45,16 @@ struct TransposedPhases: Sendable {
           conv: Phase.conv(op, row, column), rows: row, columns: column, outputChannels: op.outputChannels)
       }
     }
-    offsets = all.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    offsets = all.reduce(into: [0]) { $0.append($0[$0.count - 1] + images * $1.count) }
+  }
+
+  /// Floats of images that are computed together: what they take and give stays near.
+  private static let near = 32 << 10
+
+  /// As many small images as divide the batch: each image by itself would cost a region per phase.
+  private static func together(_ input: Shape, _ output: Shape) -> Int {
+    let most = max(1, near / (input.c * input.plane + output.c * output.plane))
+    return (1...min(input.n, most)).last { input.n % $0 == 0 } ?? 1
   }
 
   /// Floats of all results.
@@ -53,7 +63,7 @@ struct TransposedPhases: Sendable {
   /// Where the result of a phase lies among all of them.
   struct Place: BitwiseCopyable {
     let isComputed: Bool
-    /// Of the value at q = 0 of both axes in the first channel.
+    /// Of the value at q = 0 of both axes in the first channel of the first image.
     let origin: Int
     let pitch: Int
     let plane: Int
