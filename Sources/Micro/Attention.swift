@@ -113,8 +113,14 @@ enum Plane<let Gated: Int> {
 
 @inline(never)
 public func pixelStatistics(_ pixels: UnsafePointer<PixelStatistics>) {
-  let p = pixels.pointee
-  if p.gates != nil { Pixels<1>.run(p) } else { Pixels<0>.run(p) }
+  var p = pixels.pointee
+  for _ in 0..<p.images {
+    if p.gates != nil { Pixels<1>.run(p) } else { Pixels<0>.run(p) }
+    p.input += p.imageStride
+    p.gates = p.gates.map { $0 + p.channels }
+    p.maximum = p.maximum.map { $0 + p.targetStride }
+    p.sum = p.sum.map { $0 + p.targetStride }
+  }
 }
 
 enum Pixels<let Gated: Int> {
@@ -190,85 +196,5 @@ enum Column<let V: Int, let Gated: Int> {
       if let target = p.sum { store(target + at, sums[v] / p.divisor) }
     }
     if total != total { Pixels<Gated>.scalar(p, min(x, last)..<last &+ L) }
-  }
-}
-
-@inline(never)
-public func gate(_ gate: UnsafePointer<Gate>) {
-  var g = gate.pointee
-  if g.count == 1, g.gates == nil, let factors = g.planeGates {
-    // Planes of one pixel: their gates are neighbours as pixels are.
-    (g.count, g.planes, g.planeGates, g.gates) = (g.planes, 1, nil, factors)
-  }
-  if g.residual != nil {
-    gating(g, Ending<2>.self)
-  } else if g.relu {
-    gating(g, Ending<1>.self)
-  } else {
-    gating(g, Ending<0>.self)
-  }
-}
-
-@inline(always) private func gating<let E: Int>(_ g: Gate, _: Ending<E>.Type) {
-  guard g.gates != nil else { return Gating<0, E>.run(g) }
-  if g.gatesFirst { Gating<2, E>.run(g) } else { Gating<1, E>.run(g) }
-}
-
-/// What follows the products: 0 nothing, 1 ReLU, 2 the residual and perhaps ReLU.
-private enum Ending<let Case: Int> {}
-
-/// `Gates`: 0 none but the plane's, 1 behind the plane's, 2 before it. `End` numbers the cases of `Ending`.
-enum Gating<let Gates: Int, let End: Int> {
-  @inline(never) static func run(_ g: Gate) {
-    var (input, output) = (g.input, g.output)
-    var residual = g.residual ?? g.input
-    let gates = g.gates ?? g.input
-    let floor = Lane(repeating: g.relu ? 0 : -Float.infinity)
-    for plane in 0..<g.planes {
-      let scalar = g.planeGates.map { $0[plane] } ?? 1
-      let scale = Lane(repeating: scalar)
-      var i = 0
-      while i &+ 4 &* L <= g.count {
-        for j in 0..<4 { move(input, gates, residual, output, i &+ j &* L, scale, floor) }
-        i &+= 4 &* L
-      }
-      while i &+ L <= g.count {
-        move(input, gates, residual, output, i, scale, floor)
-        i &+= L
-      }
-      if i < g.count && g.count >= L {
-        move(input, gates, residual, output, g.count &- L, scale, floor)
-      } else {
-        for k in i..<g.count {
-          let gated =
-            Gates == 2 ? input[k] * gates[k] * scalar : input[k] * scalar * (Gates == 1 ? gates[k] : 1)
-          let sum = End == 2 ? gated + residual[k] : gated
-          output[k] = g.relu && sum < 0 ? 0 : sum
-        }
-      }
-      input += g.count
-      output += g.count
-      residual += g.count
-    }
-  }
-
-  @inline(always) private static func move(
-    _ input: In, _ gates: In, _ residual: In, _ output: Out, _ at: Int, _ scale: Lane, _ floor: Lane
-  ) {
-    let x = load(input + at)
-    let gated =
-      switch Gates {
-      case 0: x * scale
-      case 1: (x * scale) * load(gates + at)
-      default: (x * load(gates + at)) * scale
-      }
-    switch End {
-    case 0: store(output + at, gated)
-    case 1: store(output + at, rectified(gated))
-    default:
-      let sum = gated + load(residual + at)
-      // A NaN is not below the floor and stays.
-      store(output + at, sum.replacing(with: floor, where: sum .< floor))
-    }
   }
 }

@@ -22,9 +22,14 @@ public struct PlaneStatistics {
 }
 
 /// Maximum and sum over channels of `count` neighbouring pixels, each channel multiplied by `gates[c]` first if
-/// there are gates: `max_c g[c]·x[c][p]` and `(Σ_c g[c]·x[c][p]) / divisor`.
+/// there are gates: `max_c g[c]·x[c][p]` and `(Σ_c g[c]·x[c][p]) / divisor`. The same for several images, whose gates follow
+/// each other.
 public struct PixelStatistics {
   public var input: UnsafePointer<Float>
+  public var images = 1
+  /// From an image to the next.
+  public var imageStride = 0
+  public var targetStride = 0
   public var channels = 0
   public var channelStride = 0
   public var gates: UnsafePointer<Float>?
@@ -37,12 +42,13 @@ public struct PixelStatistics {
   public init(input: UnsafePointer<Float>) { self.input = input }
 }
 
-/// `out[p][i] = (in[p][i] · planeGates[p]) · gates[i]` over `planes` runs of `count` values, one behind the other; a
-/// factor without its array is left out. `gatesFirst` takes the products in the other order. Then `residual[p][i]` is added,
-/// if there is one, and ReLU follows, if it is asked for. The output is memory of its own.
+/// `out[n][p][i] = (in[n][p][i] · planeGates[n][p]) · gates[n][i]` over `images` of `planes` runs of `count` values, one behind
+/// the other; a factor without its array is left out. `gatesFirst` takes the products in the other order. Then
+/// `residual[n][p][i]` is added, if there is one, and ReLU follows, if it is asked for. The output is memory of its own.
 public struct Gate {
   public var input: UnsafePointer<Float>
   public var output: UnsafeMutablePointer<Float>
+  public var images = 1
   public var planes = 1
   public var count = 0
   public var planeGates: UnsafePointer<Float>?

@@ -116,6 +116,19 @@ extension Range<Int> {
       return rest.lowerBound..<end
     }
   }
+
+  /// Planes of a batch as runs that are whole images of so many channels, or lie inside one.
+  func inImages(_ channels: Int) -> some Sequence<Range<Int>> {
+    sequence(state: self) { rest -> Range<Int>? in
+      guard !rest.isEmpty else { return nil }
+      let inside = rest.lowerBound % channels
+      let whole = inside == 0 ? rest.count / channels * channels : 0
+      let count = whole > 0 ? whole : Swift.min(rest.count, channels - inside)
+      let run = rest.lowerBound..<rest.lowerBound + count
+      rest = run.upperBound..<rest.upperBound
+      return run
+    }
+  }
 }
 
 private struct PreparedConcat: Prepared {

@@ -22,18 +22,19 @@ struct FusedAttention: Kernel {
 
 private struct PreparedAttention: Prepared {
   let shape: Shape
-  let sweeps: PlaneSweeps
+  let micro: MicroKernels
   let fusion: Fusion
+  /// Images that are computed together.
+  let groups: Partition
   var channel: FusedChannelGate?
-  var spatial: FusedSpatialGate?
+  /// One for each size of a group.
+  var spatial: [FusedSpatialGate] = []
   var order = CBAM.Order.channelFirst
   /// The nodes that compute the gates.
   var (channelNode, spatialNode) = ("", "")
 
   init(_ task: Task) throws {
-    (shape, fusion) = (task.inputs[0], task.fusion)
-    let micro = task.micro
-    sweeps = PlaneSweeps(shape: shape, micro: micro)
+    (shape, micro, fusion) = (task.inputs[0], task.micro, task.fusion)
     switch task.op {
     case let se as SqueezeExcitation:
       channel = FusedChannelGate(
@@ -41,65 +42,91 @@ private struct PreparedAttention: Prepared {
         micro)
     case let attention as ChannelAttention:
       channelNode = "gate"
-      channel = Self.channelGate(attention.gate, task, at: channelNode, micro)
-    case let attention as SpatialAttention:
+      channel = Self.channelGate(attention.gate, task, at: channelNode)
+    case is SpatialAttention:
       spatialNode = "gate"
-      spatial = FusedSpatialGate(attention.gate, shape, task.weights.scoped(spatialNode), micro)
     case let cbam as CBAM:
       (channelNode, spatialNode) = ("channel", "spatial")
-      channel = Self.channelGate(cbam.channel, task, at: channelNode, micro)
-      spatial = FusedSpatialGate(cbam.spatial, shape, task.weights.scoped(spatialNode), micro)
+      channel = Self.channelGate(cbam.channel, task, at: channelNode)
       order = cbam.order
     default:
       preconditionFailure("\(task.op.text) is not a fused attention")
     }
+    groups = Self.groups(shape, turnsMaps: !spatialNode.isEmpty)
+    guard let gate = (task.op as? SpatialAttention)?.gate ?? (task.op as? CBAM)?.spatial else { return }
+    let filter = try FusedSpatialGate.Filter(gate, shape, task.weights.scoped(spatialNode), micro)
+    spatial = Set([groups[0].count, groups[groups.parts - 1].count]).map { images in
+      FusedSpatialGate(filter, Shape(images, shape.c, shape.h, shape.w), micro)
+    }
+  }
+
+  /// Floats of images that are computed together: they stay in a core's second cache from sweep to sweep.
+  private static let near = 32 << 10
+  /// Pixels of a map above which turning it takes longer than regions of its own.
+  private static let mostTurned = 512
+
+  /// Large images are computed one by one; small ones together, as the fixed costs of a sweep would outgrow the work.
+  private static func groups(_ shape: Shape, turnsMaps: Bool) -> Partition {
+    let isLarge = turnsMaps && shape.plane > mostTurned
+    let together = isLarge ? 1 : max(1, near / (shape.c * shape.plane))
+    return Partition(count: shape.n, parts: ceilDivide(shape.n, together))
   }
 
   private static func channelGate(
-    _ gate: ChannelGate, _ task: Task, at node: String, _ micro: MicroKernels
+    _ gate: ChannelGate, _ task: Task, at node: String
   ) -> FusedChannelGate {
     let channels = task.inputs[0].c
     return FusedChannelGate(
       gate.pools, mlp: gate.mlp(channels), gate: .sigmoid, channels: channels,
-      task.weights.scoped(node).scoped("mlp"), micro)
+      task.weights.scoped(node).scoped("mlp"), task.micro)
   }
 
   var weightMemory: [UnsafeRawBufferPointer] {
-    (channel?.weightMemory ?? []) + (spatial?.weightMemory ?? [])
+    (channel?.weightMemory ?? []) + (spatial.first?.weightMemory ?? [])
+  }
+
+  /// Of the largest group.
+  private var channelWorkspace: Int {
+    channel?.workspace(images: ceilDivide(shape.n, groups.parts)) ?? 0
   }
 
   func workspace(threads: Int) -> Int {
-    WorkerScratch.count(sweeps.micro, threads: threads) + (channel?.workspace ?? 0)
-      + (spatial?.workspace ?? 0)
+    WorkerScratch.count(micro, threads: threads) + channelWorkspace
+      + (spatial.map(\.workspace).max() ?? 0)
   }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    let scratch = WorkerScratch(memory.workspace, sweeps.micro, threads: threads)
-    return (0..<shape.n).flatMap { n in
-      let offset = n * shape.c * shape.plane
-      return image(
-        memory.inputs[0] + offset, residual: fusion.residual ? memory.inputs[1] + offset : nil,
-        into: memory.outputs[0] + offset, scratch)
+    let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
+    return (0..<groups.parts).flatMap { group in
+      let offset = groups[group].lowerBound * shape.c * shape.plane
+      return images(
+        groups[group].count, memory.inputs[0] + offset,
+        residual: fusion.residual ? memory.inputs[1] + offset : nil, into: memory.outputs[0] + offset,
+        scratch)
     }
   }
 
-  private func image(
-    _ x: UnsafePointer<Float>, residual: UnsafePointer<Float>?, into target: UnsafeMutablePointer<Float>,
-    _ scratch: WorkerScratch
+  /// A group of `count` images.
+  private func images(
+    _ count: Int, _ x: UnsafePointer<Float>, residual: UnsafePointer<Float>?,
+    into target: UnsafeMutablePointer<Float>, _ scratch: WorkerScratch
   ) -> [Region] {
     let memory = scratch.rest
-    let perPixel = memory + (channel?.workspace ?? 0)
-    let channelGates = channel.map { UnsafePointer($0.gates(memory)) }
+    let perPixel = memory + channelWorkspace
+    let sweeps = PlaneSweeps(shape: Shape(count, shape.c, shape.h, shape.w), micro: micro)
+    let spatial = spatial.first { $0.shape.n == count }
+    let channelGates = channel.map { UnsafePointer($0.gates(memory, images: count)) }
     let pixelGates = spatial.map { UnsafePointer($0.gates(perPixel)) }
 
     /// Gates of channels, from the input times what has been gated already.
     func channelRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
       guard let channel else { return [] }
       let pool = sweeps.planeColumns(
-        x, gates: gates, pools: channel.pools, into: channel.columns(memory), scratch)
-      return ([pool.computing("squeeze", "avg-pool", "max-pool")] + channel.regions(memory, scratch)).map {
-        $0.inside(channelNode)
-      }
+        x, gates: gates, pools: channel.pools, into: channel.columns(memory),
+        columnStride: channel.columnStride(images: count), scratch)
+      return
+        ([pool.computing("squeeze", "avg-pool", "max-pool")]
+        + channel.regions(memory, images: count, scratch)).map { $0.inside(channelNode) }
     }
 
     /// Gates of pixels, likewise.

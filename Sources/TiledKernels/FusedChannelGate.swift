@@ -4,7 +4,7 @@ import Models
 import Operators
 import Tensors
 
-/// The MLP of a channel gate: columns to one gate per channel.
+/// The MLP of a channel gate, for some images: columns to one gate per channel.
 struct FusedChannelGate: Sendable {
   let pools: ChannelGate.Pools
   private let first: DenseLayer
@@ -31,40 +31,95 @@ struct FusedChannelGate: Sendable {
 
   var weightMemory: [UnsafeRawBufferPointer] { first.weightMemory + second.weightMemory }
 
-  private var columns: Int { pools == .both ? 2 : 1 }
+  private var channels: Int { second.outputs }
+  private var perImage: Int { pools == .both ? 2 : 1 }
 
   /// Columns, hidden layer, logits and gates.
-  var workspace: Int { (2 * columns + 1) * second.outputs + columns * first.outputs }
+  func workspace(images: Int) -> Int {
+    images * ((2 * perImage + 1) * channels + perImage * first.outputs)
+  }
+
+  /// From one of an image's columns to the other: side by side, those of several images one after the other.
+  func columnStride(images: Int) -> Int { images == 1 ? 1 : images * channels }
 
   func columns(_ workspace: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> { workspace }
 
-  func gates(_ workspace: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> {
-    workspace + (2 * columns * second.outputs + columns * first.outputs)
+  func gates(_ workspace: UnsafeMutablePointer<Float>, images: Int) -> UnsafeMutablePointer<Float> {
+    workspace + images * perImage * (2 * channels + first.outputs)
   }
 
   /// From the columns in the workspace to the gates there.
-  func regions(_ workspace: UnsafeMutablePointer<Float>, _ scratch: WorkerScratch) -> [Region] {
-    let (channels, width) = (second.outputs, columns)
+  func regions(
+    _ workspace: UnsafeMutablePointer<Float>, images: Int, _ scratch: WorkerScratch
+  ) -> [Region] {
+    let (isOne, width) = (images == 1, images * perImage)
     let hidden = workspace + width * channels
-    let logits = hidden + width * first.outputs
-    let gates = gates(workspace)
-    return [
+    // Several images: their columns are turned, and what they leave behind takes the logits.
+    let other = hidden + width * first.outputs
+    let (source, logits) = isOne ? (workspace, other) : (other, workspace)
+    let gates = gates(workspace, images: images)
+    let layers = [
       Region("mlp 1", tiles: first.blocks) { block, worker in
         first.run(
-          block, workspace, columns: width, into: hidden, channelStride: width, columnStride: 1,
+          block, source, columns: width, into: hidden, channelStride: width, columnStride: 1,
           scratch[worker])
       }.computing("mlp.fc1", "mlp-max.fc1"),
       Region("mlp 2", tiles: second.blocks) { block, worker in
         second.run(
           block, hidden, columns: width, into: logits, channelStride: 1, columnStride: channels,
           scratch[worker])
-        let range = second.range(block)
-        for c in range { gates[c] = width == 2 ? logits[c] + logits[channels + c] : logits[c] }
-        var work = Elementwise(
-          gate.operation ?? .copy, input: gates + range.lowerBound, output: gates + range.lowerBound,
-          count: range.count)
-        micro.elementwise(&work)
+        if isOne { finish(logits, second.range(block), of: channels, into: gates) }
       }.computing("mlp.fc2", "mlp-max.fc2", "add", "sigmoid", "hard-sigmoid"),
     ]
+    if isOne { return layers }
+    return [turn(workspace, images: images, into: source)] + layers + [
+      finish(logits, count: images * channels, into: gates)
+    ]
+  }
+
+  /// Columns of several images, the images of a channel side by side: `[C][columns]`.
+  private func turn(
+    _ columns: UnsafePointer<Float>, images: Int, into target: UnsafeMutablePointer<Float>
+  ) -> Region {
+    let run = 256
+    return Region("turn columns", tiles: perImage * ceilDivide(channels, run)) { tile, _ in
+      let (column, first) = (tile % perImage, tile / perImage * run)
+      var work = PadRows(
+        input: columns + (column * images * channels + first),
+        output: target + (first * perImage + column) * images)
+      work.step = channels
+      work.inputStride = 1
+      work.outputStride = perImage * images
+      work.rows = min(run, channels - first)
+      (work.width, work.count) = (images, images)
+      micro.padRows(&work)
+    }
+  }
+
+  /// The gates of several images.
+  private func finish(
+    _ logits: UnsafePointer<Float>, count: Int, into gates: UnsafeMutablePointer<Float>
+  ) -> Region {
+    let run = 4096
+    return Region("gates", tiles: ceilDivide(count, run)) { tile, _ in
+      finish(logits, tile * run..<min(count, (tile + 1) * run), of: count, into: gates)
+    }
+  }
+
+  /// Both logits of a gate, `count` floats apart, are added, if there are two.
+  private func finish(
+    _ logits: UnsafePointer<Float>, _ range: Range<Int>, of count: Int,
+    into gates: UnsafeMutablePointer<Float>
+  ) {
+    let target = gates + range.lowerBound
+    var work = Elementwise(
+      .add, input: logits + range.lowerBound, output: target, count: range.count)
+    if perImage == 2 {
+      work.second = logits + (count + range.lowerBound)
+      micro.elementwise(&work)
+      work.input = UnsafePointer(target)
+    }
+    work.operation = gate.operation ?? .copy
+    micro.elementwise(&work)
   }
 }

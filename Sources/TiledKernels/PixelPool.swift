@@ -2,9 +2,10 @@ import Kernels
 import MicroKernelAPI
 import Tensors
 
-/// Maximum and mean over channels of every pixel of one image: two maps.
+/// Maximum and mean over channels of every pixel of some images: two maps each.
 ///
-/// Tiles are spans of pixels; where those are few, parts of the channels as well, whose results are then combined.
+/// Tiles are spans of pixels, or several images of few pixels; where those are few, parts of the channels as well, whose results
+/// are then combined.
 struct PixelPool: Sendable {
   private let shape: Shape
   private let micro: MicroKernels
@@ -21,38 +22,62 @@ struct PixelPool: Sendable {
     self.micro = micro
     spans = ceilDivide(shape.plane, PixelPool.span)
     let most = max(1, shape.c / PixelPool.fewestChannels)
-    parts = Partition(count: shape.c, parts: min(most, ceilDivide(desiredTiles, spans)))
+    parts = Partition(count: shape.c, parts: min(most, ceilDivide(desiredTiles, shape.n * spans)))
   }
 
   /// Two maps of each part.
-  var workspace: Int { parts.parts == 1 ? 0 : 2 * parts.parts * shape.plane }
+  var workspace: Int { parts.parts == 1 ? 0 : 2 * shape.n * parts.parts * shape.plane }
 
   /// - Parameters:
   ///   - node: that the operator computes the maps with.
-  ///   - gates: factors of the channels, if any.
+  ///   - gates: factors of the channels of all images, if any.
   func regions(
-    node: String = "", _ image: UnsafePointer<Float>, gates: UnsafePointer<Float>?,
+    node: String = "", _ images: UnsafePointer<Float>, gates: UnsafePointer<Float>?,
     into maps: UnsafeMutablePointer<Float>,
     workspace: UnsafeMutablePointer<Float>
   ) -> [Region] {
-    let pixels = shape.plane
     let isWhole = parts.parts == 1
-    let pool = Region("pool pixels", tiles: spans * parts.parts) { tile, _ in
+    if isWhole && spans == 1 {
+      let pool = Region("pool pixels", rangesOf: shape.n) { range, _ in
+        var work = statistics(range, 0..<shape.c, from: 0, images, gates)
+        work.maximum = maps + range.lowerBound * 2 * shape.plane
+        work.sum = work.maximum.map { $0 + shape.plane }
+        work.divisor = Float(shape.c)
+        micro.pixelStatistics(&work)
+      }
+      return [pool.computing(node)]
+    }
+    let perImage = spans * parts.parts
+    let pool = Region("pool pixels", tiles: shape.n * perImage) { tile, _ in
       // The last channels first: the sweep over planes before left them in the nearest cache.
-      let (part, first) = (parts.parts - 1 - tile / spans, tile % spans * PixelPool.span)
-      let channels = parts[part]
-      var work = PixelStatistics(input: image + (channels.lowerBound * pixels + first))
-      work.channels = channels.count
-      work.channelStride = pixels
-      work.gates = gates.map { $0 + channels.lowerBound }
-      work.count = min(PixelPool.span, pixels - first)
-      let target = (isWhole ? maps : workspace + part * 2 * pixels) + first
+      let (image, inside) = (tile / perImage, tile % perImage)
+      let (part, first) = (parts.parts - 1 - inside / spans, inside % spans * PixelPool.span)
+      var work = statistics(image..<image + 1, parts[part], from: first, images, gates)
+      let map = image * parts.parts + (isWhole ? 0 : part)
+      let target = (isWhole ? maps : workspace) + (map * 2 * shape.plane + first)
       work.maximum = target
-      work.sum = target + pixels
+      work.sum = target + shape.plane
       if isWhole { work.divisor = Float(shape.c) }
       micro.pixelStatistics(&work)
     }.computing(node)
     return isWhole ? [pool] : [pool, combine(workspace, into: maps)]
+  }
+
+  /// A span of pixels of some channels; the results' places are left out.
+  private func statistics(
+    _ images: Range<Int>, _ channels: Range<Int>, from first: Int, _ input: UnsafePointer<Float>,
+    _ gates: UnsafePointer<Float>?
+  ) -> PixelStatistics {
+    let channel = images.lowerBound * shape.c + channels.lowerBound
+    var work = PixelStatistics(input: input + (channel * shape.plane + first))
+    work.images = images.count
+    work.imageStride = shape.c * shape.plane
+    work.targetStride = 2 * shape.plane
+    work.channels = channels.count
+    work.channelStride = shape.plane
+    work.gates = gates.map { $0 + channel }
+    work.count = min(PixelPool.span, shape.plane - first)
+    return work
   }
 
   /// The same statistics over parts as over channels.
@@ -60,16 +85,17 @@ struct PixelPool: Sendable {
     _ workspace: UnsafeMutablePointer<Float>, into maps: UnsafeMutablePointer<Float>
   ) -> Region {
     let pixels = shape.plane
-    return Region("combine maps", tiles: 2 * spans) { tile, _ in
-      let (map, first) = (tile % 2, tile / 2 * PixelPool.span)
-      var work = PixelStatistics(input: workspace + (map * pixels + first))
+    return Region("combine maps", tiles: shape.n * 2 * spans) { tile, _ in
+      let (image, map, first) = (tile / (2 * spans), tile % 2, tile / 2 % spans * PixelPool.span)
+      var work = PixelStatistics(input: workspace + ((image * parts.parts * 2 + map) * pixels + first))
       work.channels = parts.parts
       work.channelStride = 2 * pixels
       work.count = min(PixelPool.span, pixels - first)
+      let target = maps + ((2 * image + map) * pixels + first)
       if map == 0 {
-        work.maximum = maps + first
+        work.maximum = target
       } else {
-        work.sum = maps + (pixels + first)
+        work.sum = target
         work.divisor = Float(shape.c)
       }
       micro.pixelStatistics(&work)

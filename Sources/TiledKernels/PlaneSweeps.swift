@@ -3,49 +3,60 @@ import MicroKernelAPI
 import Models
 import Tensors
 
-/// The sweeps over the planes of one image that fused attention is made of; each is a region.
+/// The sweeps over the planes of some images that fused attention is made of; each is a region.
 struct PlaneSweeps: Sendable {
+  /// Of these images.
   let shape: Shape
   let micro: MicroKernels
 
   /// `out = (x · channel gate) · pixel gate`, the products in the other order if the pixel gate came first; then the residual
   /// and ReLU, if there are any.
   func apply(
-    _ image: UnsafePointer<Float>, channelGates: UnsafePointer<Float>?, pixelGates: UnsafePointer<Float>?,
+    _ images: UnsafePointer<Float>, channelGates: UnsafePointer<Float>?, pixelGates: UnsafePointer<Float>?,
     pixelFirst: Bool, residual: UnsafePointer<Float>?, relu: Bool, into target: UnsafeMutablePointer<Float>
   ) -> Region {
-    Region("apply gates", rangesOf: shape.c) { planes, _ in
-      let first = planes.lowerBound * shape.plane
-      var work = Gate(input: image + first, output: target + first)
-      work.planes = planes.count
-      work.count = shape.plane
-      work.planeGates = channelGates.map { $0 + planes.lowerBound }
-      work.gates = pixelGates
-      work.gatesFirst = pixelFirst
-      work.residual = residual.map { $0 + first }
-      work.relu = relu
-      micro.gate(&work)
+    Region("apply gates", rangesOf: shape.n * shape.c) { planes, _ in
+      for run in planes.inImages(shape.c) {
+        let first = run.lowerBound * shape.plane
+        var work = Gate(input: images + first, output: target + first)
+        work.images = max(1, run.count / shape.c)
+        work.planes = run.count / work.images
+        work.count = shape.plane
+        work.planeGates = channelGates.map { $0 + run.lowerBound }
+        work.gates = pixelGates.map { $0 + run.lowerBound / shape.c * shape.plane }
+        work.gatesFirst = pixelFirst
+        work.residual = residual.map { $0 + first }
+        work.relu = relu
+        micro.gate(&work)
+      }
     }
   }
 
-  /// Mean and maximum of every plane, as columns side by side: `[C][columns]`.
+  /// Mean and maximum of every plane, `columnStride` floats apart: `[N · C][columns]`, or a column of all planes after the
+  /// other.
+  /// - Parameter gates: of the pixels of all images, if any.
   func planeColumns(
-    _ image: UnsafePointer<Float>, gates: UnsafePointer<Float>?, pools: ChannelGate.Pools,
-    into columns: UnsafeMutablePointer<Float>, _ scratch: WorkerScratch
+    _ images: UnsafePointer<Float>, gates: UnsafePointer<Float>?, pools: ChannelGate.Pools,
+    into columns: UnsafeMutablePointer<Float>, columnStride: Int, _ scratch: WorkerScratch
   ) -> Region {
-    let width = pools == .both ? 2 : 1
-    return Region("pool planes", rangesOf: shape.c) { planes, worker in
-      var work = PlaneStatistics(
-        input: image + planes.lowerBound * shape.plane, scratch: scratch[worker])
+    /// - Parameter planes: of one image, if there are gates.
+    func pool(_ planes: Range<Int>, _ gates: UnsafePointer<Float>?, _ scratch: UnsafeMutablePointer<Float>) {
+      var work = PlaneStatistics(input: images + planes.lowerBound * shape.plane, scratch: scratch)
       work.gates = gates
       work.planes = planes.count
       work.count = shape.plane
       work.divisor = Float(shape.plane)
-      let target = columns + planes.lowerBound * width
-      work.targetStride = width
+      work.targetStride = pools == .both && columnStride == 1 ? 2 : 1
+      let target = columns + planes.lowerBound * work.targetStride
       if pools != .max { work.sum = target }
-      if pools != .avg { work.maximum = target + (width - 1) }
+      if pools != .avg { work.maximum = target + (pools == .both ? columnStride : 0) }
       micro.planeStatistics(&work)
+    }
+    return Region("pool planes", rangesOf: shape.n * shape.c) { planes, worker in
+      guard let gates else { return pool(planes, nil, scratch[worker]) }
+      for run in planes.perImage(shape.c) {
+        pool(run, gates + run.lowerBound / shape.c * shape.plane, scratch[worker])
+      }
     }
   }
 }

@@ -18,27 +18,17 @@ struct Pooling: Kernel {
     switch task.op {
     case let pool as Pool2D: return PlanePool(pool, input).prepare(micro)
     case let pool as GlobalPool: return PlanePool(pool, input).prepare(micro)
-    default: return PreparedChannelPool(input: input, micro: micro)
+    default: return PreparedChannelPool(pool: PixelPool(input, micro))
     }
   }
 }
 
 private struct PreparedChannelPool: Prepared {
-  let input: Shape
   let pool: PixelPool
-
-  init(input: Shape, micro: MicroKernels) {
-    self.input = input
-    pool = PixelPool(Shape(1, input.c, input.h, input.w), micro)
-  }
 
   func workspace(threads: Int) -> Int { pool.workspace }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
-    (0..<input.n).flatMap { n in
-      pool.regions(
-        memory.inputs[0] + n * input.c * input.plane, gates: nil,
-        into: memory.outputs[0] + n * 2 * input.plane, workspace: memory.workspace)
-    }
+    pool.regions(memory.inputs[0], gates: nil, into: memory.outputs[0], workspace: memory.workspace)
   }
 }

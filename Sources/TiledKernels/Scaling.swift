@@ -9,8 +9,12 @@ struct PreparedScale: Prepared {
   let shape: Shape
   let micro: MicroKernels
 
-  /// Planes shorter than a vector whose gates are repeated so often that together they are whole vectors; nil: one by one.
-  private var together: Int? { gate == .pixel && shape.plane < micro.lanes ? micro.lanes : nil }
+  /// Many planes shorter than a vector, whose gates are repeated so often that together they are whole vectors; nil: one by
+  /// one.
+  private var together: Int? {
+    gate == .pixel && shape.plane > 1 && shape.plane < micro.lanes && shape.c >= 4 * micro.lanes
+      ? micro.lanes : nil
+  }
 
   /// Repeated gates for each worker.
   private var repeated: Int { together.map { $0 * shape.plane } ?? 0 }
@@ -20,22 +24,31 @@ struct PreparedScale: Prepared {
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     [
       Region("scale", rangesOf: shape.n * shape.c) { planes, worker in
-        for run in planes.perImage(shape.c) {
-          switch gate {
-          case .channel: scale(memory, run, planeGates: memory.inputs[1] + run.lowerBound)
-          case .pixel: scale(memory, run, repeatingIn: memory.workspace + worker * repeated)
+        if gate == .channel {
+          scale(memory, planes, planeGates: memory.inputs[1] + planes.lowerBound)
+        } else if let together {
+          for run in planes.perImage(shape.c) {
+            scale(memory, run, together, repeatingIn: memory.workspace + worker * repeated)
           }
+        } else {
+          for run in planes.inImages(shape.c) { scale(memory, run, gates: gates(memory, run)) }
         }
       }
     ]
   }
 
-  /// Planes of one image by the gates of its pixels.
-  private func scale(_ memory: Arguments, _ run: Range<Int>, repeatingIn scratch: UnsafeMutablePointer<Float>)
-  {
-    let gates = memory.inputs[1] + run.lowerBound / shape.c * shape.plane
-    let groups = together.map { run.count / $0 } ?? 0
-    let end = run.lowerBound + groups * (together ?? 0)
+  /// Of the image that a run begins with.
+  private func gates(_ memory: Arguments, _ run: Range<Int>) -> UnsafePointer<Float> {
+    memory.inputs[1] + run.lowerBound / shape.c * shape.plane
+  }
+
+  /// Planes of one image by the gates of its pixels, `together` of them as one.
+  private func scale(
+    _ memory: Arguments, _ run: Range<Int>, _ together: Int, repeatingIn scratch: UnsafeMutablePointer<Float>
+  ) {
+    let gates = gates(memory, run)
+    let groups = run.count / together
+    let end = run.lowerBound + groups * together
     if groups > 0 {
       for at in stride(from: 0, to: repeated, by: shape.plane) {
         (scratch + at).update(from: gates, count: shape.plane)
@@ -45,15 +58,18 @@ struct PreparedScale: Prepared {
     if end < run.upperBound { scale(memory, end..<run.upperBound, gates: gates) }
   }
 
-  /// - Parameter count: as how many planes a run of them is taken; nil: as they are.
+  /// - Parameters:
+  ///   - run: whole images or planes of one.
+  ///   - count: as how many planes of an image it is taken; nil: as they are.
   private func scale(
     _ memory: Arguments, _ run: Range<Int>, as count: Int? = nil, gates: UnsafePointer<Float>? = nil,
     planeGates: UnsafePointer<Float>? = nil
   ) {
     let first = run.lowerBound * shape.plane
     var work = Gate(input: memory.inputs[0] + first, output: memory.outputs[0] + first)
-    work.planes = count ?? run.count
-    work.count = run.count * shape.plane / work.planes
+    if gates != nil, count == nil { work.images = max(1, run.count / shape.c) }
+    work.planes = count ?? run.count / work.images
+    work.count = run.count * shape.plane / (work.images * work.planes)
     (work.gates, work.planeGates) = (gates, planeGates)
     micro.gate(&work)
   }

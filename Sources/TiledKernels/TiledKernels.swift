@@ -6,8 +6,11 @@ public enum TiledKernels {
     DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(),
   ]
 
+  private static let batchConvolutions: [any Kernel] =
+    vectorConvolutions + [TurnedConvolution(catalogue: Catalogue(vectorConvolutions))]
+
   private static let convolutions: [any Kernel] =
-    vectorConvolutions + [WindowConvolution(others: Catalogue(vectorConvolutions))]
+    batchConvolutions + [WindowConvolution(others: Catalogue(batchConvolutions))]
 
   private static let parts: [any Kernel] =
     convolutions + [

@@ -29,7 +29,7 @@ struct WindowConvolution: Kernel {
     let isBest = (other as? any EstimatedKernel).map {
       cycles < Self.worthwhile * $0.cycles(reduced, micro)
     }
-    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: isBest == true ? 7 : 0))
+    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: isBest == true ? 9 : 0))
   }
 
   private static func best(

@@ -9,7 +9,11 @@ import TiledKernels
 
 /// Fused attention against compositions written out by hand in `Double`.
 @Suite struct AttentionLaws {
-  static let shapes = [Shape(1, 16, 1, 1), Shape(2, 19, 7, 7), Shape(1, 36, 13, 5), Shape(1, 130, 3, 3)]
+  /// Batches whose images are computed together, in groups of unequal size as well; planes of one column, row and pixel.
+  static let shapes = [
+    Shape(1, 16, 1, 1), Shape(2, 19, 7, 7), Shape(1, 36, 13, 5), Shape(1, 130, 3, 3), Shape(5, 6, 3, 2),
+    Shape(7, 33, 1, 1), Shape(3, 8, 40, 1), Shape(2, 5, 1, 19), Shape(7, 20, 16, 17), Shape(3, 4, 24, 23),
+  ]
 
   @Test(arguments: shapes, CBAM.Order.allCases)
   func arrangements(shape: Shape, order: CBAM.Order) throws {

@@ -140,12 +140,32 @@ import TiledKernels
     for n in 0..<3 {
       let image = try Tensor<Float>(single)
       image.assign(input.elements[n * single.count..<(n + 1) * single.count])
-      for (index, alone) in try results(conv, [image], weights).enumerated() {
+      for alone in try results(conv, [image], weights) {
         let size = alone.output.count
+        let together = try #require(batch.first { $0.name == alone.name })
         #expect(
-          alone.output.elements == Array(batch[index].output.elements[n * size..<(n + 1) * size]),
+          alone.output.elements == Array(together.output.elements[n * size..<(n + 1) * size]),
           "\(alone.name)")
       }
+    }
+  }
+
+  /// Nor does it matter at which place of a batch an image stands, which is all that kernels for batches alone promise.
+  @Test(arguments: [
+    Conv2D(out: 20, kernel: Pair(3), padding: Pair(1)),
+    Conv2D(out: 3, kernel: Pair(1, 4), padding: Pair(2, 3)),
+    Conv2D(out: 6, kernel: Pair(3, 2), stride: Pair(2, 1), dilation: Pair(1, 2), groups: 3),
+  ])
+  func placesOfImagesDoNotMatter(conv: Conv2D) throws {
+    let shape = Shape(10, 6, 7, 5)
+    let (input, rotated) = (try Tensor<Float>.filled(shape), try Tensor<Float>(shape))
+    func moved(_ x: [Float]) -> [Float] { Array(x[(x.count / shape.n)...] + x[..<(x.count / shape.n)]) }
+    rotated.assign(moved(input.elements))
+    let weights = try Weights.filled(conv, [shape])
+    let (plain, turned) = (try results(conv, [input], weights), try results(conv, [rotated], weights))
+    #expect(plain.contains { $0.name.hasPrefix("tiled/turned") })
+    for (one, other) in zip(plain, turned) {
+      #expect(moved(one.output.elements) == other.output.elements, "\(one.name)")
     }
   }
 

@@ -16,7 +16,9 @@ import Testing
   "globalpool@1x64x7x7", "channelpool@1x64x15x15", "channelpool@1x512x15x15", "dense:out=40@1x64",
   "dense:out=40@3x64", "batchnorm@1x8x9x9", "relu@1x8x9x9", "sigmoid@1x8x9x9", "add@1x8x9x9", "scale@1x8x9x9",
   "concat@1x8x9x9", "se@1x32x9x9", "channel-attention@1x32x9x9", "spatial-attention@1x32x9x9",
-  "cbam@1x32x9x9", "cbam@2x512x9x9", "cbam:order=parallel@1x32x9x9", "basicblock:out=11,s=2@2x7x9x5",
+  "cbam@1x32x9x9", "cbam@2x512x9x9", "cbam:order=parallel@1x32x9x9", "cbam@5x32x3x2", "cbam@7x32x17x9",
+  "se@9x32x1x1", "spatial-attention@3x32x40x1", "channelpool@3x128x5x5", "scale:gate=pixel@3x128x2x2",
+  "scale:gate=channel@3x16x3x3", "basicblock:out=11,s=2@2x7x9x5",
   "bottleneck:width=8,attention=cbam,r=4@1x32x9x9",
 ])
 func theWorkspaceIsUsed(text: String) throws {

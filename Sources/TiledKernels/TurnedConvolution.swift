@@ -1,0 +1,140 @@
+import Kernels
+import MicroKernelAPI
+import Operators
+import Tensors
+
+/// Convolution of batches of small maps for few outputs: images are turned, so that those of a pixel are neighbours. A row of W
+/// pixels of B images is then a row of W · B pixels, which the best kernel for such a row convolves with B times the padding
+/// and dilation; what it gives is turned back.
+struct TurnedConvolution: Kernel {
+  let name = "tiled/turned"
+  /// Kernels for the convolution of long rows.
+  let catalogue: Catalogue
+
+  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+    guard let conv = op as? Conv2D, conv.stride.w == 1, let batch = try? TurnedBatch(conv, inputs[0]),
+      batch.images > 1
+    else {
+      return .no("computes convolutions of small images, several of them, without a stride along rows only")
+    }
+    let epilogues = Kernels.Epilogue.of(conv).subtracting([.residual])
+    return .yes(
+      Abilities(epilogues: epilogues, preference: Self.isBest(conv, batch, isa.microKernels) ? 8 : 0))
+  }
+
+  /// Where neither output channels nor the pixels of a row fill vectors, nor the planes of a depthwise convolution.
+  private static func isBest(_ conv: Conv2D, _ batch: TurnedBatch, _ micro: MicroKernels) -> Bool {
+    let perGroup = conv.outputChannels / conv.groups
+    let isDepthwise = conv.groups == batch.input.c && conv.groups >= micro.lanes
+    return batch.images >= 8 && perGroup <= 6 && batch.output.w <= 16 && !isDepthwise
+  }
+
+  func prepare(_ task: Task) throws -> any Prepared {
+    guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }
+    let batch = try TurnedBatch(conv, task.inputs[0])
+    guard let kernel = catalogue.best(batch.wide, [batch.row], isa: task.isa)?.kernel else {
+      throw OperatorError("no kernel for \(batch.wide.text)")
+    }
+    let inner = Task(
+      batch.wide, [batch.row], weights: task.weights, isa: task.isa, fusion: task.fusion, micro: task.micro)
+    return PreparedTurned(batch: batch, prepared: try kernel.prepare(inner), micro: task.micro)
+  }
+}
+
+extension TurnedConvolution: EstimatedKernel {
+  func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
+    guard let batch = try? TurnedBatch(reduced.conv, reduced.input),
+      let wide = try? ReducedConvolution(batch.wide, [batch.row])
+    else { return .infinity }
+    let turned = 1.5 * Double(reduced.input.count + reduced.output.count)
+    return turned + Double(reduced.input.n / batch.images) * RowConvolution().cycles(wide, micro)
+  }
+}
+
+/// Images that are turned together, and their convolution as one of longer rows.
+private struct TurnedBatch: Sendable {
+  let input: Shape
+  let output: Shape
+  let images: Int
+  let wide: Conv2D
+  let row: Shape
+
+  /// Floats of images that are turned together.
+  private static let near = 64 << 10
+
+  init(_ conv: Conv2D, _ input: Shape) throws {
+    self.input = input
+    output = try conv.output([input])
+    let most = max(1, Self.near / (input.c * input.plane + output.c * output.plane))
+    let images = (1...min(input.n, most)).last { input.n % $0 == 0 } ?? 1
+    var wide = conv
+    wide.padding.w *= images
+    wide.dilation.w *= images
+    self.wide = wide
+    self.images = images
+    row = Shape(1, input.c, input.h, input.w * images)
+  }
+}
+
+private struct PreparedTurned: Prepared {
+  let batch: TurnedBatch
+  let prepared: any Prepared
+  let micro: MicroKernels
+
+  /// Values of a tile.
+  private static let run = 256
+
+  var weightMemory: [UnsafeRawBufferPointer] { prepared.weightMemory }
+
+  /// Of an image.
+  private var taken: Int { batch.input.c * batch.input.plane }
+  private var given: Int { batch.output.c * batch.output.plane }
+
+  /// Where the result, turned, and the inner workspace begin: in whole lines.
+  private var resultOffset: Int { ceilDivide(batch.images * taken, 16) * 16 }
+  private var innerOffset: Int { resultOffset + ceilDivide(batch.images * given, 16) * 16 }
+
+  func workspace(threads: Int) -> Int { innerOffset + prepared.workspace(threads: threads) }
+
+  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    let (turned, result) = (memory.workspace, memory.workspace + resultOffset)
+    let convolution = prepared.bind(
+      Arguments(
+        inputs: [UnsafePointer(turned)], outputs: [result], workspace: memory.workspace + innerOffset),
+      threads: threads
+    ).map { $0.inside("") }
+    return stride(from: 0, to: batch.input.n, by: batch.images).flatMap { n in
+      [turn(memory.inputs[0] + n * taken, into: turned)] + convolution
+        + [turnBack(result, into: memory.outputs[0] + n * given).finishing()]
+    }
+  }
+
+  private func turn(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) -> Region {
+    let (images, taken) = (batch.images, taken)
+    return Region("turn", tiles: ceilDivide(taken, Self.run)) { tile, _ in
+      let first = tile * Self.run
+      var work = PadRows(input: source + first, output: target + first * images)
+      work.step = taken
+      work.inputStride = 1
+      work.outputStride = images
+      work.rows = min(Self.run, taken - first)
+      (work.width, work.count) = (images, images)
+      micro.padRows(&work)
+    }
+  }
+
+  private func turnBack(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) -> Region {
+    let (images, given) = (batch.images, given)
+    return Region("turn back", tiles: ceilDivide(given, Self.run)) { tile, _ in
+      let first = tile * Self.run
+      var work = PadRows(input: source + first * images, output: target + first)
+      work.step = images
+      work.inputStride = 1
+      work.outputStride = given
+      work.rows = images
+      work.count = min(Self.run, given - first)
+      work.width = work.count
+      micro.padRows(&work)
+    }
+  }
+}
