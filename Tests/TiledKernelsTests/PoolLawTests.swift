@@ -16,7 +16,8 @@ import TiledKernels
   /// A global pool is a pool whose window is the plane.
   @Test(
     arguments: availableISAs,
-    [Shape(1, 3, 1, 1), Shape(2, 5, 7, 7), Shape(1, 33, 3, 29), Shape(1, 4, 20, 16)])
+    [Shape(1, 3, 1, 1), Shape(2, 5, 7, 7), Shape(1, 33, 3, 29), Shape(1, 4, 20, 16)]
+      + (2...19).flatMap { [Shape(1, 3, 1, $0), Shape(2, 7, $0, 1), Shape(1, 6, 3, $0)] })
   func globalIsAFullWindow(isa: ISA, shape: Shape) throws {
     for filling in [Filling.dense, .negative] {
       let input = try Tensor<Float>.filled(shape, filling)
@@ -38,7 +39,8 @@ import TiledKernels
   /// The maximum over channels, then the mean, pixel by pixel; many channels and few pixels are combined from parts.
   @Test(
     arguments: availableISAs,
-    [Shape(1, 1, 1, 1), Shape(2, 200, 3, 5), Shape(1, 64, 7, 7), Shape(1, 7, 40, 40)])
+    [Shape(1, 1, 1, 1), Shape(2, 200, 3, 5), Shape(1, 64, 7, 7), Shape(1, 7, 40, 40)]
+      + (1...17).flatMap { [Shape(1, 3, 1, $0), Shape(2, 21, $0, 1)] })
   func channelPoolsAreMaximumAndMean(isa: ISA, shape: Shape) throws {
     let input = try Tensor<Float>.filled(shape, .negative)
     let pooled = try result(ChannelPool(), input, isa)
@@ -73,6 +75,25 @@ import TiledKernels
           x * geometry.stride - geometry.padding..<x * geometry.stride - geometry.padding + geometry.window
         let reached = c == 1 && rows.contains(row) && columns.contains(column)
         #expect(pooled.pointer[i].isFinite != reached, "\(value) at \(i)")
+      }
+    }
+  }
+
+  /// One NaN among many makes its own plane's maximum and mean NaN and no other's; a pixel's over channels likewise.
+  /// Flaws it would catch: a maximum whose instruction drops a NaN, a vector's other planes or pixels marked with it.
+  @Test(arguments: availableISAs, Array(1...18) + [36, 57])
+  func aNaNStaysInItsPlaneAndPixel(isa: ISA, pixels: Int) throws {
+    let shape = Shape(1, 11, 1, pixels)
+    for channel in [0, 3, 10] {
+      for pixel in Set([0, pixels / 2, pixels - 1]) {
+        let input = try Tensor<Float>.filled(shape)
+        input.pointer[channel * pixels + pixel] = .nan
+        for kind in [Pool2D.Kind.max, .avg] {
+          let planes = try result(GlobalPool(kind), input, isa)
+          #expect((0..<shape.c).allSatisfy { planes.pointer[$0].isNaN == ($0 == channel) })
+        }
+        let maps = try result(ChannelPool(), input, isa)
+        #expect((0..<2 * pixels).allSatisfy { maps.pointer[$0].isNaN == ($0 % pixels == pixel) })
       }
     }
   }
