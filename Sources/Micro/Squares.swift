@@ -11,6 +11,11 @@ typealias Four = SIMD4<Float>
 /// The larger of both, `a` if either is NaN.
 @inline(always) func larger4(_ a: Four, _ b: Four) -> Four { a.replacing(with: b, where: b .> a) }
 
+/// The larger of both, NaN if either is.
+@inline(always) func maximum4(_ a: Four, _ b: Four) -> Four {
+  larger4(a, b).replacing(with: b, where: b .!= b)
+}
+
 @inline(always) func sum4(_ v: Four) -> Float { (v[0] + v[2]) + (v[1] + v[3]) }
 
 /// Four rows of four.
@@ -47,6 +52,12 @@ struct Square {
   @inline(always) func larger(than other: Square) -> Square {
     Square(
       larger4(other.r0, r0), larger4(other.r1, r1), larger4(other.r2, r2), larger4(other.r3, r3))
+  }
+
+  /// The larger of both, NaN if either is.
+  @inline(always) func maximum(_ other: Square) -> Square {
+    Square(
+      maximum4(r0, other.r0), maximum4(r1, other.r1), maximum4(r2, other.r2), maximum4(r3, other.r3))
   }
 
   /// Zero in some lanes of each row.
