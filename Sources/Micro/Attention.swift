@@ -4,13 +4,19 @@ import MicroKernelAPI
 // The maximum's one instruction loses a NaN, but a sum keeps it: where the sum is NaN, the maximum is taken again.
 // Variants are integer parameters of types: closures would stay calls, which split wide vectors.
 
-/// Runs of up to so many values are taken four at a time.
-private let shortRun = 24
+/// Runs of up to so many values are taken four at a time, in narrow vectors: that takes less than the end of a run.
+private let shortRun = 56
+/// Where only sums are wanted, which end faster.
+#if ISA_AVX2
+  private let shortSum = 32
+#else
+  private let shortSum = shortRun
+#endif
 
 @inline(never)
 public func planeStatistics(_ planes: UnsafePointer<PlaneStatistics>) {
   let p = planes.pointee
-  if p.count <= shortRun {
+  if p.count <= (p.maximum == nil && p.gates == nil ? shortSum : shortRun) {
     shortPlanes(p)
   } else if p.gates != nil {
     Plane<1>.run(p)
@@ -127,7 +133,7 @@ enum Pixels<let Gated: Int> {
   /// Several vectors of pixels in registers while the channels go by; the last vector is moved back to the end of the
   /// run.
   @inline(always) static func run(_ p: PixelStatistics) {
-    if p.count < L { return scalar(p, 0..<p.count) }
+    if p.count < L { return NarrowPixels<Gated>.run(p) }
     #if ISA_AVX512
       let most = 8
     #else

@@ -8,6 +8,16 @@ typealias Four = SIMD4<Float>
   UnsafeMutableRawPointer(p).storeBytes(of: v, as: Four.self)
 }
 
+/// The larger of both, `a` if either is NaN.
+@inline(always) func larger4(_ a: Four, _ b: Four) -> Four { a.replacing(with: b, where: b .> a) }
+
+/// The larger of both, NaN if either is.
+@inline(always) func maximum4(_ a: Four, _ b: Four) -> Four {
+  larger4(a, b).replacing(with: b, where: b .!= b)
+}
+
+@inline(always) func sum4(_ v: Four) -> Float { (v[0] + v[2]) + (v[1] + v[3]) }
+
 /// Four rows of four.
 struct Square {
   var r0: Four
@@ -32,6 +42,29 @@ struct Square {
       Four(lowHalf: low01.highHalf, highHalf: low23.highHalf),
       Four(lowHalf: high01.lowHalf, highHalf: high23.lowHalf),
       Four(lowHalf: high01.highHalf, highHalf: high23.highHalf))
+  }
+
+  @inline(always) func plus(_ other: Square) -> Square {
+    Square(r0 + other.r0, r1 + other.r1, r2 + other.r2, r3 + other.r3)
+  }
+
+  /// Of this square's values and the other's, the larger; the other's if this one's is NaN.
+  @inline(always) func larger(than other: Square) -> Square {
+    Square(
+      larger4(other.r0, r0), larger4(other.r1, r1), larger4(other.r2, r2), larger4(other.r3, r3))
+  }
+
+  /// The larger of both, NaN if either is.
+  @inline(always) func maximum(_ other: Square) -> Square {
+    Square(
+      maximum4(r0, other.r0), maximum4(r1, other.r1), maximum4(r2, other.r2), maximum4(r3, other.r3))
+  }
+
+  /// Zero in some lanes of each row.
+  @inline(always) func cleared(where mask: SIMDMask<Four.MaskStorage>) -> Square {
+    Square(
+      r0.replacing(with: 0, where: mask), r1.replacing(with: 0, where: mask),
+      r2.replacing(with: 0, where: mask), r3.replacing(with: 0, where: mask))
   }
 
   @inline(always) func stored(_ p: Out, _ stride: Int) {

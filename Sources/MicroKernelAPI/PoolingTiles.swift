@@ -1,6 +1,9 @@
-/// Output rows of one plane, vectorised over pixels: first the rows of a window are combined into `scratch`, which has the
+/// Output rows of some planes, vectorised over pixels: first the rows of a window are combined into `scratch`, which has the
 /// horizontal padding, then the columns.
 public struct PoolRows {
+  /// Planes whose output rows follow each other.
+  public var planes = 1
+  public var planeStride = 0
   /// Row 0 of the image, at the first column inside it that the windows need.
   public var input: UnsafePointer<Float>
   public var rowStride = 0
@@ -11,7 +14,8 @@ public struct PoolRows {
   public var padding = 0
   /// Of the output rows that are computed.
   public var rows: PoolWindows
-  /// Stride 1 or 2: columns of a window and from one of them to the next.
+  /// Columns of a window, and from one of them to the next. Where windows differ: columns that all have, if none has more than
+  /// one beyond them.
   public var window = 1
   public var step = 1
   /// From window to window. 0: windows differ, and `columns` has them, one by one.
@@ -20,9 +24,12 @@ public struct PoolRows {
   public var output: UnsafeMutablePointer<Float>
   public var outputStride = 0
   public var isMean = false
-  /// Twice `scratchCount` floats, each half for padding, the combined row, padding, and two vectors beyond the last window.
+  /// `lines` times `scratchCount` floats, each for padding, the combined row, padding, and two vectors beyond the last window;
+  /// then a float for each line and three more.
   public var scratch: UnsafeMutablePointer<Float>
   public var scratchCount = 0
+  /// Two or more.
+  public var lines = 2
 
   public init(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, rows: PoolWindows, columns: PoolWindows,
@@ -70,10 +77,18 @@ public struct PoolPlanes {
   /// Of the output rows that are computed.
   public var rows: PoolWindows
   public var columns: PoolWindows
+  /// Whether the rows of each window are combined before they are transposed.
+  public var combinesFirst = false
+  /// Then: the first column that windows need, and how many.
+  public var firstColumn = 0
+  public var reach = 0
+  /// Then: floats from `input` on that each of the planes has.
+  public var readable = 0
   public var isMean = false
   public var output: UnsafeMutablePointer<Float>
   public var outputPlaneStride = 0
-  /// `lanes` × (inputRows · width + width + rows.count · columns.count) floats.
+  /// `lanes` × (inputRows · width + width + rows.count · columns.count) floats; if rows are combined first,
+  /// `lanes` × rows.count · (max(reach, 4) + columns.count).
   public var scratch: UnsafeMutablePointer<Float>
 
   public init(

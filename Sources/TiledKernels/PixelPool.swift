@@ -14,14 +14,16 @@ struct PixelPool: Sendable {
 
   /// Pixels per tile: a multiple of every vector, long enough to stream.
   private static let span = 256
-  /// Fewer channels than this are not worth a tile of their own.
+  /// Fewer channels than this are not worth a tile of their own, nor are fewer elements.
   private static let fewestChannels = 64
+  private static let fewest = 4096
 
   init(_ shape: Shape, _ micro: MicroKernels) {
     self.shape = shape
     self.micro = micro
     spans = ceilDivide(shape.plane, PixelPool.span)
-    let most = max(1, shape.c / PixelPool.fewestChannels)
+    let elements = shape.c * min(shape.plane, PixelPool.span)
+    let most = max(1, min(shape.c / PixelPool.fewestChannels, elements / PixelPool.fewest))
     parts = Partition(count: shape.c, parts: min(most, ceilDivide(desiredTiles, shape.n * spans)))
   }
 

@@ -28,9 +28,11 @@ struct PlanePool: Sendable {
           padding: pool.padding[keyPath: part]))
     }
     let windows = pool.windows(height: input.h, width: input.w)
+    // The mean of one value is the value, which needs no division.
+    let areValues = (windows.rows + windows.columns).allSatisfy { $0.count == 1 && $0.divisor == 1 }
     self.init(
-      planes: input.n * input.c, isMean: pool.kind == .avg, rows: axis(input.h, windows.rows, \.h),
-      columns: axis(input.w, windows.columns, \.w))
+      planes: input.n * input.c, isMean: pool.kind == .avg && !areValues,
+      rows: axis(input.h, windows.rows, \.h), columns: axis(input.w, windows.columns, \.w))
   }
 
   init(_ pool: GlobalPool, _ input: Shape) {

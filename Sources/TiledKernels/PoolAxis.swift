@@ -50,6 +50,13 @@ struct PoolAxis: Sendable {
   /// Of all windows.
   var elements: Int { (0..<outputs).reduce(0) { $0 + counts.pointer[$1] } }
 
+  /// Elements that all windows have, if none has more than one beyond them, else 0.
+  var alike: Int {
+    let all = (0..<outputs).map { counts.pointer[$0] }
+    guard let least = all.min(), let most = all.max(), most - least <= 1 else { return 0 }
+    return least
+  }
+
   /// Whether there is one window, which covers the axis.
   var isWhole: Bool { outputs == 1 && firsts.pointer[0] == 0 && counts.pointer[0] == size }
 

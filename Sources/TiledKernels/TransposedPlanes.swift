@@ -8,6 +8,10 @@ struct TransposedPlanes: Prepared {
   private let blocks: Constants<Block>
   /// Floats of a worker.
   private let scratch: Int
+  /// Whether the rows of each window are combined before they are transposed.
+  private let combinesFirst: Bool
+  /// Columns that windows need.
+  private let reach: Range<Int>
 
   /// Output rows that are computed alike in several places: of planes, or where these are few, of one plane.
   private struct Block: Sendable {
@@ -30,13 +34,18 @@ struct TransposedPlanes: Prepared {
   init(_ pool: PlanePool, _ micro: MicroKernels) {
     self.pool = pool
     self.micro = micro
+    let isSplit = Self.isSplit(pool, micro)
+    let combinesFirst = Self.combinesFirst(pool, micro)
+    let reach = pool.columns.reach(0..<pool.columns.outputs)
+    (self.combinesFirst, self.reach) = (combinesFirst, reach)
     let blocks =
-      Self.isSplit(pool, micro)
+      isSplit
       ? (0..<pool.planes).flatMap { Self.split($0, pool, micro) } : Self.together(pool, micro)
     let columns = pool.columns
     scratch = blocks.reduce(0) { most, block in
-      let pixels = (block.reach.count + 1) * columns.size + block.rows.count * columns.outputs
-      return max(most, pixels * micro.lanes)
+      let pixels =
+        combinesFirst ? block.rows.count * max(4, reach.count) : (block.reach.count + 1) * columns.size
+      return max(most, (pixels + block.rows.count * columns.outputs) * micro.lanes)
     }
     self.blocks = Constants(blocks)
   }
@@ -48,19 +57,45 @@ struct TransposedPlanes: Prepared {
 
   /// Instructions that a plane takes, roughly.
   static func cost(_ pool: PlanePool, _ micro: MicroKernels) -> Int {
+    min(costOfAll(pool, micro), costOfCombined(pool, micro))
+  }
+
+  private static func combinesFirst(_ pool: PlanePool, _ micro: MicroKernels) -> Bool {
+    costOfCombined(pool, micro) < costOfAll(pool, micro)
+  }
+
+  private static func places(_ pool: PlanePool, _ micro: MicroKernels) -> Int {
+    isSplit(pool, micro) ? micro.lanes : min(pool.planes, micro.lanes)
+  }
+
+  /// Where the rows are transposed first.
+  private static func costOfAll(_ pool: PlanePool, _ micro: MicroKernels) -> Int {
     let (rows, columns) = (pool.rows, pool.columns)
-    let places = isSplit(pool, micro) ? micro.lanes : min(pool.planes, micro.lanes)
     let combine = pool.isMean ? 2 : 4
-    let combined = (rows.elements * columns.size + rows.outputs * columns.elements) * combine / places
+    let elements = rows.elements * columns.size + rows.outputs * columns.elements
+    let combined = elements * combine / places(pool, micro)
     // Squares of 16 take 20; where they do not fit the nearest cache, twice as much.
-    let pixels = pool.inputPlane + pool.outputPlane
+    let pixels = rows.reach(0..<rows.outputs).count * columns.size + pool.outputPlane
     let perOutputRow = ceilDivide(rows.elements, rows.outputs) * columns.size * micro.lanes
     return combined + (perOutputRow > 2 * near ? 2 : 1) * pixels * 5 / 4
   }
 
+  /// Where the rows of each window are combined first.
+  private static func costOfCombined(_ pool: PlanePool, _ micro: MicroKernels) -> Int {
+    let (rows, columns) = (pool.rows, pool.columns)
+    let reach = columns.reach(0..<columns.outputs).count
+    let width = reach < 4 ? 2 * reach : 4 * ceilDivide(reach, 4)
+    let combined = max(0, rows.elements - rows.outputs) * width * (pool.isMean ? 3 : 9) / 8
+    let inColumns = rows.outputs * columns.elements * (pool.isMean ? 2 : 4) / places(pool, micro)
+    return combined + inColumns + (rows.outputs * width + pool.outputPlane) * 5 / 4
+  }
+
   /// Rows of as many planes as there are lanes, or of several times as many where planes are tiny.
   private static func together(_ pool: PlanePool, _ micro: MicroKernels) -> [Block] {
-    let vectors = pool.inputPlane * micro.lanes
+    let perPlane =
+      combinesFirst(pool, micro)
+      ? pool.rows.outputs * pool.columns.reach(0..<pool.columns.outputs).count : pool.inputPlane
+    let vectors = max(1, perPlane) * micro.lanes
     let places = max(1, fewest / vectors) * micro.lanes
     let groups = ceilDivide(pool.planes, places)
     let balanced = min(ceilDivide(desiredTiles, groups), vectors / fewest)
@@ -123,8 +158,19 @@ struct TransposedPlanes: Prepared {
     work.width = width
     work.inputRows = block.reach.count
     work.firstRow = block.reach.lowerBound
+    work.combinesFirst = combinesFirst
+    work.firstColumn = reach.lowerBound
+    work.reach = reach.count
+    work.readable = readable(block)
     work.isMean = pool.isMean
     work.outputPlaneStride = block.outputStride
     micro.poolPlanes(&work)
+  }
+
+  /// Floats from the first needed row of the last place to the end of its plane.
+  private func readable(_ block: Block) -> Int {
+    let isOnePlane = block.inputStride != pool.inputPlane
+    let before = block.reach.lowerBound * pool.columns.size
+    return pool.inputPlane - before - (isOnePlane ? (block.places - 1) * block.inputStride : 0)
   }
 }
