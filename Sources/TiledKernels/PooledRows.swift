@@ -64,7 +64,7 @@ struct PooledRows: Prepared {
     guard let regular = columns.regular, regular.stride <= 2, columns.outputs >= 4 else {
       let perWindow = ceilDivide(columns.elements, columns.outputs)
       let isRun = columns.step == 1 && perWindow >= (pool.isMean ? 6 : 4)
-      return fours * (isRun ? 6 + ceilDivide(perWindow, 4) * combine : 3 + perWindow * (combine + 3) / 2)
+      return fours * (isRun ? 10 + ceilDivide(perWindow, 4) * combine : 3 + perWindow * (combine + 3) / 2)
     }
     let vectors = columns.outputs >= lanes ? ceilDivide(columns.outputs, lanes) : fours / 4
     return vectors * (6 + regular.window * (combine + 2 * (regular.stride - 1)))
