@@ -90,7 +90,7 @@ private struct PreparedBatchNorm: Prepared {
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     [
-      Region("batch norm", rangesOf: shape.n * shape.c) { planes, _ in
+      Region("batch norm", planes: shape.n * shape.c, of: shape.plane) { planes, _ in
         for run in planes.perImage(shape.c) {
           let first = run.lowerBound * shape.plane
           var work = AffinePlanes(

@@ -67,17 +67,12 @@ private struct WholePlanes: Prepared {
   let pool: PlanePool
   let micro: MicroKernels
 
-  /// Elements of a tile: with fewer of them, waking a worker takes longer than the tile.
-  private static let fewest = 8192
-
   func workspace(threads: Int) -> Int { WorkerScratch.count(micro, threads: threads) }
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     let (source, target) = (memory.inputs[0], memory.outputs[0])
     let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
-    let perTile = max(1, Self.fewest / pool.inputPlane)
-    let pooling = Region("pool planes", rangesOf: ceilDivide(pool.planes, perTile)) { tiles, worker in
-      let planes = tiles.lowerBound * perTile..<min(pool.planes, tiles.upperBound * perTile)
+    let pooling = Region("pool planes", planes: pool.planes, of: pool.inputPlane) { planes, worker in
       var work = PlaneStatistics(
         input: source + planes.lowerBound * pool.inputPlane, scratch: scratch[worker])
       work.planes = planes.count

@@ -15,7 +15,7 @@ struct PlaneSweeps: Sendable {
     _ images: UnsafePointer<Float>, channelGates: UnsafePointer<Float>?, pixelGates: UnsafePointer<Float>?,
     pixelFirst: Bool, residual: UnsafePointer<Float>?, relu: Bool, into target: UnsafeMutablePointer<Float>
   ) -> Region {
-    Region("apply gates", rangesOf: shape.n * shape.c) { planes, _ in
+    Region("apply gates", planes: shape.n * shape.c, of: shape.plane) { planes, _ in
       for run in planes.inImages(shape.c) {
         let first = run.lowerBound * shape.plane
         var work = Gate(input: images + first, output: target + first)
@@ -52,7 +52,7 @@ struct PlaneSweeps: Sendable {
       if pools != .avg { work.maximum = target + (pools == .both ? columnStride : 0) }
       micro.planeStatistics(&work)
     }
-    return Region("pool planes", rangesOf: shape.n * shape.c) { planes, worker in
+    return Region("pool planes", planes: shape.n * shape.c, of: shape.plane) { planes, worker in
       guard let gates else { return pool(planes, nil, scratch[worker]) }
       for run in planes.perImage(shape.c) {
         pool(run, gates + run.lowerBound / shape.c * shape.plane, scratch[worker])

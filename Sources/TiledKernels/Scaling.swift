@@ -23,7 +23,7 @@ struct PreparedScale: Prepared {
 
   func bind(_ memory: Arguments, threads: Int) -> [Region] {
     [
-      Region("scale", rangesOf: shape.n * shape.c) { planes, worker in
+      Region("scale", planes: shape.n * shape.c, of: shape.plane) { planes, worker in
         if gate == .channel {
           scale(memory, planes, planeGates: memory.inputs[1] + planes.lowerBound)
         } else if let together {

@@ -61,9 +61,10 @@ struct TransposedPlanes: Prepared {
   }
 
   private static func combinesFirst(_ pool: PlanePool, _ micro: MicroKernels) -> Bool {
-    // Where rows are combined, its loops are shorter: a quarter more than is counted.
+    // Where rows are combined, its loops are shorter and take more than is counted: a quarter, of means three.
     let combines = pool.rows.elements > pool.rows.outputs
-    return costOfCombined(pool, micro) * (combines ? 5 : 4) / 4 < costOfAll(pool, micro)
+    let quarters = combines ? pool.isMean ? 7 : 5 : 4
+    return costOfCombined(pool, micro) * quarters / 4 < costOfAll(pool, micro)
   }
 
   private static func places(_ pool: PlanePool, _ micro: MicroKernels) -> Int {
