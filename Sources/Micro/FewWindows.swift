@@ -121,7 +121,7 @@ enum FewWindows<let Mean: Int, let Kind: Int> {
     Mean == 1 ? a + b : maximum4(a, b)
   }
 
-  /// Four windows, wherever they are: number `x` and each `next` behind it.
+  /// Four windows, wherever they are: number `x` and each `next` after it.
   @inline(always) private static func four(
     _ r: PoolRows, _ p0: In, _ p1: In, _ p2: In, _ p3: In, _ x: Int, _ next: Int
   ) -> Four {
@@ -181,7 +181,7 @@ enum Runs<let Mean: Int> {
     return maximum4(maximum4(t.r0, t.r1), maximum4(t.r2, t.r3))
   }
 
-  /// The last four values of a run, of which only `rest` are behind `done`; what they repeat is not added.
+  /// The last four values of a run, of which only `rest` are after `done`; what they repeat is not added.
   @inline(always) private static func end(_ p: In, _ done: Int, _ rest: Int) -> Four {
     let x = load4(p + (done &+ rest &- 4))
     if Mean == 0 { return x }

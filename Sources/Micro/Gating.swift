@@ -38,7 +38,7 @@ public func gate(_ gate: UnsafePointer<Gate>) {
 /// What follows the products: 0 nothing, 1 ReLU, 2 the residual and perhaps ReLU.
 private enum Ending<let Case: Int> {}
 
-/// `Gates`: 0 none but the plane's, 1 behind the plane's, 2 before it. `End` numbers the cases of `Ending`.
+/// `Gates`: 0 none but the plane's, 1 after the plane's, 2 before it. `End` numbers the cases of `Ending`.
 enum Gating<let Gates: Int, let End: Int> {
   @inline(never) static func run(_ g: Gate) {
     var at = Pointers(

@@ -25,7 +25,7 @@ enum Padding<let Step: Int> {
     }
   }
 
-  /// Every second value, nothing read behind the last: the vector there begins one value earlier.
+  /// Every second value, nothing read after the last: the vector there begins one value earlier.
   @inline(always) private static func copySecond(_ source: In, _ target: Out, _ count: Int) {
     if count <= L {
       for i in 0..<count { target[i] = source[2 &* i] }

@@ -125,7 +125,7 @@ enum ShortPlanes<let Gated: Int, let Wants: Int> {
 
 /// `N` ≤ 3 values side by side, four times.
 enum Values<let N: Int> {
-  /// Groups of `N` that there must be behind a pointer: vectors of four reach a little beyond four groups of three.
+  /// Groups of `N` that there must be after a pointer: vectors of four reach a little beyond four groups of three.
   @inline(always) static var reads: Int { N == 3 ? 5 : 4 }
 
   /// One vector for each of the `N`.

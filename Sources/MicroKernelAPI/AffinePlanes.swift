@@ -1,4 +1,4 @@
-/// `out[p][i] = in[p][i] · scales[p] + shifts[p]` over `planes` runs of `count` values, one behind the other. Input and output may
+/// `out[p][i] = in[p][i] · scales[p] + shifts[p]` over `planes` runs of `count` values, one after the other. Input and output may
 /// be the same memory.
 public struct AffinePlanes {
   public var input: UnsafePointer<Float>

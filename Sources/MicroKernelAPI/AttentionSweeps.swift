@@ -1,4 +1,4 @@
-/// Sum and maximum of `planes` runs of `count` values, one behind the other; each value multiplied by `gates[i]` of its
+/// Sum and maximum of `planes` runs of `count` values, one after the other; each value multiplied by `gates[i]` of its
 /// place in the run first if there are gates. A NaN anywhere in a run makes both of its results NaN.
 public struct PlaneStatistics {
   public var input: UnsafePointer<Float>
@@ -42,7 +42,7 @@ public struct PixelStatistics {
   public init(input: UnsafePointer<Float>) { self.input = input }
 }
 
-/// `out[n][p][i] = (in[n][p][i] · planeGates[n][p]) · gates[n][i]` over `images` of `planes` runs of `count` values, one behind
+/// `out[n][p][i] = (in[n][p][i] · planeGates[n][p]) · gates[n][i]` over `images` of `planes` runs of `count` values, one after
 /// the other; a factor without its array is left out. `gatesFirst` takes the products in the other order. Then
 /// `residual[n][p][i]` is added, if there is one, and ReLU follows, if it is asked for. The output is memory of its own.
 public struct Gate {

@@ -9,7 +9,7 @@ public struct MicroKernels: Sendable {
   public let pixelTile: Int
   /// Most output channels that one `pointTile` computes.
   public let pointBlock: Int
-  /// How often each weight of a `PointTile` or `ConvRow` is stored, one behind the other.
+  /// How often each weight of a `PointTile` or `ConvRow` is stored, one after the other.
   public let weightCopies: Int
   /// Floats of scratch memory that a call may need; a multiple of whole lines, best aligned to one.
   public let scratch: Int

@@ -1,4 +1,4 @@
-/// Every `step`-th value of `rows` rows, with zeros before and behind:
+/// Every `step`-th value of `rows` rows, with zeros before and after:
 /// `out[y·outputStride + before + i] = in[y·inputStride + i·step]` for `count` values of a run of `width`.
 public struct PadRows {
   public var input: UnsafePointer<Float>

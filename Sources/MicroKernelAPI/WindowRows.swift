@@ -1,5 +1,5 @@
 /// Windows of a convolution copied into rows of `rowStride` floats, `[channel][tap]`, zeros where a window leaves the image and
-/// behind it.
+/// after it.
 public struct WindowRows {
   /// The first channel's plane.
   public var input: UnsafePointer<Float>

@@ -18,7 +18,7 @@ struct Canvas: Sendable {
   /// Rows that a tap reads; the others are left as they are.
   private let runs: [Range<Int>]
 
-  /// - Parameter slack: floats behind each row that may be read beyond the last tap.
+  /// - Parameter slack: floats after each row that may be read beyond the last tap.
   init(_ conv: Conv2D, input: Shape, output: Shape, slack: Int) {
     self.conv = conv
     image = (input.h, input.w)

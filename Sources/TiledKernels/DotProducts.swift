@@ -2,7 +2,7 @@ import Kernels
 import MicroKernelAPI
 import Operators
 
-/// Weights in rows, each from the beginning of a line on, zeros behind the last.
+/// Weights in rows, each from the beginning of a line on, zeros after the last.
 struct DotWeights: Sendable {
   let values: Constants<Float>
   let bias: Constants<Float>

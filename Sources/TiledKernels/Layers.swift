@@ -66,7 +66,7 @@ struct Layers: Kernel {
   }
 }
 
-/// A node and those behind it that are computed together with it.
+/// A node and those after it that are computed together with it.
 struct FusedGroup {
   let root: Int
   var last: Int

@@ -59,7 +59,7 @@ struct PackedWeights: Sendable {
 }
 
 extension Epilogue {
-  /// What convolutions fuse: nothing behind an activation of their own.
+  /// What convolutions fuse: nothing after an activation of their own.
   static func of(_ conv: Conv2D) -> Set<Epilogue> {
     conv.activation == .none ? [.batchNorm, .residual, .activation] : []
   }

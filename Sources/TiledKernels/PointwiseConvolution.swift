@@ -78,7 +78,7 @@ private struct PreparedPointwise: Prepared {
     blockParts = Partition(count: blocks, parts: min(blocks, parts))
   }
 
-  /// Pixels behind the last whole vector of an image that is read as it is.
+  /// Pixels after the last whole vector of an image that is read as it is.
   private var tail: Int { copyPitch == nil ? task.input.plane % task.micro.lanes : 0 }
 
   var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
@@ -117,7 +117,7 @@ private struct PreparedPointwise: Prepared {
     }
   }
 
-  /// The pixels that a stride takes, side by side, zeros behind them.
+  /// The pixels that a stride takes, side by side, zeros after them.
   private func copyPixels(
     _ image: UnsafePointer<Float>, _ copy: UnsafeMutablePointer<Float>, pitch: Int
   ) -> Region {

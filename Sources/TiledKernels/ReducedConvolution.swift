@@ -3,7 +3,7 @@ import Tensors
 
 /// The same convolution over the same memory without what is in vain: taps that never meet the image are left out (a 3×3
 /// kernel on maps of one pixel has one tap), and a plane of one column becomes a plane of one row, in which pixels have
-/// neighbours. Padding behind the image is whatever the output asks for.
+/// neighbours. Padding after the image is whatever the output asks for.
 struct ReducedConvolution: Sendable {
   private(set) var conv: Conv2D
   private(set) var input: Shape

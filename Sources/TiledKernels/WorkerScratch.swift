@@ -4,7 +4,7 @@ import MicroKernelAPI
 struct WorkerScratch {
   private let base: UnsafeMutablePointer<Float>
   private let stride: Int
-  /// What lies behind the pieces.
+  /// What lies after the pieces.
   let rest: UnsafeMutablePointer<Float>
 
   /// Takes the head of a workspace.

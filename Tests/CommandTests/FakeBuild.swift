@@ -8,7 +8,7 @@ enum FakeBuild {
   ///   - time: seconds per call.
   ///   - measure: shell commands that replace the answer to `measure`.
   ///   - open: that replace the answer to `open`.
-  ///   - row: fields behind the status.
+  ///   - row: fields after the status.
   ///   - isa: of its case.
   ///   - profile: commands that `profile` stands for.
   static func script(

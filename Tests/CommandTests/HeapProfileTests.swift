@@ -6,7 +6,7 @@ import Testing
 @Suite struct HeapProfileTests {
   static let target = "conv:out=24,k=3,p=1@1x16x20x20"
 
-  /// Numbers of a line of the report behind its title.
+  /// Numbers of a line of the report after its title.
   static func numbers(_ title: String, in text: String) throws -> [Int] {
     let line = try #require(text.split(separator: "\n").first { $0.hasPrefix(title) }, "\(title)\n\(text)")
     return line.dropFirst(title.count).split(separator: " ").compactMap { Int($0.replacing(",", with: "")) }

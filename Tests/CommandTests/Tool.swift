@@ -78,7 +78,7 @@ struct Tool {
     return try #require(found)
   }
 
-  /// What the system tells of a process: its name, and the fields behind it, the state and the parent first.
+  /// What the system tells of a process: its name, and the fields after it, the state and the parent first.
   private static func status(of id: pid_t) -> (name: Substring, fields: [Substring]) {
     let text = (try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)) ?? ""
     // The name is in parentheses and may have some of its own.

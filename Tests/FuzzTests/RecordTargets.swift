@@ -19,7 +19,7 @@ extension FuzzTarget {
       "samples", texts: [PairedRunFile.text(paired)],
       words: "case row loss turn base head - head-first judge confirm \\n " + words
     ) { text in
-      // The digest at the end would hide nearly every mutation from what lies behind it.
+      // The digest at the end would hide nearly every mutation from what lies after it.
       let run = try PairedRunFile.read(signed(text))
       let judge = PairedJudge(Policy())
       let judgements = judge.judgements(run)

@@ -125,7 +125,7 @@ private struct AllocatingStage: Kernel {
 @inline(never)
 private func grab(_ bytes: Int) -> UnsafeMutableRawPointer {
   let piece = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 8)
-  // Work behind the call, so that it is no jump and the frame stays on the stack.
+  // Work after the call, so that it is no jump and the frame stays on the stack.
   piece.storeBytes(of: 1, as: UInt8.self)
   return piece
 }

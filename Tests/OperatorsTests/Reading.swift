@@ -10,7 +10,7 @@ func read<T: Operator>(_ type: T.Type, _ text: String) throws(OperatorError) -> 
   return result
 }
 
-/// The values behind the colon of an operator's text.
+/// The values after the colon of an operator's text.
 func values(_ op: some Operator) -> String {
   op.text == op.keyword ? "" : String(op.text.dropFirst(op.keyword.count + 1))
 }

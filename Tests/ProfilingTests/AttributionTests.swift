@@ -14,7 +14,7 @@ import Testing
   static func attributed(_ stacks: [([Int], count: Int)]) throws -> StackProfile {
     var words = RecordedProfileTests.header
     for (stack, count) in stacks {
-      // Leaf first; callers are noted behind the call.
+      // Leaf first; callers are noted after the call.
       let addresses = stack.reversed().enumerated().map { UInt(1000 + 10 * $1 + ($0 == 0 ? 0 : 1)) }
       words += [UInt(count), UInt(stack.count)] + addresses
     }

@@ -25,7 +25,7 @@ import Testing
     let values = (0..<oracle.shape.count).map { oracle.value($0) }
     let rms = (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
     #expect(rms > 0.05 && rms < 20, "\(rms)")
-    // Another image is found out, even behind 52 gates in a row.
+    // Another image is found out, even after 52 gates in a row.
     let other = try Oracle(network, [Tensor.filled(input, seed: 9)], weights: weights)
     let changed = values.indices.count { abs(other.value($0) - values[$0]) > oracle.bound($0) }
     #expect(changed > values.count / 5, "\(changed)")

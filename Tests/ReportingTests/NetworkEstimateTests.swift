@@ -16,7 +16,7 @@ import Testing
     return record
   }
 
-  /// Lines behind the heading, words only.
+  /// Lines after the heading, words only.
   private func lines(_ records: [Record]) -> [String] {
     NetworkEstimate.text(records).split(separator: "\n").filter { $0.hasPrefix(" ") }
       .map { $0.split(separator: " ").joined(separator: " ") }

@@ -34,7 +34,7 @@ import TiledKernels
     }
   }
 
-  /// Every value in every place of a vector and of the rest behind it.
+  /// Every value in every place of a vector and of the rest after it.
   @Test(arguments: availableISAs)
   func awkwardValues(isa: ISA) throws {
     for op in Self.all {

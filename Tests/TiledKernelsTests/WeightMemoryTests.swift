@@ -23,7 +23,7 @@ func weightsAreNamed(text: String) throws {
     for (kernel, _) in variants {
       let prepared = try kernel.prepare(Task(op, [shape], weights: weights, isa: isa))
       let bytes = prepared.weightMemory.reduce(0) { $0 + $1.count }
-      // Batch norm behind a convolution is folded into its weights and bias.
+      // Batch norm after a convolution is folded into its weights and bias.
       let folds = op is BasicBlock || op is SpatialAttention || op is CBAM
       let floor = parameters * (folds ? 3 : 4)
       #expect(bytes >= floor, "\(kernel.name) \(isa): \(bytes) bytes for \(parameters) parameters")

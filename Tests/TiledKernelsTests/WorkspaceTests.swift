@@ -7,7 +7,7 @@ import Tensors
 import TiledKernels
 import Testing
 
-/// The workspace that a kernel asks for is the one that it uses: nothing is written behind it, where a guard page lies, and
+/// The workspace that a kernel asks for is the one that it uses: nothing is written after it, where a guard page lies, and
 /// all but micro-kernels' scratch memory and rounding is overwritten.
 @Test(arguments: [
   "conv:out=40,k=3,p=1@2x16x15x17", "conv:out=24@1x16x13x13", "conv:out=64@1x64x16x16",
