@@ -2,7 +2,9 @@ import Tensors
 
 /// Why a file cannot be read: found and expected, without the file's name.
 public struct FormatError: Error, Equatable, CustomStringConvertible {
+  /// What is wrong, as the rest of a sentence that begins with the file's name.
   public let description: String
+  /// - Parameter description: without the file's name.
   public init(_ description: String) { self.description = description }
 }
 
@@ -12,7 +14,9 @@ public struct FormatError: Error, Equatable, CustomStringConvertible {
 /// elements.
 /// - Source: numpy.lib.format, versions 1.0 (2-byte length), 2.0 (4-byte length) and 3.0 (UTF-8).
 public struct NPY: Sendable, Equatable {
+  /// Extents, outermost first.
   public let shape: Shape
+  /// Row-major.
   public let elements: [Float]
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)

@@ -3,8 +3,10 @@ import Tensors
 
 /// The kernels that are there, injected from above: this target names none.
 public struct Catalogue: Sendable {
+  /// In no particular order.
   public let kernels: [any Kernel]
 
+  /// - Parameter kernels: each with a name of its own.
   public init(_ kernels: [any Kernel]) { self.kernels = kernels }
 
   /// The variants that support an operator, best first.

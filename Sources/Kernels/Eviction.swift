@@ -10,6 +10,7 @@ public enum CacheState: String, Sendable, CaseIterable {
   case weightsCold = "weights-cold"
 }
 
+/// Takes memory out of the caches.
 public enum Eviction {
   /// Drops memory from all levels of all caches.
   /// - Returns: false where the architecture lets no program do that.

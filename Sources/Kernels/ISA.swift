@@ -21,6 +21,7 @@ public enum ISA: String, Sendable, CaseIterable, Comparable {
     }
   }
 
+  /// Orders by the width of the vectors.
   public static func < (a: ISA, b: ISA) -> Bool { a.rank < b.rank }
 
   /// Whether this machine can execute it.

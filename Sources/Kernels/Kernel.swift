@@ -4,6 +4,7 @@ import Tensors
 
 /// How the elements of a tensor lie in memory.
 public struct Layout: Sendable, Hashable {
+  /// `nchw`, …
   public let name: String
   /// N, C, H, W, innermost last.
   public static let nchw = Layout(name: "nchw")
@@ -27,15 +28,20 @@ public enum Support: Sendable {
   case no(String)
 }
 
+/// What a kernel can do with an operator that it supports.
 public struct Abilities: Sendable {
+  /// Layouts of the inputs that it reads.
   public var takes: Set<Layout>
+  /// Layout of the output that it writes.
   public var gives: Layout
+  /// What it can fuse after the operator.
   public var epilogues: Set<Epilogue>
   /// Among kernels that support an operator the selector takes the largest.
   public var preference: Int
   /// Every output is the formula's own sum, so that exact integers stay exact and a NaN stays where it belongs.
   public var isDirect: Bool
 
+  /// The defaults are those of a direct kernel from NCHW to NCHW that fuses nothing.
   public init(
     takes: Set<Layout> = [.nchw], gives: Layout = .nchw, epilogues: Set<Epilogue> = [], preference: Int = 0,
     isDirect: Bool = true
@@ -62,11 +68,17 @@ public protocol Kernel: Sendable {
 
 /// What a kernel is asked to compute.
 public struct Task: Sendable {
+  /// What is computed.
   public let op: any Operator
+  /// Shapes of the inputs.
   public let inputs: [Shape]
+  /// Weights as the operator names them, not yet packed.
   public let weights: Weights<Float>
+  /// The instruction set to prepare for.
   public let isa: ISA
+  /// What is to be fused after the operator.
   public let fusion: Fusion
+  /// The micro-kernels to call.
   public let micro: MicroKernels
 
   /// - Parameter micro: the instruction set's, perhaps with something around them, as for counting calls.
@@ -88,9 +100,12 @@ public struct Task: Sendable {
 public struct Fusion: Sendable {
   /// Per channel factor and addend.
   public var batchNorm: (scale: [Float], shift: [Float])?
+  /// Whether a further input of the output's shape is added.
   public var residual = false
+  /// The last step.
   public var activation = Activation.none
 
+  /// Nothing is fused.
   public init() {}
 }
 
@@ -110,10 +125,14 @@ public protocol Prepared: Sendable {
 
 /// The memory of one call: dense NCHW tensors, each of its operator's shape.
 public struct Arguments {
+  /// The operator's inputs, then the residual if there is one.
   public let inputs: [UnsafePointer<Float>]
+  /// Where the results go; not read.
   public let outputs: [UnsafeMutablePointer<Float>]
+  /// Scratch memory of `Prepared.workspace(threads:)` floats; its contents are undefined before and after.
   public let workspace: UnsafeMutablePointer<Float>
 
+  /// Memory stays the caller's.
   public init(
     inputs: [UnsafePointer<Float>], outputs: [UnsafeMutablePointer<Float>],
     workspace: UnsafeMutablePointer<Float>

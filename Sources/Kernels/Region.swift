@@ -8,7 +8,9 @@ public struct Region: @unchecked Sendable {
 
   /// What the region does, for profiles.
   public let name: String
+  /// How many there are; 0 is a region that does nothing.
   public let tiles: Int
+  /// What runs some of them.
   public let body: Body
   /// What the operator's cost knows of what the region computes: paths of stages or blocks of the operator, the empty one
   /// for the whole. A stage that several regions share stands in the one that does most of it.
@@ -26,6 +28,7 @@ public struct Region: @unchecked Sendable {
     self.body = body
   }
 
+  /// For tiles large enough to be claimed one by one.
   public init(_ name: String, tiles: Int, body: @escaping (_ tile: Int, _ worker: Int) -> Void) {
     self.init(name, rangesOf: tiles) { range, worker in
       for tile in range { body(tile, worker) }

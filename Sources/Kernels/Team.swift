@@ -35,6 +35,7 @@ public final class Team: Sendable {
     for region in regions { run(region) }
   }
 
+  /// Runs one region; returns when its last tile is done. Allocates nothing.
   public func run(_ region: Region) {
     if threads == 1 || region.tiles <= 1 {
       region.body(0..<region.tiles, 0)

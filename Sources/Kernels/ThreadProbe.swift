@@ -7,6 +7,7 @@ public struct ThreadShortage: Error, Equatable, CustomStringConvertible {
   /// Of these, those that can be had.
   public let had: Int
 
+  /// One sentence for a row or a message.
   public var description: String {
     "this machine gives no more threads: \(had) of \(wanted) (limits: ulimit -u, ulimit -v, pids.max)"
   }

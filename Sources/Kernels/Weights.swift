@@ -6,6 +6,7 @@ public struct Weights<Element: BitwiseCopyable & Sendable>: Sendable {
   private let tensors: [String: Tensor<Element>]
   private let prefix: String
 
+  /// - Parameter prefix: what stands before the names that are asked for.
   public init(_ tensors: [String: Tensor<Element>], prefix: String = "") {
     self.tensors = tensors
     self.prefix = prefix
@@ -19,6 +20,7 @@ public struct Weights<Element: BitwiseCopyable & Sendable>: Sendable {
     return tensor
   }
 
+  /// Whether there is an array of that name.
   public func has(_ name: String) -> Bool { tensors[prefix + name] != nil }
 
   /// The weights of a node of a composite, or of one further inside by its path; all of them for an empty path.
@@ -26,6 +28,7 @@ public struct Weights<Element: BitwiseCopyable & Sendable>: Sendable {
     path.isEmpty ? self : Weights(tensors, prefix: "\(prefix)\(path).")
   }
 
+  /// All arrays by their whole names, whatever the scope is.
   public var all: [String: Tensor<Element>] { tensors }
 }
 

@@ -2,7 +2,9 @@ import Foundation
 
 /// One level of cache as the operating system describes it.
 public struct CacheLevel: Sendable, Equatable {
+  /// 1 for the nearest.
   public let level: Int
+  /// Size of one instance.
   public let bytes: Int
   /// Logical CPUs that share one instance.
   public let sharedBy: Int
@@ -10,7 +12,9 @@ public struct CacheLevel: Sendable, Equatable {
 
 /// The facts about this machine that a time depends on.
 public struct Machine: Sendable {
+  /// The CPU's name, as the system gives it.
   public let model: String
+  /// The lesser of affinity mask and cgroup quota, at least 1.
   public let usableCPUs: Int
   /// CPUs of the affinity mask.
   public let allowedCPUs: Int
@@ -22,6 +26,7 @@ public struct Machine: Sendable {
   public let threadsPerCore: Int?
   /// Data and unified caches, smallest level first.
   public let caches: [CacheLevel]
+  /// The Swift version that built this executable.
   public let compiler: String
 
   /// Reads the facts; `root` stands for `/` in tests.

@@ -1,10 +1,14 @@
 /// What is said about a set of samples.
 public struct Summary: Sendable, Equatable {
+  /// How many samples there are.
   public let count: Int
+  /// In the samples' unit, like everything below.
   public let median: Double
   /// Median absolute deviation from the median, unscaled.
   public let medianAbsoluteDeviation: Double
+  /// The smallest sample.
   public let minimum: Double
+  /// The 95th percentile (type 7, see `Statistics.quantile`).
   public let percentile95: Double
   /// 95 % bootstrap interval of the median.
   public let interval: ClosedRange<Double>
@@ -25,7 +29,10 @@ extension Summary {
   }
 }
 
+/// Statistics of samples; no state, and random draws are seeded.
 public enum Statistics {
+  /// The median; of an even number of samples, the mean of the two in the middle.
+  /// - Precondition: at least one sample.
   public static func median(_ samples: [Double]) -> Double { median(sorted: samples.sorted()) }
 
   static func median(sorted: [Double]) -> Double { quantile(sorted: sorted, 0.5) }

@@ -1,6 +1,7 @@
 /// Text in a field of a file for programs, which our readers turn back into the same text: active scalars are written out, and
 /// so is a leading `=`, `+`, `-` or `@`, which a spreadsheet takes for the beginning of a formula.
 public enum EscapedText {
+  /// One line that is harmless in terminals and spreadsheets.
   public static func escaped(_ text: String) -> String {
     let isFormula = text.unicodeScalars.first.map { formulas.contains($0) } ?? false
     guard isFormula || text.contains("\\u{") || text.unicodeScalars.contains(where: \.isActive) else {

@@ -43,6 +43,7 @@ extension StringProtocol {
   /// As messages quote it: inert, at most 40 characters, `…` for the rest.
   public var shown: String { shown(atMost: 40) }
 
+  /// Inert, and cut after `most` characters.
   public func shown(atMost most: Int) -> String {
     let head = prefix(most)
     // A character may have any number of marks.

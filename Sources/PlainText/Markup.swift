@@ -1,5 +1,6 @@
 /// Text inside elements and attributes of XML.
 public enum XML {
+  /// Inert text for elements and attributes.
   public static func escaped(_ text: some StringProtocol) -> String {
     var result = ""
     for scalar in text.inert.unicodeScalars {

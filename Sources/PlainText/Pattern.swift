@@ -112,5 +112,6 @@ private struct States {
 
 /// What is wrong with a pattern: place, found, expected.
 public struct PatternError: Error, Equatable, CustomStringConvertible {
+  /// One clause that names the character.
   public let description: String
 }

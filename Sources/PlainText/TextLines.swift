@@ -3,11 +3,13 @@ public struct TextLines: Sequence, IteratorProtocol {
   private var rest: Substring
   private var isOver = false
 
+  /// - Parameter text: lines that end in LF, CR LF or CR.
   public init(_ text: String) {
     let mark = "\u{FEFF}".unicodeScalars
     rest = text.unicodeScalars.starts(with: mark) ? Substring(text.unicodeScalars.dropFirst()) : text[...]
   }
 
+  /// The next line without its end; nil after the last.
   public mutating func next() -> Substring? {
     guard !isOver else { return nil }
     let bytes = rest.utf8

@@ -2,13 +2,16 @@ import Records
 
 /// Rows under columns, in every form that commands write.
 public struct Listing<Row> {
+  /// Shown and written in this order.
   public let columns: [Column<Row>]
+  /// Shown and written in this order.
   public let rows: [Row]
   /// What neighbouring rows of a group have in common.
   private let group: (Row) -> [String]
   /// Leading columns that tables fill in the first row of a group only.
   private let grouped: Int
 
+  /// A list without groups.
   public init(_ rows: [Row], _ columns: [Column<Row>]) {
     self.init(rows, columns, grouped: 0) { _ in [] }
   }
@@ -20,7 +23,9 @@ public struct Listing<Row> {
     (self.rows, self.columns, self.grouped, self.group) = (rows, columns, grouped, group)
   }
 
+  /// Header and rows, RFC 4180.
   public var csv: String { CSV.text(rows, columns) }
+  /// An array of objects.
   public var json: String { JSON.text(rows, columns) }
 
   /// Names that `table` can be asked for.

@@ -24,6 +24,7 @@ public enum NetworkEstimate {
     text(records, bullet: "  ") { line, _ in line }
   }
 
+  /// The same as Markdown.
   public static func markdown(_ records: [Record]) -> String {
     text(records, bullet: "- ") { Markdown.escaped($0, beginsLine: $1) }
   }

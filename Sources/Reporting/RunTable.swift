@@ -14,6 +14,7 @@ public enum RunTable {
   /// The columns that say something about the workload and not about a kernel.
   private static let costs = ["workload", "parameters", "macs", "flops", "bytes"]
 
+  /// Everything that a record has, first what describes the workload.
   public static let columns: [Column<Record>] = {
     let all = RecordColumn.all.map { item in
       shown[item.name].map { item.column.shown($0.title, $0.form, rank: $0.rank) } ?? item.column

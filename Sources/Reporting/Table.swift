@@ -2,28 +2,38 @@ import PlainText
 
 /// Rows of text under headers, set for the console or as Markdown.
 public struct Table: Sendable {
+  /// Text is aligned left, numbers right.
   public enum Alignment: Sendable {
     case left, right
   }
 
+  /// The heading of a column.
   public struct Header: Sendable {
+    /// Above the rule; empty for a column of remarks.
     public let title: String
+    /// Of the column's cells.
     public let alignment: Alignment
     /// What is left out first where the table is too wide has the highest number; 0 stays.
     public let rank: Int
 
+    /// - Parameter rank: see `rank`.
     public init(_ title: String, _ alignment: Alignment = .right, rank: Int = 0) {
       (self.title, self.alignment, self.rank) = (title, alignment, rank)
     }
   }
 
+  /// From left to right.
   public let headers: [Header]
+  /// Cells as text, one per header.
   public private(set) var rows: [[String]] = []
   /// Rows before which a group begins.
   private var groups: Set<Int> = []
 
+  /// A table without rows.
   public init(_ headers: [Header]) { self.headers = headers }
 
+  /// Appends a row.
+  /// - Precondition: as many cells as headers.
   public mutating func add(_ cells: [String], beginsGroup: Bool = false) {
     precondition(cells.count == headers.count, "\(cells.count) cells under \(headers.count) headers")
     if beginsGroup && !rows.isEmpty { groups.insert(rows.count) }
@@ -107,6 +117,7 @@ public struct Table: Sendable {
     String(line[..<(line.lastIndex { $0 != " " }.map { line.index(after: $0) } ?? line.startIndex)])
   }
 
+  /// A pipe table, whatever the cells contain.
   public var markdown: String {
     func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
     let rule = headers.map { $0.alignment == .left ? ":--" : "--:" }

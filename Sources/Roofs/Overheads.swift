@@ -12,6 +12,8 @@ public struct Overheads: Sendable {
   /// From publishing a region to the first tile of the worker that had parked; nil with one thread.
   public let wakeUp: Seconds?
 
+  /// Measures for some milliseconds.
+  /// - Parameter team: nothing else may use it meanwhile.
   public init(team: Team) {
     clock = Overheads.median(101) {
       let readings = 1000

@@ -43,6 +43,7 @@ public final class Roofs {
   private var peaks: [PeakKey: Limit] = [:]
   private var bandwidths: [BandwidthKey: Limit] = [:]
 
+  /// Measures nothing yet.
   public init(machine: Machine, teams: Teams) {
     self.teams = teams
     usableCPUs = machine.usableCPUs
@@ -197,6 +198,7 @@ public final class Teams {
   private var teams: [Int: Team] = [:]
   private var shortages: [Int: ThreadShortage] = [:]
 
+  /// No team yet.
   public init() {}
 
   /// - Throws: `ThreadShortage` where the system does not give so many threads.

@@ -8,6 +8,7 @@ public struct Agreement: Sendable, Equatable {
   public var worstError = 0.0
   /// First element that disagrees.
   public var firstWrong: Int?
+  /// Elements that disagree.
   public var wrong = 0
   /// Elements at which a zero would have been found out, or whose expected value is not finite.
   public var telling = 0
@@ -16,12 +17,15 @@ public struct Agreement: Sendable, Equatable {
   /// Elements other than zero at which a relative error of `Agreement.smallError` would have been found out, and those
   /// at which it would not.
   public var fine = 0
+  /// See `fine`.
   public var coarse = 0
+  /// Elements compared.
   public var count = 0
 
   /// An error that is no matter of rounding: a comparison that would not notice it is coarse.
   public static let smallError = 1e-3
 
+  /// Whether every element lies within its bound.
   public var agrees: Bool { wrong == 0 }
 
   /// Whether a result of zeros would have been found out.
@@ -33,6 +37,7 @@ public struct Agreement: Sendable, Equatable {
   /// Whether a relative error of `Agreement.smallError` would have been found out at most elements.
   public var isFine: Bool { isExact || fine > coarse }
 
+  /// Nothing compared yet.
   public init() {}
 }
 

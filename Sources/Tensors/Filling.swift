@@ -11,10 +11,13 @@ public enum Filling: String, Sendable, CaseIterable {
   /// Dense with some +∞ and −∞.
   case infinities
 
+  /// Whether it has neither NaN nor infinities.
   public var isFinite: Bool { self != .nan && self != .infinities }
 }
 
 extension Tensor where Element == Float {
+  /// Overwrites every element.
+  /// - Parameter scale: factor of every value.
   public func fill(_ filling: Filling, scale: Float = 1, using generator: inout some RandomNumberGenerator) {
     for i in 0..<count { pointer[i] = filling.value(using: &generator) * scale }
     switch filling {

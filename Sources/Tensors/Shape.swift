@@ -2,6 +2,7 @@ import PlainText
 
 /// Extents of a dense tensor, outermost first; rank 0 to 8, every extent at least 1. Rank 4 is N×C×H×W.
 public struct Shape: Hashable, Sendable {
+  /// Outermost first.
   public let extents: [Int]
 
   /// - Precondition: at most 8 extents, all positive, whose product fits an `Int`.
@@ -13,6 +14,7 @@ public struct Shape: Hashable, Sendable {
     self.extents = extents
   }
 
+  /// `Shape(1, 64, 56, 56)`.
   public init(_ extents: Int...) { self.init(extents) }
 
   /// The product, or nil if it does not fit.
@@ -26,14 +28,19 @@ public struct Shape: Hashable, Sendable {
     return total
   }
 
+  /// How many extents there are.
   public var rank: Int { extents.count }
 
   /// Number of elements.
   public var count: Int { extents.reduce(1, *) }
 
+  /// Images; 1 where there is no such extent, like the next three.
   public var n: Int { rank > 0 ? extents[0] : 1 }
+  /// Channels.
   public var c: Int { rank > 1 ? extents[1] : 1 }
+  /// Rows.
   public var h: Int { rank > 2 ? extents[2] : 1 }
+  /// Pixels of a row.
   public var w: Int { rank > 3 ? extents[3] : 1 }
 
   /// Elements of one channel of one image: everything after the first two extents.
@@ -41,11 +48,13 @@ public struct Shape: Hashable, Sendable {
 }
 
 extension Shape: CustomStringConvertible {
+  /// `1x64x56x56`.
   public var description: String { extents.map(String.init).joined(separator: "x") }
 }
 
 /// Why a text is no shape: found and expected, without the place.
 public struct ShapeTextError: Error, Equatable, CustomStringConvertible {
+  /// One sentence without the place.
   public let description: String
 }
 

@@ -10,7 +10,9 @@ public enum Backing: Sendable {
 
 /// Memory that the machine would not give.
 public struct MemoryError: Error, CustomStringConvertible {
+  /// How many were asked for.
   public let bytes: Int
+  /// One clause for a row or a message.
   public var description: String { "the machine did not give \(bytes) bytes of memory" }
 }
 
@@ -18,7 +20,9 @@ public struct MemoryError: Error, CustomStringConvertible {
 ///
 /// Sendable without locks: whoever shares a tensor between threads divides it, as kernels do with tiles.
 public final class Tensor<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  /// Extents; elements lie row-major.
   public let shape: Shape
+  /// The first element; valid as long as the tensor.
   public let pointer: UnsafeMutablePointer<Element>
   private let mapping: UnsafeMutableRawPointer
   private let mappedBytes: Int
@@ -55,12 +59,15 @@ public final class Tensor<Element: BitwiseCopyable & Sendable>: @unchecked Senda
 
   deinit { munmap(mapping, mappedBytes) }
 
+  /// Number of elements.
   public var count: Int { shape.count }
 
+  /// All elements, valid as long as the tensor.
   public var buffer: UnsafeMutableBufferPointer<Element> {
     UnsafeMutableBufferPointer(start: pointer, count: count)
   }
 
+  /// A copy of all elements.
   public var elements: [Element] { Array(buffer) }
 
   /// Replaces all elements.
