@@ -34,8 +34,8 @@ public struct BaselineJudge: Sendable {
     return judged + pairing.absent.map { absent(baseline[$0.base], $0.why, records) }
   }
 
-  private func start(_ record: Record, base: String, head: String) -> (CaseJudgement, Subject, Rule) {
-    let subject = Subject(record)
+  private func start(_ record: Record, base: String, head: String) -> (CaseJudgement, RuleSubject, Rule) {
+    let subject = RuleSubject(record)
     let rule = policy.rule(subject)
     var result = CaseJudgement(
       identity: CaseIdentity(record), name: record.workload, baseKernel: base, headKernel: head)
@@ -113,7 +113,7 @@ public struct BaselineJudge: Sendable {
     if isOpen { result.open = [reason + ", on another machine"] } else { result.missed = [reason] }
   }
 
-  private func accept(_ result: inout CaseJudgement, _ subject: Subject) {
+  private func accept(_ result: inout CaseJudgement, _ subject: RuleSubject) {
     guard result.severity == .worse || result.severity == .warning else { return }
     let percent = result.time?.outcome == .regressed ? result.time?.changePercent : nil
     let acceptance = policy.acceptance(subject, percent: percent, today: today)

@@ -14,9 +14,9 @@ public struct PairedJudge: Sendable {
   }
 
   /// The policy's names of a case.
-  static func subject(_ item: PairedRun.Case) -> Subject {
+  static func subject(_ item: PairedRun.Case) -> RuleSubject {
     let kernels = [item.identity.kernel, item.base.row?.kernel, item.head.row?.kernel].compactMap { $0 }
-    return Subject(
+    return RuleSubject(
       name: item.name, workloadText: item.identity.workloadText, kernels: kernels,
       threads: item.identity.threads)
   }

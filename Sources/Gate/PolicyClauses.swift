@@ -14,7 +14,7 @@ public struct PolicyClause: Sendable, Equatable {
   /// - Parameters:
   ///   - subjects: all cases of the comparison, none of which fits.
   ///   - isKnown: whether a pattern fits a workload of any suite.
-  public func isSuspicious(among subjects: [Subject], isKnown: (_ workload: String) -> Bool) -> Bool {
+  public func isSuspicious(among subjects: [RuleSubject], isKnown: (_ workload: String) -> Bool) -> Bool {
     guard let workload = cases.workload else { return isAcceptance }
     let isHere = subjects.contains { Selection(workload: workload).contains($0) }
     guard isHere else { return !isKnown(workload) }
@@ -36,12 +36,12 @@ extension Policy {
   }
 
   /// Those that no case fits.
-  public func idle(_ subjects: [Subject]) -> [PolicyClause] {
+  public func idle(_ subjects: [RuleSubject]) -> [PolicyClause] {
     clauses.filter { clause in !subjects.contains { clause.cases.contains($0) } }
   }
 }
 
 extension PairedRun {
   /// All cases as the policy sees them.
-  public var subjects: [Subject] { cases.map(PairedJudge.subject) }
+  public var subjects: [RuleSubject] { cases.map(PairedJudge.subject) }
 }

@@ -31,7 +31,7 @@ public struct Rule: Sendable, Equatable {
 }
 
 /// A case as patterns see it.
-public struct Subject: Sendable, Equatable {
+public struct RuleSubject: Sendable, Equatable {
   public let name: String
   public let workloadText: String
   /// What was asked for and what ran.
@@ -58,7 +58,7 @@ public struct Selection: Sendable, Equatable {
     self.threads = threads
   }
 
-  public func contains(_ subject: Subject) -> Bool {
+  public func contains(_ subject: RuleSubject) -> Bool {
     if let threads, subject.threads != threads { return false }
     if let workload, !Self.fits(workload, subject.name), !Self.fits(workload, subject.workloadText) {
       return false
@@ -139,14 +139,14 @@ public struct Policy: Sendable {
 
   public init() {}
 
-  public func rule(_ subject: Subject) -> Rule {
+  public func rule(_ subject: RuleSubject) -> Rule {
     var rule = defaults
     for override in overrides where override.cases.contains(subject) { override.change(&rule) }
     return rule
   }
 
   /// The acceptance that covers a slowdown on a day; the sentence of one that has run out is told too.
-  func acceptance(_ subject: Subject, percent: Double?, today: String) -> (holds: Bool, note: String)? {
+  func acceptance(_ subject: RuleSubject, percent: Double?, today: String) -> (holds: Bool, note: String)? {
     for item in accepted where item.cases.contains(subject) {
       if let most = item.upToPercent, let percent, percent > most {
         return (false, "accepted up to \(Percent.text(most)) only: \(item.reason)")
@@ -161,7 +161,7 @@ public struct Policy: Sendable {
   }
 }
 
-extension Subject {
+extension RuleSubject {
   public init(_ record: Record) {
     self.init(
       name: record.workload, workloadText: record.workloadText,

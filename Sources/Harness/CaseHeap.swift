@@ -98,7 +98,7 @@ extension CaseProfiler {
   /// A kernel on a subject from `prepare` on, the heap counted in every phase.
   private final class Life {
     private let kernel: any Kernel
-    private let task: Task
+    private let task: KernelTask
     private let subject: Subject
     private let team: Team
     private let output: Tensor<Float>
@@ -111,7 +111,7 @@ extension CaseProfiler {
 
     init(_ kernel: any Kernel, _ isa: ISA, _ subject: Subject, _ team: Team) throws {
       (self.kernel, self.subject, self.team) = (kernel, subject, team)
-      task = Task(
+      task = KernelTask(
         subject.workload.op, subject.inputs.map(\.shape), weights: subject.weights, isa: isa)
       output = try Tensor<Float>(subject.workload.output)
     }

@@ -30,7 +30,7 @@ public final class Runner {
   private let tiled: Catalogue
   private let facts: RunFacts
   let teams: Teams
-  private let roofs: Roofs
+  private let roofs: MeasuredRoofs
   private let isInterrupted: () -> Bool
   private let now: () -> Seconds
   var losses = Losses()
@@ -46,7 +46,7 @@ public final class Runner {
     self.tiled = tiled
     self.facts = facts
     self.isInterrupted = isInterrupted
-    roofs = Roofs(machine: facts.machine, teams: teams)
+    roofs = MeasuredRoofs(machine: facts.machine, teams: teams)
   }
 
   /// Rows of one workload, without cases that were lost before; `onStep` hears of each step before it is taken.

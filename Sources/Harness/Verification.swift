@@ -16,7 +16,7 @@ struct Verification {
   ) throws -> [Case] {
     guard case .kernel(let kernel, _) = candidate.choice else { return [] }
     var prepared: (any Prepared)?
-    let task = Task(
+    let task = KernelTask(
       subject.workload.op, subject.inputs.map(\.shape), weights: subject.weights, isa: candidate.isa)
     let time = try Clock.time { prepared = try kernel.prepare(task) }
     guard let prepared else { return [] }

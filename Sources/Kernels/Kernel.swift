@@ -63,11 +63,11 @@ public protocol Kernel: Sendable {
 
   /// Packs weights and chooses tiles. Called only with what `support` affirms.
   /// - Throws: `OperatorError` or `MemoryError`.
-  func prepare(_ task: Task) throws -> any Prepared
+  func prepare(_ task: KernelTask) throws -> any Prepared
 }
 
 /// What a kernel is asked to compute.
-public struct Task: Sendable {
+public struct KernelTask: Sendable {
   /// What is computed.
   public let op: any Operator
   /// Shapes of the inputs.
@@ -120,11 +120,11 @@ public protocol Prepared: Sendable {
 
   /// Regions that compute `outputs` from `inputs`; they stay valid as long as the memory and `self` do.
   /// - Parameter workspace: at least `workspace(threads:)` floats.
-  func bind(_ memory: Arguments, threads: Int) -> [Region]
+  func bind(_ memory: CallMemory, threads: Int) -> [Region]
 }
 
 /// The memory of one call: dense NCHW tensors, each of its operator's shape.
-public struct Arguments {
+public struct CallMemory {
   /// The operator's inputs, then the residual if there is one.
   public let inputs: [UnsafePointer<Float>]
   /// Where the results go; not read.
@@ -154,7 +154,7 @@ extension Prepared {
     precondition(
       workspace.count >= self.workspace(threads: threads),
       "workspace of \(workspace.count) floats, \(self.workspace(threads: threads)) needed")
-    let arguments = Arguments(
+    let arguments = CallMemory(
       inputs: inputs.map { UnsafePointer($0.pointer) }, outputs: outputs.map(\.pointer),
       workspace: workspace.pointer)
     return bind(arguments, threads: threads)

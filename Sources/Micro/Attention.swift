@@ -144,15 +144,15 @@ enum Pixels<let Gated: Int> {
       let vectors = min((p.count &- x &+ L &- 1) / L, most)
       let last = min(x &+ (vectors &- 1) &* L, p.count &- L)
       switch vectors {
-      case 1: Column<1, Gated>.run(p, x, last)
-      case 2: Column<2, Gated>.run(p, x, last)
-      case 3: Column<3, Gated>.run(p, x, last)
-      case 4: Column<4, Gated>.run(p, x, last)
+      case 1: ChannelColumn<1, Gated>.run(p, x, last)
+      case 2: ChannelColumn<2, Gated>.run(p, x, last)
+      case 3: ChannelColumn<3, Gated>.run(p, x, last)
+      case 4: ChannelColumn<4, Gated>.run(p, x, last)
       #if ISA_AVX512
-        case 5: Column<5, Gated>.run(p, x, last)
-        case 6: Column<6, Gated>.run(p, x, last)
-        case 7: Column<7, Gated>.run(p, x, last)
-        case 8: Column<8, Gated>.run(p, x, last)
+        case 5: ChannelColumn<5, Gated>.run(p, x, last)
+        case 6: ChannelColumn<6, Gated>.run(p, x, last)
+        case 7: ChannelColumn<7, Gated>.run(p, x, last)
+        case 8: ChannelColumn<8, Gated>.run(p, x, last)
       #endif
       default: fatalError("\(vectors) vectors; at most \(most)")
       }
@@ -175,7 +175,7 @@ enum Pixels<let Gated: Int> {
   }
 }
 
-enum Column<let V: Int, let Gated: Int> {
+enum ChannelColumn<let V: Int, let Gated: Int> {
   /// `V` vectors of pixels from `x` on, the last of them at `last`.
   @inline(never) static func run(_ p: PixelStatistics, _ x: Int, _ last: Int) {
     var sums = InlineArray<V, Lane>(repeating: .zero)

@@ -31,21 +31,21 @@ struct Halves {
 
 @inline(always) private func sum(_ tile: UnsafePointer<ConvTile>, into sums: Halves) {
   switch tile.pointee.pixels {
-  case 1: Block<1, 0>.sum(tile, into: sums)
-  case 2: Block<2, 0>.sum(tile, into: sums)
-  case 3: Block<3, 0>.sum(tile, into: sums)
-  case 4: Block<4, 0>.sum(tile, into: sums)
-  case 5: Block<5, 0>.sum(tile, into: sums)
-  case 6: Block<6, 0>.sum(tile, into: sums)
+  case 1: ConvBlock<1, 0>.sum(tile, into: sums)
+  case 2: ConvBlock<2, 0>.sum(tile, into: sums)
+  case 3: ConvBlock<3, 0>.sum(tile, into: sums)
+  case 4: ConvBlock<4, 0>.sum(tile, into: sums)
+  case 5: ConvBlock<5, 0>.sum(tile, into: sums)
+  case 6: ConvBlock<6, 0>.sum(tile, into: sums)
   #if ISA_AVX512
-    case 7: Block<7, 0>.sum(tile, into: sums)
-    case 8: Block<8, 0>.sum(tile, into: sums)
-    case 9: Block<9, 0>.sum(tile, into: sums)
-    case 10: Block<10, 0>.sum(tile, into: sums)
-    case 11: Block<11, 0>.sum(tile, into: sums)
-    case 12: Block<12, 0>.sum(tile, into: sums)
-    case 13: Block<13, 0>.sum(tile, into: sums)
-    case 14: Block<14, 0>.sum(tile, into: sums)
+    case 7: ConvBlock<7, 0>.sum(tile, into: sums)
+    case 8: ConvBlock<8, 0>.sum(tile, into: sums)
+    case 9: ConvBlock<9, 0>.sum(tile, into: sums)
+    case 10: ConvBlock<10, 0>.sum(tile, into: sums)
+    case 11: ConvBlock<11, 0>.sum(tile, into: sums)
+    case 12: ConvBlock<12, 0>.sum(tile, into: sums)
+    case 13: ConvBlock<13, 0>.sum(tile, into: sums)
+    case 14: ConvBlock<14, 0>.sum(tile, into: sums)
   #endif
   default: fatalError("a tile of \(tile.pointee.pixels) pixels; at most \(pixelTile)")
   }
@@ -53,21 +53,21 @@ struct Halves {
 
 @inline(always) private func sumScattered(_ tile: UnsafePointer<ConvTile>, into sums: Halves) {
   switch tile.pointee.pixels {
-  case 1: Block<1, 1>.sum(tile, into: sums)
-  case 2: Block<2, 1>.sum(tile, into: sums)
-  case 3: Block<3, 1>.sum(tile, into: sums)
-  case 4: Block<4, 1>.sum(tile, into: sums)
-  case 5: Block<5, 1>.sum(tile, into: sums)
-  case 6: Block<6, 1>.sum(tile, into: sums)
+  case 1: ConvBlock<1, 1>.sum(tile, into: sums)
+  case 2: ConvBlock<2, 1>.sum(tile, into: sums)
+  case 3: ConvBlock<3, 1>.sum(tile, into: sums)
+  case 4: ConvBlock<4, 1>.sum(tile, into: sums)
+  case 5: ConvBlock<5, 1>.sum(tile, into: sums)
+  case 6: ConvBlock<6, 1>.sum(tile, into: sums)
   #if ISA_AVX512
-    case 7: Block<7, 1>.sum(tile, into: sums)
-    case 8: Block<8, 1>.sum(tile, into: sums)
-    case 9: Block<9, 1>.sum(tile, into: sums)
-    case 10: Block<10, 1>.sum(tile, into: sums)
-    case 11: Block<11, 1>.sum(tile, into: sums)
-    case 12: Block<12, 1>.sum(tile, into: sums)
-    case 13: Block<13, 1>.sum(tile, into: sums)
-    case 14: Block<14, 1>.sum(tile, into: sums)
+    case 7: ConvBlock<7, 1>.sum(tile, into: sums)
+    case 8: ConvBlock<8, 1>.sum(tile, into: sums)
+    case 9: ConvBlock<9, 1>.sum(tile, into: sums)
+    case 10: ConvBlock<10, 1>.sum(tile, into: sums)
+    case 11: ConvBlock<11, 1>.sum(tile, into: sums)
+    case 12: ConvBlock<12, 1>.sum(tile, into: sums)
+    case 13: ConvBlock<13, 1>.sum(tile, into: sums)
+    case 14: ConvBlock<14, 1>.sum(tile, into: sums)
   #endif
   default: fatalError("a tile of \(tile.pointee.pixels) pixels; at most \(pixelTile)")
   }
@@ -76,7 +76,7 @@ struct Halves {
 /// `P` pixels × two vectors of output channels in registers. A function of its own for each P: sharing one frame
 /// with other loops or with the stores makes LLVM spill accumulators inside the loop. `Scattered`: 1 if each pixel has its
 /// offset, 0 if they are neighbours.
-enum Block<let P: Int, let Scattered: Int> {
+enum ConvBlock<let P: Int, let Scattered: Int> {
   @inline(never) static func sum(_ tile: UnsafePointer<ConvTile>, into target: Halves) {
     let t = tile.pointee
     var low: InlineArray<P, Lane> = registers(at: target.low)

@@ -20,7 +20,7 @@ public struct ConvPlanes {
   public var bias: UnsafePointer<Float>
   public var output: UnsafeMutablePointer<Float>
   public var outputPlaneStride = 0
-  public var epilogue = Epilogue()
+  public var epilogue = TileEpilogue()
   /// `lanes` × (inputRows · width + rows.count · columns.count) floats.
   public var scratch: UnsafeMutablePointer<Float>
 

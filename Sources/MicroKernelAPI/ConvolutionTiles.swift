@@ -1,5 +1,5 @@
 /// What follows the sum of a convolution before it is stored: bias always, then the rest in this order.
-public struct Epilogue {
+public struct TileEpilogue {
   /// Added element by element; same strides as the output. Nil: nothing is added.
   public var residual: UnsafePointer<Float>?
   public var relu: Bool
@@ -37,7 +37,7 @@ public struct ConvTile {
   public var outputs = 0
   /// Pixels to compute, at most `pixelTile`.
   public var pixels = 0
-  public var epilogue = Epilogue()
+  public var epilogue = TileEpilogue()
   /// `MicroKernels.scratch` floats.
   public var scratch: UnsafeMutablePointer<Float>
 
@@ -73,7 +73,7 @@ public struct PointTile {
   public var outputs = 0
   /// At most two vectors. Where the channel stride is two vectors, channels are a panel, of which two vectors are read.
   public var pixels = 0
-  public var epilogue = Epilogue()
+  public var epilogue = TileEpilogue()
   /// `MicroKernels.scratch` floats.
   public var scratch: UnsafeMutablePointer<Float>
 
@@ -127,7 +127,7 @@ public struct ConvRow {
   public var outputs = 1
   public var rows = 1
   public var width = 0
-  public var epilogue = Epilogue()
+  public var epilogue = TileEpilogue()
   /// `MicroKernels.scratch` floats.
   public var scratch: UnsafeMutablePointer<Float>
 

@@ -16,7 +16,7 @@ public struct DotTile {
   public var output: UnsafeMutablePointer<Float>
   public var outputRowStride = 0
   public var outputStride = 1
-  public var epilogue = Epilogue()
+  public var epilogue = TileEpilogue()
 
   public init(
     input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,

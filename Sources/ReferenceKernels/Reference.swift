@@ -75,7 +75,7 @@ public struct ReferenceKernel: Kernel {
 
   public func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
 
-  public func prepare(_ task: Task) throws -> any Prepared {
+  public func prepare(_ task: KernelTask) throws -> any Prepared {
     PreparedReference(weights: task.weights, program: try ReferenceProgram(task.op, task.inputs))
   }
 }
@@ -90,7 +90,7 @@ private struct PreparedReference: Prepared {
 
   func workspace(threads: Int) -> Int { program.scratch }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let steps = program.steps(
       memory.inputs, weights: weights, output: memory.outputs[0], scratch: memory.workspace)
     return [Region("reference", tiles: 1) { _, _ in for step in steps { step() } }.computing("")]

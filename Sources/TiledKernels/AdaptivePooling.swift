@@ -10,7 +10,7 @@ struct AdaptivePooling: Kernel {
     op is AdaptivePool ? .yes(Abilities(preference: 1)) : .no("computes adaptive pools only")
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let pool = task.op as? AdaptivePool else {
       preconditionFailure("\(task.op.text) is no adaptive pool")
     }

@@ -14,7 +14,7 @@ struct ConvolutionTask: Sendable {
   var output: Shape { reduced.output }
 
   /// - Precondition: the task's operator is a convolution.
-  init(_ task: Task) throws {
+  init(_ task: KernelTask) throws {
     guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }
     reduced = try ReducedConvolution(conv, task.inputs)
     micro = task.micro
@@ -48,7 +48,7 @@ struct ConvolutionTask: Sendable {
   }
 
   /// The same as a region of its own, for tiles that leave no runs of pixels; none where nothing is left to do.
-  func activation(_ memory: Arguments, images: Range<Int>) -> [Region] {
+  func activation(_ memory: CallMemory, images: Range<Int>) -> [Region] {
     guard !relu, let operation = activation.operation else { return [] }
     let image = output.c * output.plane
     let first = memory.outputs[0] + images.lowerBound * image
@@ -71,7 +71,7 @@ struct ConvolutionTask: Sendable {
   }
 
   /// Weights in blocks of output channels.
-  func packed(_ task: Task, block: Int, copies: Int = 1) -> PackedWeights {
+  func packed(_ task: KernelTask, block: Int, copies: Int = 1) -> PackedWeights {
     let weight = task.weights["weight"].pointer
     let pack = { (weight: UnsafePointer<Float>) in
       PackedWeights(
@@ -85,7 +85,7 @@ struct ConvolutionTask: Sendable {
     return left.withUnsafeBufferPointer { $0.baseAddress.map(pack) ?? pack(weight) }
   }
 
-  func images(_ memory: Arguments) -> [Image] {
+  func images(_ memory: CallMemory) -> [Image] {
     (0..<input.n).map { n in
       let at = n * output.c * output.plane
       return Image(

@@ -12,7 +12,7 @@ struct DenseLayers: Kernel {
     return .yes(Abilities(preference: 1))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let dense = task.op as? Dense else { preconditionFailure("\(task.op.text) is not a dense layer") }
     guard Self.takesDots(dense, task) else { return PreparedDense(dense, task) }
     let packed = PackedWeights(
@@ -24,7 +24,7 @@ struct DenseLayers: Kernel {
   }
 
   /// Whether dot products take fewer cycles than images as pixels, which are transposed where they are several.
-  private static func takesDots(_ dense: Dense, _ task: Task) -> Bool {
+  private static func takesDots(_ dense: Dense, _ task: KernelTask) -> Bool {
     let (images, features) = (task.inputs[0].n, task.inputs[0].count / task.inputs[0].n)
     guard features >= task.micro.lanes else { return false }
     let dots = DotProducts.cycles(pairs: images * dense.outputs, depth: features, task.micro)
@@ -39,7 +39,7 @@ private struct PreparedDense: Prepared {
   let layer: DenseLayer
   let micro: MicroKernels
 
-  init(_ dense: Dense, _ task: Task) {
+  init(_ dense: Dense, _ task: KernelTask) {
     batch = task.inputs[0].n
     micro = task.micro
     layer = DenseLayer(dense, features: task.inputs[0].count / batch, task.weights, micro)
@@ -52,7 +52,7 @@ private struct PreparedDense: Prepared {
     WorkerScratch.count(micro, threads: threads) + (batch == 1 ? 0 : layer.features * batch)
   }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let (features, outputs) = (layer.features, layer.outputs)
     let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
     let compute = Region("multiply", tiles: layer.blocks) { block, worker in

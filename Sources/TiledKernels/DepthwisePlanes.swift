@@ -12,7 +12,7 @@ struct DepthwisePlanes: Kernel {
       let reduced = try? ReducedConvolution(conv, inputs)
     else { return .no("computes convolutions with as many groups as input channels only") }
     let isBest = Self.isBetter(reduced, isa.microKernels)
-    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: isBest ? 6 : 0))
+    return .yes(Abilities(epilogues: Epilogue.of(conv), preference: isBest ? 6 : 0))
   }
 
   /// Instructions that a plane takes, roughly.
@@ -35,7 +35,7 @@ struct DepthwisePlanes: Kernel {
     return instructions(reduced, micro) < rows
   }
 
-  func prepare(_ task: Task) throws -> any Prepared { try PreparedDepthwise(task) }
+  func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedDepthwise(task) }
 }
 
 extension DepthwisePlanes: EstimatedKernel {
@@ -59,7 +59,7 @@ private struct PreparedDepthwise: Prepared {
   /// Floats of a band's transposed rows.
   private static let near = 4096
 
-  init(_ task: Task) throws {
+  init(_ task: KernelTask) throws {
     let convolution = try ConvolutionTask(task)
     self.task = convolution
     let (conv, input, output) = (convolution.conv, convolution.input, convolution.output)
@@ -91,7 +91,7 @@ private struct PreparedDepthwise: Prepared {
 
   func workspace(threads: Int) -> Int { threads * scratch }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let images = task.images(memory)
     if isScaling, images[0].residual == nil {
       return [scale(memory)] + task.activation(memory, images: 0..<images.count)
@@ -113,7 +113,7 @@ private struct PreparedDepthwise: Prepared {
   }
 
   /// Weights and bias of one tap lie in the order of the channels.
-  private func scale(_ memory: Arguments) -> Region {
+  private func scale(_ memory: CallMemory) -> Region {
     let shape = task.input
     return Region("scale", rangesOf: shape.n * shape.c) { planes, _ in
       for run in planes.perImage(shape.c) {

@@ -10,10 +10,10 @@ struct DirectConvolution: Kernel {
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
     guard let conv = op as? Conv2D else { return .no("computes convolutions only") }
     // Others claim what suits them better.
-    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: 2))
+    return .yes(Abilities(epilogues: Epilogue.of(conv), preference: 2))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     DirectPixels.isBetter(try ConvolutionTask(task)) ? try DirectPixels(task) : try PreparedDirect(task)
   }
 }
@@ -41,7 +41,7 @@ private struct PreparedDirect: Prepared {
   /// Blocks of channels change slower than rows: each block's weights are used for all rows while they are near.
   let blocksOutside: Bool
 
-  init(_ task: Task) throws {
+  init(_ task: KernelTask) throws {
     self.task = try ConvolutionTask(task)
     let conv = self.task.conv
     areas = Areas(self.task, slack: 0)
@@ -60,7 +60,7 @@ private struct PreparedDirect: Prepared {
     return WorkerScratch.count(task.micro, threads: threads) + canvases * task.input.c * canvas.plane
   }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
     return task.images(memory).flatMap { image -> [Region] in
       if let areas { return [convolve(image, areas, scratch)] }

@@ -37,7 +37,7 @@ struct DirectPixels: Prepared {
     min(task.output.n, max(1, 16 * task.micro.pixelTile / task.output.plane))
   }
 
-  init(_ task: Task) throws {
+  init(_ task: KernelTask) throws {
     self.task = try ConvolutionTask(task)
     let (conv, input, output) = (self.task.conv, self.task.input, self.task.output)
     let (canvas, together) = (
@@ -70,7 +70,7 @@ struct DirectPixels: Prepared {
       + (canvas.isImage ? 0 : together * task.input.c * canvas.plane)
   }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
     let images = task.images(memory)
     return stride(from: 0, to: images.count, by: together).flatMap { first -> [Region] in

@@ -86,7 +86,7 @@ struct DotProducts: Prepared {
   /// Parts of sums, `[part][image][output]`.
   func workspace(threads: Int) -> Int { parts.parts == 1 ? 0 : parts.parts * images * outputCount }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let tiles = groups * rows.parts * outputs.parts * parts.parts
     let multiply = Region("multiply", tiles: tiles) { tile, _ in
       let (rest, part) = (tile / parts.parts, tile % parts.parts)
@@ -98,7 +98,7 @@ struct DotProducts: Prepared {
   }
 
   private func run(
-    _ memory: Arguments, _ group: Int, _ rows: Range<Int>, _ outputs: Range<Int>, part: Int
+    _ memory: CallMemory, _ group: Int, _ rows: Range<Int>, _ outputs: Range<Int>, part: Int
   ) {
     let (first, count) = (group * outputsPerGroup + outputs.lowerBound, outputCount)
     let (start, isWhole) = (parts[part].lowerBound * 16, parts.parts == 1)
@@ -123,7 +123,7 @@ struct DotProducts: Prepared {
   }
 
   /// The parts' sums, and what follows them.
-  private func combine(_ memory: Arguments) -> Region {
+  private func combine(_ memory: CallMemory) -> Region {
     Region("combine", tiles: images) { image, _ in
       let (size, first) = (images * outputCount, image * outputCount)
       for o in 0..<outputCount {

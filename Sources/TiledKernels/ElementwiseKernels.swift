@@ -14,7 +14,7 @@ struct ElementwiseKernels: Kernel {
     }
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     let micro = task.micro
     switch task.op {
     case is BatchNorm: return PreparedBatchNorm(task, micro)
@@ -56,7 +56,7 @@ struct PreparedMap: Prepared {
 
   func workspace(threads: Int) -> Int { 0 }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let run = 8192
     return [
       Region("map", tiles: ceilDivide(count, run)) { tile, _ in
@@ -77,7 +77,7 @@ private struct PreparedBatchNorm: Prepared {
   let scale: Constants<Float>
   let shift: Constants<Float>
 
-  init(_ task: Task, _ micro: MicroKernels) {
+  init(_ task: KernelTask, _ micro: MicroKernels) {
     shape = task.inputs[0]
     self.micro = micro
     let folded = foldedBatchNorm(task.weights, channels: shape.c)
@@ -88,7 +88,7 @@ private struct PreparedBatchNorm: Prepared {
 
   func workspace(threads: Int) -> Int { 0 }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     [
       Region("batch norm", planes: shape.n * shape.c, of: shape.plane) { planes, _ in
         for run in planes.perImage(shape.c) {
@@ -138,7 +138,7 @@ private struct PreparedConcat: Prepared {
 
   func workspace(threads: Int) -> Int { 0 }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     [
       Region("copy", tiles: output.n * inputs.count) { tile, _ in
         let (n, k) = (tile / inputs.count, tile % inputs.count)

@@ -17,7 +17,7 @@ struct FusedAttention: Kernel {
     }
   }
 
-  func prepare(_ task: Task) throws -> any Prepared { try PreparedAttention(task) }
+  func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedAttention(task) }
 }
 
 private struct PreparedAttention: Prepared {
@@ -33,7 +33,7 @@ private struct PreparedAttention: Prepared {
   /// The nodes that compute the gates.
   var (channelNode, spatialNode) = ("", "")
 
-  init(_ task: Task) throws {
+  init(_ task: KernelTask) throws {
     (shape, micro, fusion) = (task.inputs[0], task.micro, task.fusion)
     switch task.op {
     case let se as SqueezeExcitation:
@@ -73,7 +73,7 @@ private struct PreparedAttention: Prepared {
   }
 
   private static func channelGate(
-    _ gate: ChannelGate, _ task: Task, at node: String
+    _ gate: ChannelGate, _ task: KernelTask, at node: String
   ) -> FusedChannelGate {
     let channels = task.inputs[0].c
     return FusedChannelGate(
@@ -95,7 +95,7 @@ private struct PreparedAttention: Prepared {
       + (spatial.map(\.workspace).max() ?? 0)
   }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
     return (0..<groups.parts).flatMap { group in
       let offset = groups[group].lowerBound * shape.c * shape.plane

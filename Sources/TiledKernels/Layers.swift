@@ -32,7 +32,7 @@ struct Layers: Kernel {
     return (self, abilities)
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let composite = task.op as? any Composite else {
       preconditionFailure("\(task.op.text) is no composite")
     }
@@ -53,7 +53,7 @@ struct Layers: Kernel {
       }
       fusion.residual = group.residual != nil
       fusion.activation = group.activation
-      let inner = Task(
+      let inner = KernelTask(
         node.op, shapes[group.root].inputs,
         weights: task.weights.scoped(graph.nodes[node.sharing ?? group.root].name),
         isa: task.isa, fusion: fusion, micro: task.micro)
@@ -182,7 +182,7 @@ private struct PreparedLayers: Prepared {
     partsOffset + (steps.map { $0.prepared.workspace(threads: threads) }.max() ?? 0)
   }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     func place(_ node: Int) -> UnsafeMutablePointer<Float> {
       guard result != .node(node) else { return memory.outputs[0] }
       guard let step = stepOf[node] else { preconditionFailure("node \(node) is fused, nobody reads it") }
@@ -196,7 +196,7 @@ private struct PreparedLayers: Prepared {
         }
       }
       return step.prepared.bind(
-        Arguments(inputs: inputs, outputs: [place(step.output)], workspace: memory.workspace + partsOffset),
+        CallMemory(inputs: inputs, outputs: [place(step.output)], workspace: memory.workspace + partsOffset),
         threads: threads
       ).map { $0.inside(step.node, with: step.fused).ofLayer(step.node) }
     }

@@ -69,7 +69,7 @@ private struct WholePlanes: Prepared {
 
   func workspace(threads: Int) -> Int { WorkerScratch.count(micro, threads: threads) }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let (source, target) = (memory.inputs[0], memory.outputs[0])
     let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
     let pooling = Region("pool planes", planes: pool.planes, of: pool.inputPlane) { planes, worker in

@@ -21,10 +21,10 @@ struct PointwiseConvolution: Kernel {
     let isBest = Self.usesPanels(conv, isa.microKernels) && filled(2 * lanes) > 0.8
     return .yes(
       Abilities(
-        epilogues: Kernels.Epilogue.of(conv), preference: isBest ? 5 : filled(lanes) > 0.85 ? 4 : 1))
+        epilogues: Epilogue.of(conv), preference: isBest ? 5 : filled(lanes) > 0.85 ? 4 : 1))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared { try PreparedPointwise(task) }
+  func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedPointwise(task) }
 
   /// Where weights are stored several times; with few outputs the copy of the image is not worth it.
   static func usesPanels(_ conv: Conv2D, _ micro: MicroKernels) -> Bool {
@@ -58,7 +58,7 @@ private struct PreparedPointwise: Prepared {
   /// With a stride: floats from plane to plane of the copy, which is read instead of the image.
   let copyPitch: Int?
 
-  init(_ task: Task) throws {
+  init(_ task: KernelTask) throws {
     self.task = try ConvolutionTask(task)
     let (conv, input, micro) = (self.task.conv, self.task.input, self.task.micro)
     // Blocks of equal width: 64 channels are 5 × 13 and not 4 × 14 + 8.
@@ -89,7 +89,7 @@ private struct PreparedPointwise: Prepared {
     return copied == 0 ? 0 : WorkerScratch.count(task.micro, threads: threads) + task.input.c * copied
   }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
     return task.images(memory).flatMap { image -> [Region] in
       if let panels {

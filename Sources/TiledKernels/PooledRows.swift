@@ -75,7 +75,7 @@ struct PooledRows: Prepared {
   /// Floats of a worker.
   private var scratch: Int { lines * line + 32 }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let perPlane = spans.count * bands.parts
     let tiles = ceilDivide(pool.planes, planes) * perPlane
     return [
@@ -89,7 +89,7 @@ struct PooledRows: Prepared {
   }
 
   private func run(
-    _ planes: Range<Int>, rows: Range<Int>, _ span: Span, _ memory: Arguments,
+    _ planes: Range<Int>, rows: Range<Int>, _ span: Span, _ memory: CallMemory,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
     let (width, outputs, regular) = (pool.columns.size, pool.columns.outputs, pool.columns.regular)

@@ -12,7 +12,7 @@ struct Pooling: Kernel {
     return .yes(Abilities(preference: 1))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     let input = task.inputs[0]
     let micro = task.micro
     switch task.op {
@@ -28,7 +28,7 @@ private struct PreparedChannelPool: Prepared {
 
   func workspace(threads: Int) -> Int { pool.workspace }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     pool.regions(memory.inputs[0], gates: nil, into: memory.outputs[0], workspace: memory.workspace)
   }
 }

@@ -12,7 +12,7 @@ struct RowConvolution: Kernel {
       return .no("computes convolutions only")
     }
     let isBest = Self.isBetter(reduced, isa.microKernels)
-    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: isBest ? 3 : 1))
+    return .yes(Abilities(epilogues: Epilogue.of(conv), preference: isBest ? 3 : 1))
   }
 
   /// Compares how much of the vectors is used: here the last ones of a row and the last block of outputs are partly empty, in
@@ -32,7 +32,7 @@ struct RowConvolution: Kernel {
     return outputs < micro.outputBlock && rows * 0.85 > filled(outputs, by: micro.outputBlock)
   }
 
-  func prepare(_ task: Task) throws -> any Prepared { try PreparedRows(task) }
+  func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedRows(task) }
 }
 
 extension RowConvolution: EstimatedKernel {
@@ -59,7 +59,7 @@ private struct PreparedRows: Prepared {
   /// Unless groups are drawn one by one.
   let areas: Areas?
 
-  init(_ task: Task) throws {
+  init(_ task: KernelTask) throws {
     self.task = try ConvolutionTask(task)
     let (conv, micro) = (self.task.conv, self.task.micro)
     let (input, output) = (self.task.input, self.task.output)
@@ -92,7 +92,7 @@ private struct PreparedRows: Prepared {
     return WorkerScratch.count(task.micro, threads: threads) + canvas.plane * planes
   }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
     return task.images(memory).flatMap { image -> [Region] in
       if let areas { return [convolve(image, areas, scratch)] }

@@ -21,7 +21,7 @@ struct PreparedScale: Prepared {
 
   func workspace(threads: Int) -> Int { threads * repeated }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     [
       Region("scale", planes: shape.n * shape.c, of: shape.plane) { planes, worker in
         if gate == .channel {
@@ -38,13 +38,13 @@ struct PreparedScale: Prepared {
   }
 
   /// Of the image that a run begins with.
-  private func gates(_ memory: Arguments, _ run: Range<Int>) -> UnsafePointer<Float> {
+  private func gates(_ memory: CallMemory, _ run: Range<Int>) -> UnsafePointer<Float> {
     memory.inputs[1] + run.lowerBound / shape.c * shape.plane
   }
 
   /// Planes of one image by the gates of its pixels, `together` of them as one.
   private func scale(
-    _ memory: Arguments, _ run: Range<Int>, _ together: Int, repeatingIn scratch: UnsafeMutablePointer<Float>
+    _ memory: CallMemory, _ run: Range<Int>, _ together: Int, repeatingIn scratch: UnsafeMutablePointer<Float>
   ) {
     let gates = gates(memory, run)
     let groups = run.count / together
@@ -62,7 +62,7 @@ struct PreparedScale: Prepared {
   ///   - run: whole images or planes of one.
   ///   - count: as how many planes of an image it is taken; nil: as they are.
   private func scale(
-    _ memory: Arguments, _ run: Range<Int>, as count: Int? = nil, gates: UnsafePointer<Float>? = nil,
+    _ memory: CallMemory, _ run: Range<Int>, as count: Int? = nil, gates: UnsafePointer<Float>? = nil,
     planeGates: UnsafePointer<Float>? = nil
   ) {
     let first = run.lowerBound * shape.plane

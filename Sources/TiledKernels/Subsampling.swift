@@ -12,7 +12,7 @@ struct Subsampling: Kernel {
     return .yes(Abilities(preference: 1))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let op = task.op as? Subsample else { preconditionFailure("\(task.op.text) is no subsampling") }
     return PreparedSubsample(
       op: op, input: task.inputs[0], output: try op.output(task.inputs), micro: task.isa.microKernels)
@@ -27,7 +27,7 @@ private struct PreparedSubsample: Prepared {
 
   func workspace(threads: Int) -> Int { 0 }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let before = op.before(input.c)
     return [
       Region("subsample", tiles: output.n * output.c) { tile, _ in

@@ -30,7 +30,7 @@ struct TransposedConvolution: Kernel {
     return .yes(Abilities(preference: 1, isDirect: isDirect))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let op = task.op as? ConvTranspose2D else {
       preconditionFailure("\(task.op.text) is no transposed convolution")
     }
@@ -42,7 +42,7 @@ struct TransposedConvolution: Kernel {
       }
       let weights = try phases.weights(phase, task.weights)
       return try kernel.prepare(
-        Task(conv, [phases.padded], weights: weights, isa: task.isa, micro: task.micro))
+        KernelTask(conv, [phases.padded], weights: weights, isa: task.isa, micro: task.micro))
     }
     return PreparedTransposed(
       phases: phases, places: Constants(phases.places), prepared: prepared,
@@ -74,7 +74,7 @@ private struct PreparedTransposed: Prepared {
     partsOffset + (prepared.map { $0?.workspace(threads: threads) ?? 0 }.max() ?? 0)
   }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let (input, output) = (phases.input, phases.output)
     return stride(from: 0, to: input.n, by: phases.together).flatMap { n -> [Region] in
       let source = memory.inputs[0] + n * input.c * input.plane
@@ -90,7 +90,7 @@ private struct PreparedTransposed: Prepared {
     _ workspace: UnsafeMutablePointer<Float>, threads: Int
   ) -> [Region] {
     func bind(_ phase: Int, into result: UnsafeMutablePointer<Float>) -> [Region] {
-      let memory = Arguments(inputs: [padded], outputs: [result], workspace: workspace + partsOffset)
+      let memory = CallMemory(inputs: [padded], outputs: [result], workspace: workspace + partsOffset)
       return prepared[phase]?.bind(memory, threads: threads).map { $0.inside("") } ?? []
     }
     if let only = phases.only { return bind(only, into: target) }

@@ -5,7 +5,7 @@ import MicroKernelAPI
 struct TransposedPlanes: Prepared {
   private let pool: PlanePool
   private let micro: MicroKernels
-  private let blocks: Constants<Block>
+  private let blocks: Constants<PlaneBlock>
   /// Floats of a worker.
   private let scratch: Int
   /// Whether the rows of each window are combined before they are transposed.
@@ -14,7 +14,7 @@ struct TransposedPlanes: Prepared {
   private let reach: Range<Int>
 
   /// Output rows that are computed alike in several places: of planes, or where these are few, of one plane.
-  private struct Block: Sendable {
+  private struct PlaneBlock: Sendable {
     /// Of the first place, in its plane.
     let rows: Range<Int>
     /// Input rows that they need.
@@ -94,7 +94,7 @@ struct TransposedPlanes: Prepared {
   }
 
   /// Rows of as many planes as there are lanes, or of several times as many where planes are tiny.
-  private static func together(_ pool: PlanePool, _ micro: MicroKernels) -> [Block] {
+  private static func together(_ pool: PlanePool, _ micro: MicroKernels) -> [PlaneBlock] {
     let perPlane =
       combinesFirst(pool, micro)
       ? pool.rows.outputs * pool.columns.reach(0..<pool.columns.outputs).count : pool.inputPlane
@@ -107,7 +107,7 @@ struct TransposedPlanes: Prepared {
       parts: min(pool.rows.outputs, max(1, balanced, ceilDivide(vectors, near))))
     return (0..<groups).flatMap { group in
       (0..<bands.parts).map { part in
-        Block(
+        PlaneBlock(
           rows: bands[part], reach: pool.rows.reach(bands[part]), plane: group * places,
           places: min(places, pool.planes - group * places), inputStride: pool.inputPlane,
           outputStride: pool.outputPlane)
@@ -116,16 +116,16 @@ struct TransposedPlanes: Prepared {
   }
 
   /// One plane: windows that are alike at as many places as there are lanes, the others one place at a time.
-  private static func split(_ plane: Int, _ pool: PlanePool, _ micro: MicroKernels) -> [Block] {
+  private static func split(_ plane: Int, _ pool: PlanePool, _ micro: MicroKernels) -> [PlaneBlock] {
     guard let regular = pool.rows.regular else { return [] }
     let (interior, lanes) = (pool.rows.interior, micro.lanes)
     let width = pool.columns.size
     let most = max(1, near / (regular.stride * width * lanes))
-    var blocks: [Block] = []
+    var blocks: [PlaneBlock] = []
     func append(_ rows: Range<Int>, places: Int) {
       guard !rows.isEmpty else { return }
       blocks.append(
-        Block(
+        PlaneBlock(
           rows: rows, reach: pool.rows.reach(rows), plane: plane, places: places,
           inputStride: rows.count * regular.stride * width, outputStride: rows.count * pool.columns.outputs))
     }
@@ -142,7 +142,7 @@ struct TransposedPlanes: Prepared {
 
   func workspace(threads: Int) -> Int { threads * scratch }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     [
       Region("pool", tiles: blocks.count) { tile, worker in
         run(blocks.pointer[tile], memory, memory.workspace + worker * scratch)
@@ -150,7 +150,7 @@ struct TransposedPlanes: Prepared {
     ]
   }
 
-  private func run(_ block: Block, _ memory: Arguments, _ scratch: UnsafeMutablePointer<Float>) {
+  private func run(_ block: PlaneBlock, _ memory: CallMemory, _ scratch: UnsafeMutablePointer<Float>) {
     let (width, outputs) = (pool.columns.size, pool.columns.outputs)
     var work = PoolPlanes(
       input: memory.inputs[0] + (block.plane * pool.inputPlane + block.reach.lowerBound * width),
@@ -171,7 +171,7 @@ struct TransposedPlanes: Prepared {
   }
 
   /// Floats from the first needed row of the last place to the end of its plane.
-  private func readable(_ block: Block) -> Int {
+  private func readable(_ block: PlaneBlock) -> Int {
     let isOnePlane = block.inputStride != pool.inputPlane
     let before = block.reach.lowerBound * pool.columns.size
     return pool.inputPlane - before - (isOnePlane ? (block.places - 1) * block.inputStride : 0)

@@ -17,7 +17,7 @@ struct TurnedConvolution: Kernel {
     else {
       return .no("computes convolutions of small images, several of them, without a stride along rows only")
     }
-    let epilogues = Kernels.Epilogue.of(conv).subtracting([.residual])
+    let epilogues = Epilogue.of(conv).subtracting([.residual])
     return .yes(
       Abilities(epilogues: epilogues, preference: Self.isBest(conv, batch, isa.microKernels) ? 8 : 0))
   }
@@ -29,13 +29,13 @@ struct TurnedConvolution: Kernel {
     return batch.images >= 8 && perGroup <= 6 && batch.output.w <= 16 && !isDepthwise
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }
     let batch = try TurnedBatch(conv, task.inputs[0])
     guard let kernel = catalogue.best(batch.wide, [batch.row], isa: task.isa)?.kernel else {
       throw OperatorError("no kernel for \(batch.wide.text)")
     }
-    let inner = Task(
+    let inner = KernelTask(
       batch.wide, [batch.row], weights: task.weights, isa: task.isa, fusion: task.fusion, micro: task.micro)
     return PreparedTurned(batch: batch, prepared: try kernel.prepare(inner), micro: task.micro)
   }
@@ -96,10 +96,10 @@ private struct PreparedTurned: Prepared {
 
   func workspace(threads: Int) -> Int { innerOffset + prepared.workspace(threads: threads) }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let (turned, result) = (memory.workspace, memory.workspace + resultOffset)
     let convolution = prepared.bind(
-      Arguments(
+      CallMemory(
         inputs: [UnsafePointer(turned)], outputs: [result], workspace: memory.workspace + innerOffset),
       threads: threads
     ).map { $0.inside("") }

@@ -29,7 +29,7 @@ struct WindowConvolution: Kernel {
     let isBest = (other as? any EstimatedKernel).map {
       cycles < Self.worthwhile * $0.cycles(reduced, micro)
     }
-    return .yes(Abilities(epilogues: Kernels.Epilogue.of(conv), preference: isBest == true ? 9 : 0))
+    return .yes(Abilities(epilogues: Epilogue.of(conv), preference: isBest == true ? 9 : 0))
   }
 
   private static func best(
@@ -45,7 +45,7 @@ struct WindowConvolution: Kernel {
     return (.panels, panels)
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     let convolution = try ConvolutionTask(task)
     switch Self.best(convolution.reduced, task.micro).way {
     case .dots: return WindowDots(convolution, convolution.packed(task, block: 1))

@@ -46,7 +46,7 @@ struct WindowDots: Prepared {
 
   func workspace(threads: Int) -> Int { threads * windows }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let all = task.images(memory)
     let (copies, products) = (copies(all[0]), products(all[0]))
     let (groups, size) = (task.conv.groups, windows)

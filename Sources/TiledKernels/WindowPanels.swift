@@ -30,7 +30,7 @@ struct WindowPanels: Prepared {
     return Double(reduced.input.n * conv.groups) * (copied + tiles + 80)
   }
 
-  init(_ task: Task) throws {
+  init(_ task: KernelTask) throws {
     let convolution = try ConvolutionTask(task)
     let (conv, input, output) = (convolution.conv, convolution.input, convolution.output)
     let (perGroup, micro) = (convolution.outputsPerGroup, convolution.micro)
@@ -69,7 +69,7 @@ struct WindowPanels: Prepared {
     WorkerScratch.count(task.micro, threads: threads) + threads * panel
   }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
     let (images, groups) = (task.images(memory), task.conv.groups)
     return [

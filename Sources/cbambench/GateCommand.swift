@@ -38,7 +38,8 @@ enum GateCommand: Command {
     }
     let report = VerdictReport(
       judgements: judgements,
-      preface: preface(records, baseline) + judgements.obstacles + option.check.idle(all.map(Subject.init)),
+      preface: preface(records, baseline) + judgements.obstacles
+        + option.check.idle(all.map(RuleSubject.init)),
       names: outputs.columns)
     try outputs.write(report.report)
     try export.write(records)

@@ -17,7 +17,7 @@ enum HeapProfileCommand {
     let workload = try ProfileCommand.oneWorkload(arguments)
     try plan.data.check([workload])
     let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
-    let profiler = CaseProfiler(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
+    let profiler = CaseProfiler(plan: plan, tiled: Catalogue(tiledKernels)) { Interrupt.isSet }
     let report = HeapReport(try profiler.heap(workload, budget: budget), other: other)
     try files.write(report, text: report.text)
   }

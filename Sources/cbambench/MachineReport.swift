@@ -24,13 +24,13 @@ struct MachineReport {
     addFacts(machine)
     let teams = Teams()
     for count in threads { _ = try teams[count] }
-    let roofs = Roofs(machine: machine, teams: teams)
+    let roofs = MeasuredRoofs(machine: machine, teams: teams)
     MachineReport.probe(roofs, isas, threads)
     for isa in isas {
       for count in threads { addPeak(isa, count, machine, roofs) }
     }
     for level in MemoryLevel.allCases {
-      for (name, traffic) in [("read", Roofs.Traffic.read), ("copy", .copy)] {
+      for (name, traffic) in [("read", MeasuredRoofs.Traffic.read), ("copy", .copy)] {
         for count in threads {
           let limit = roofs.bandwidth(level, traffic, threads: count)
           add("\(name) bandwidth \(level.rawValue.uppercased())", count, limit, "GB/s")
@@ -41,7 +41,7 @@ struct MachineReport {
   }
 
   /// Three passes over all limits, seconds apart.
-  private static func probe(_ roofs: Roofs, _ isas: [ISA], _ threads: [Int]) {
+  private static func probe(_ roofs: MeasuredRoofs, _ isas: [ISA], _ threads: [Int]) {
     for count in threads {
       for isa in isas { _ = roofs.peak(isa, threads: count) }
       for level in MemoryLevel.allCases {
@@ -69,7 +69,7 @@ struct MachineReport {
     if let load = Machine.load() { add("load of the last minute", .real(load)) }
   }
 
-  private mutating func addPeak(_ isa: ISA, _ threads: Int, _ machine: Machine, _ roofs: Roofs) {
+  private mutating func addPeak(_ isa: ISA, _ threads: Int, _ machine: Machine, _ roofs: MeasuredRoofs) {
     let limit = roofs.peak(isa, threads: threads)
     add("multiply-add peak \(isa.rawValue)", threads, limit, "GFLOP/s")
     let possible = roofs.peak(isa, threads: 1).value * Double(min(threads, machine.usableCPUs))

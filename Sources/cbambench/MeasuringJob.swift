@@ -75,7 +75,7 @@ struct MeasuringJob {
 
   private var runner: Runner {
     let facts = RunFacts(machine: machine, revision: Revision.current ?? "", started: started)
-    return Runner(plan: plan, tiled: Catalogue(TiledKernels.all), facts: facts) { Interrupt.isSet }
+    return Runner(plan: plan, tiled: Catalogue(tiledKernels), facts: facts) { Interrupt.isSet }
   }
 
   private func receive(

@@ -15,7 +15,7 @@ struct PolicyCheck {
   /// - Parameter others: kernels that records name, of other builds.
   /// - Throws: if a pattern fits no kernel.
   func kernels(_ others: Set<String> = []) throws(UsageError) {
-    let known = ["reference", "tiled", "all"] + TiledKernels.all.map(\.name)
+    let known = ["reference", "tiled", "all"] + tiledKernels.map(\.name)
     for clause in policy.clauses {
       // Layers inside a network have the layout after an at sign.
       guard let pattern = clause.cases.kernel,
@@ -31,7 +31,7 @@ struct PolicyCheck {
 
   /// Says on standard error which rules and accepted regressions look like slips.
   /// - Returns: a line for the report about all that no case fits.
-  func idle(_ subjects: [Subject]) -> [String] {
+  func idle(_ subjects: [RuleSubject]) -> [String] {
     let idle = policy.idle(subjects)
     guard !idle.isEmpty else { return [] }
     let suites = workloads()

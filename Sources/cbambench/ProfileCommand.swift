@@ -60,7 +60,7 @@ enum ProfileCommand: Command {
     let workload = try oneWorkload(arguments)
     try plan.data.check([workload])
     let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
-    let profiler = CaseProfiler(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
+    let profiler = CaseProfiler(plan: plan, tiled: Catalogue(tiledKernels)) { Interrupt.isSet }
     // First, as it is this that may be refused.
     let layers =
       arguments.has("--layers") ? try profiler.layers(workload, budget: Seconds(min(2, budget.value))) : nil

@@ -24,7 +24,7 @@ enum Serve: Command {
     }
     let facts = RunFacts(machine: Machine(), revision: Revision.current ?? "", started: "")
     let server = Server(
-      tiled: Catalogue(TiledKernels.all), facts: facts, tool: Main.version,
+      tiled: Catalogue(tiledKernels), facts: facts, tool: Main.version,
       plant: Plant(share: percent / 100), data: try DataChoice(arguments))
     while let line = readLine() {
       let goesOn = server.answer(line) { if !writeAll("\($0)\n", to: 1) { exit(0) } }

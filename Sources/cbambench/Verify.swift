@@ -28,7 +28,7 @@ enum Verify: Command {
     let workloads = try resolve(arguments, standard: "awkward", networkInput: { $0.smallInput })
       .flatMap(\.workloads)
     try plan.data.check(workloads)
-    let verifier = Verifier(plan: plan, tiled: Catalogue(TiledKernels.all)) { Interrupt.isSet }
+    let verifier = Verifier(plan: plan, tiled: Catalogue(tiledKernels)) { Interrupt.isSet }
     let begin = Clock.now()
     var checks: [Check] = []
     for (index, workload) in workloads.enumerated() where !Interrupt.isSet {

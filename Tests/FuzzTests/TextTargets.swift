@@ -18,7 +18,7 @@ extension FuzzTarget {
       "policy", texts: [policy], words: "true null [ ] { } alpha mode workload threads kernel 1e400 -1 \"2\""
     ) {
       let policy = try Policy(json: $0)
-      let subject = Subject(
+      let subject = RuleSubject(
         name: "CBAM", workloadText: "cbam@1x4x7x7", kernels: ["tiled", "tiled/fused"], threads: 2)
       _ = policy.rule(subject)
     },

@@ -15,16 +15,18 @@ import Testing
          "accepted": [{"workload": "relu", "reason": "why", "expires": "2026-12-31", "up_to_percent": 7}]}
         """)
     #expect(policy.alpha == 0.01 && policy.controlPercent == 8)
-    let rule = policy.rule(Subject(name: "x", workloadText: "y", kernels: ["tiled"], threads: 1))
+    let rule = policy.rule(RuleSubject(name: "x", workloadText: "y", kernels: ["tiled"], threads: 1))
     #expect(rule.mode == .warn && rule.tolerancePercent == 3 && rule.floorMicroseconds == 2)
     #expect(rule.effectPercent == 10 && rule.storedPercent == 15 && rule.coarsePercent == 40)
     #expect(rule.minimumSpeedup == 2 && rule.minimumRoofFraction == 0.1)
     #expect(rule.minimumEfficiency == [2: 0.6, 4: 0.4])
     let conv = policy.rule(
-      Subject(name: "n", workloadText: "conv:out=1@1x1x1x1", kernels: ["tiled", "tiled/direct"], threads: 2))
+      RuleSubject(
+        name: "n", workloadText: "conv:out=1@1x1x1x1", kernels: ["tiled", "tiled/direct"], threads: 2))
     #expect(conv.mode == .fail && conv.tolerancePercent == 1 && conv.floorMicroseconds == 2)
     #expect(
-      policy.rule(Subject(name: "n", workloadText: "", kernels: ["reference"], threads: 1)).mode == .ignore)
+      policy.rule(RuleSubject(name: "n", workloadText: "", kernels: ["reference"], threads: 1)).mode
+        == .ignore)
     #expect(
       policy.accepted == [
         Acceptance(
@@ -125,7 +127,7 @@ import Testing
     ] as [(String, Bool?, Bool?)])
   func clausesThatFitNothing(selection: String, ruleIsTold: Bool?, acceptanceIsTold: Bool?) throws {
     let subjects = [1, 2].map {
-      Subject(
+      RuleSubject(
         name: "conv 3x3", workloadText: "conv:out=1@1x1x1x1", kernels: ["tiled", "tiled/rows"], threads: $0)
     }
     for (json, told) in [
@@ -144,7 +146,7 @@ import Testing
     ("*b*b*", "abab", true), ("conv*@1x64*", "conv:k=3@1x64x7x7", true), ("", "a", false), ("**", "x", true),
   ])
   func patterns(pattern: String, text: String, fits: Bool) {
-    let subject = Subject(name: text, workloadText: text, kernels: [], threads: nil)
+    let subject = RuleSubject(name: text, workloadText: text, kernels: [], threads: nil)
     #expect(Selection(workload: pattern).contains(subject) == fits)
   }
 }

@@ -10,7 +10,7 @@ import Testing
     var plan = Plan()
     (plan.requests, plan.threads, plan.cache, plan.rounds) = ([.tiled], [1], cache, 15)
     let facts = RunFacts(machine: Machine(), revision: "", started: "")
-    return Runner(plan: plan, tiled: Catalogue(TiledKernels.all), facts: facts) { false }
+    return Runner(plan: plan, tiled: Catalogue(tiledKernels), facts: facts) { false }
   }
 
   private func record(_ text: String, _ runner: Runner) throws -> Record {

@@ -11,7 +11,7 @@ import Testing
 /// only its own threads, what is told of the process is checked in one of its own (`HeapProfileTests`).
 @Suite(.serialized) struct CaseHeapTests {
   static func heap(
-    _ text: String, _ kernels: [any Kernel] = TiledKernels.all, _ request: Plan.Request = .tiled,
+    _ text: String, _ kernels: [any Kernel] = tiledKernels, _ request: Plan.Request = .tiled,
     threads: Int = 2
   )
     throws -> CaseHeap
@@ -96,7 +96,7 @@ import Testing
 private struct AllocatingStage: Kernel {
   let name = "tiled/allocating-stage"
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     Allocating(count: task.inputs[0].count, store: Store())
   }
 
@@ -105,7 +105,7 @@ private struct AllocatingStage: Kernel {
     let store: Store
     func workspace(threads: Int) -> Int { 0 }
 
-    func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    func bind(_ memory: CallMemory, threads: Int) -> [Region] {
       [
         Region("quiet", tiles: 8) { tile, _ in
           for i in 0..<count where tile == 0 { memory.outputs[0][i] = max(0, memory.inputs[0][i]) }

@@ -10,7 +10,7 @@ import Testing
 /// One at a time, as a process has one profiler; threads of other tests are sampled too.
 @Suite(.serialized) struct CaseProfilerTests {
   static func profiler(
-    _ request: Plan.Request, _ kernels: [any Kernel] = TiledKernels.all, threads: Int, enough: Int = 4000
+    _ request: Plan.Request, _ kernels: [any Kernel] = tiledKernels, threads: Int, enough: Int = 4000
   ) -> CaseProfiler {
     var plan = Plan()
     (plan.requests, plan.threads) = ([request], [threads])
@@ -71,13 +71,13 @@ import Testing
 private struct SlowStage: Kernel {
   let name = "tiled/slow-stage"
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
-  func prepare(_ task: Task) throws -> any Prepared { Slow(count: task.inputs[0].count) }
+  func prepare(_ task: KernelTask) throws -> any Prepared { Slow(count: task.inputs[0].count) }
 
   private struct Slow: Prepared {
     let count: Int
     func workspace(threads: Int) -> Int { 0 }
 
-    func bind(_ memory: Arguments, threads: Int) -> [Region] {
+    func bind(_ memory: CallMemory, threads: Int) -> [Region] {
       [
         Region("quick", tiles: 8) { _, _ in _ = spin(100) },
         Region("planted", tiles: 8) { tile, _ in

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct DataTests {
   private func rows(
-    _ text: String, _ data: DataChoice, _ kernels: [any Kernel] = TiledKernels.all
+    _ text: String, _ data: DataChoice, _ kernels: [any Kernel] = tiledKernels
   ) throws -> [RunRow] {
     var plan = Plan()
     (plan.requests, plan.rounds, plan.data) = ([.reference, .all], 1, data)
@@ -17,7 +17,7 @@ import Testing
     return runner.run(try Workload(text), suite: "", budget: Seconds(0))
   }
 
-  private func checks(_ text: String, _ data: DataChoice, _ kernels: [any Kernel] = TiledKernels.all) throws
+  private func checks(_ text: String, _ data: DataChoice, _ kernels: [any Kernel] = tiledKernels) throws
     -> [Check]
   {
     var plan = Plan()

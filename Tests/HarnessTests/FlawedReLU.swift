@@ -18,7 +18,7 @@ struct FlawedReLU: Kernel {
     .yes(Abilities(isDirect: isDirect))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     PreparedFlaw(flaw: flaw, count: outputs ?? task.inputs[0].count)
   }
 }
@@ -29,7 +29,7 @@ private struct PreparedFlaw: Prepared {
 
   func workspace(threads: Int) -> Int { 0 }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     [
       Region("flawed", tiles: 1) { _, _ in
         if flaw == .writesNothing { return }

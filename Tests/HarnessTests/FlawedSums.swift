@@ -21,7 +21,7 @@ struct FlawedSums: Kernel {
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
 
-  func prepare(_ task: Task) throws -> any Prepared {
+  func prepare(_ task: KernelTask) throws -> any Prepared {
     PreparedFlawedSums(flaw: flaw, kernel: try ReferenceKernel().prepare(task), task: task)
   }
 }
@@ -29,15 +29,15 @@ struct FlawedSums: Kernel {
 private struct PreparedFlawedSums: Prepared {
   let flaw: FlawedSums.Flaw
   let kernel: any Prepared
-  let task: Task
+  let task: KernelTask
 
   private var count: Int { task.inputs[0].count }
 
   func workspace(threads: Int) -> Int { kernel.workspace(threads: threads) + count }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let copy = memory.workspace + kernel.workspace(threads: threads)
-    let inner = Arguments(
+    let inner = CallMemory(
       inputs: [UnsafePointer(copy)] + memory.inputs.dropFirst(), outputs: memory.outputs,
       workspace: memory.workspace)
     let outputs = (try? task.op.output(task.inputs).count) ?? 0

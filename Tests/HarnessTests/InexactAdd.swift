@@ -11,7 +11,7 @@ struct InexactAdd: Kernel {
     .yes(Abilities(isDirect: isDirect))
   }
 
-  func prepare(_ task: Task) throws -> any Prepared { PreparedSum(count: task.inputs[0].count) }
+  func prepare(_ task: KernelTask) throws -> any Prepared { PreparedSum(count: task.inputs[0].count) }
 }
 
 private struct PreparedSum: Prepared {
@@ -19,7 +19,7 @@ private struct PreparedSum: Prepared {
 
   func workspace(threads: Int) -> Int { 0 }
 
-  func bind(_ memory: Arguments, threads: Int) -> [Region] {
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     [
       Region("inexact", tiles: 1) { _, _ in
         for i in 0..<count {

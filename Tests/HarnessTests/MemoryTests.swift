@@ -11,7 +11,7 @@ func memoryIsWhatACallNeeds(text: String) throws {
   plan.threads = [1, 2]
   plan.rounds = 1
   let facts = RunFacts(machine: Machine(), revision: "", started: "")
-  let runner = Runner(plan: plan, tiled: Catalogue(TiledKernels.all), facts: facts) { false }
+  let runner = Runner(plan: plan, tiled: Catalogue(tiledKernels), facts: facts) { false }
   let workload = try Workload(text)
   let tensors = 4 * (workload.inputs.reduce(0) { $0 + $1.count } + workload.output.count)
   let rows = runner.run(workload, suite: "", budget: Seconds(0))

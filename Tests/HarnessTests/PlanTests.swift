@@ -5,7 +5,7 @@ import TiledKernels
 import Testing
 
 @Suite struct PlanTests {
-  private let known = TiledKernels.all.map(\.name)
+  private let known = tiledKernels.map(\.name)
 
   private func candidates(
     _ requests: [Plan.Request], _ isas: [ISA] = [.baseline], _ text: String = "conv:out=8,k=3,p=1@1x4x8x8",
@@ -14,7 +14,7 @@ import Testing
     var plan = Plan()
     (plan.requests, plan.isas) = (requests, isas)
     return plan.candidates(
-      try Workload(text), reference: ReferenceKernel(), tiled: Catalogue(TiledKernels.all)
+      try Workload(text), reference: ReferenceKernel(), tiled: Catalogue(tiledKernels)
     ) { available.contains($0) }
   }
 

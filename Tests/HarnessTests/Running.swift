@@ -6,7 +6,7 @@ import TiledKernels
 /// Rows of a workload, measured in few rounds.
 func rows(
   _ text: String, _ requests: [Plan.Request] = [.reference, .tiled],
-  _ kernels: [any Kernel] = TiledKernels.all,
+  _ kernels: [any Kernel] = tiledKernels,
   threads: [Int] = [1, 2], seed: UInt64 = 1, rounds: Int = 2
 ) throws -> [RunRow] {
   var plan = Plan()
@@ -18,7 +18,7 @@ func rows(
 
 /// Checks of a workload under all fillings.
 func checks(
-  _ text: String, _ requests: [Plan.Request], _ kernels: [any Kernel] = TiledKernels.all,
+  _ text: String, _ requests: [Plan.Request], _ kernels: [any Kernel] = tiledKernels,
   isas: [ISA] = [.best], threads: [Int] = [1, 2], seed: UInt64 = 1
 ) throws -> [Check] {
   var plan = Plan()

@@ -6,17 +6,19 @@ import Tensors
 struct Unpreparable: Kernel {
   let name = "tiled/unpreparable"
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
-  func prepare(_ task: Task) throws -> any Prepared { throw OperatorError("no luck with \(task.op.keyword)") }
+  func prepare(_ task: KernelTask) throws -> any Prepared {
+    throw OperatorError("no luck with \(task.op.keyword)")
+  }
 }
 
 /// A kernel whose workspace no machine has.
 struct Greedy: Kernel {
   let name = "tiled/greedy"
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
-  func prepare(_ task: Task) throws -> any Prepared { PreparedGreedy() }
+  func prepare(_ task: KernelTask) throws -> any Prepared { PreparedGreedy() }
 }
 
 private struct PreparedGreedy: Prepared {
   func workspace(threads: Int) -> Int { threads << 45 }
-  func bind(_ memory: Arguments, threads: Int) -> [Region] { [] }
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] { [] }
 }

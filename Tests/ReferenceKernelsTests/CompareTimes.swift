@@ -20,7 +20,7 @@ func compareTimes(
   let inputs = try shapes.enumerated().map { try Tensor<Float>.filled($1, seed: UInt64($0 + 1)) }
   let pointers = inputs.map { UnsafePointer($0.pointer) }
   let (ours, theirs) = (try Tensor<Float>(op.output(shapes)), try Tensor<Float>(op.output(shapes)))
-  let prepared = try ReferenceKernel().prepare(Task(op, shapes, weights: weights, isa: .baseline))
+  let prepared = try ReferenceKernel().prepare(KernelTask(op, shapes, weights: weights, isa: .baseline))
   let workspace = try Tensor<Float>(Shape(1))
   let regions = prepared.bind(inputs, [ours], workspace: workspace, threads: 1)
   let team = Team(threads: 1)

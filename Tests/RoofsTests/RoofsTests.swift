@@ -4,7 +4,7 @@ import Roofs
 import Testing
 
 @Suite(.serialized) struct RoofsTests {
-  private let roofs = Roofs(machine: Machine(), teams: Teams())
+  private let roofs = MeasuredRoofs(machine: Machine(), teams: Teams())
 
   @Test(arguments: [1, 2]) func theSmallestLevelThatHoldsTheBytes(threads: Int) throws {
     let caches = Machine().caches

@@ -8,7 +8,7 @@ public func outputs(
   of kernel: any Kernel, _ op: any Operator, _ inputs: [Tensor<Float>], _ weights: Weights<Float>, isa: ISA,
   threads: [Int] = [1, 2, 5]
 ) throws -> [Tensor<Float>] {
-  let prepared = try kernel.prepare(Task(op, inputs.map(\.shape), weights: weights, isa: isa))
+  let prepared = try kernel.prepare(KernelTask(op, inputs.map(\.shape), weights: weights, isa: isa))
   let guarded = try inputs.map { tensor in
     let copy = try Tensor<Float>(tensor.shape, backing: .guarded)
     copy.assign(tensor.elements)

@@ -43,7 +43,7 @@ import TiledKernels
         for shift in Self.awkward.indices {
           input.assign((0..<count).map { Self.awkward[($0 + shift) % Self.awkward.count] })
           let oracle = try Oracle(op, [input], weights: Weights([:]))
-          let tiled = try #require(Catalogue(TiledKernels.all).best(op, [input.shape], isa: isa)).kernel
+          let tiled = try #require(Catalogue(tiledKernels).best(op, [input.shape], isa: isa)).kernel
           let kernels: [any Kernel] = [tiled, ReferenceKernel()]
           for kernel in kernels {
             let result = try outputs(of: kernel, op, [input], Weights([:]), isa: isa, threads: [1])[0]
@@ -87,7 +87,7 @@ import TiledKernels
         let input = try Tensor<Float>.filled(shape)
         let weights = try Weights<Float>.filled(plain, [shape])
         for isa in availableISAs {
-          let catalogue = Catalogue(TiledKernels.all)
+          let catalogue = Catalogue(tiledKernels)
           let names = catalogue.variants(activated, [shape], isa: isa).map(\.kernel.name)
           #expect(names == catalogue.variants(plain, [shape], isa: isa).map(\.kernel.name))
           for (kernel, _) in catalogue.variants(activated, [shape], isa: isa) {

@@ -51,7 +51,7 @@ import TiledKernels
     let weights = try Weights.filled(op, [shape])
     let expected = compose(input.elements.map { Double($0) }, weights)
     for isa in availableISAs {
-      let variants = Catalogue(TiledKernels.all).variants(op, [shape], isa: isa)
+      let variants = Catalogue(tiledKernels).variants(op, [shape], isa: isa)
       #expect(variants.map(\.kernel.name).sorted() == ["tiled/fused", "tiled/layers"])
       for (kernel, _) in variants {
         let all = try outputs(of: kernel, op, [input], weights, isa: isa)

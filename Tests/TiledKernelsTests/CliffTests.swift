@@ -27,7 +27,7 @@ import TiledKernels
     // A multiply-add is one operation of the reference, and two of the cost's.
     let operations = cost.flops - cost.macs
     for isa in availableISAs {
-      let kernel = try #require(Catalogue(TiledKernels.all).best(op, shapes, isa: isa)?.kernel)
+      let kernel = try #require(Catalogue(tiledKernels).best(op, shapes, isa: isa)?.kernel)
       let count = try calls(of: kernel, op, shapes, isa: isa)
       #expect(count.calls > 0, "\(kernel.name) \(isa) computes without micro-kernels")
       #expect(
@@ -57,7 +57,7 @@ import TiledKernels
         let sides = text.split(separator: "@")
         let op = try Modules.parse(sides[0])
         let shapes = [try Shape(text: sides[1])]
-        let kernel = try #require(Catalogue(TiledKernels.all).best(op, shapes, isa: isa)?.kernel)
+        let kernel = try #require(Catalogue(tiledKernels).best(op, shapes, isa: isa)?.kernel)
         return try calls(of: kernel, op, shapes, isa: isa)
       }
       #expect(counts[0] == counts[1], "\(isa)")
@@ -73,7 +73,7 @@ import TiledKernels
 
   private func calls(of kernel: any Kernel, _ op: any Operator, _ shapes: [Shape], isa: ISA) throws -> Count {
     let counter = Counter()
-    let task = Task(
+    let task = KernelTask(
       op, shapes, weights: try Weights.filled(op, shapes), isa: isa, micro: counter.counting(isa.microKernels)
     )
     let prepared = try kernel.prepare(task)

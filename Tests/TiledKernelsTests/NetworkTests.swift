@@ -19,7 +19,7 @@ import Testing
     let (image, weights) = (try Tensor.filled(input), try Weights.filled(network, [input]))
     let oracle = try Oracle(network, [image], weights: weights)
     for isa in availableISAs {
-      let kernel = try #require(Catalogue(TiledKernels.all).best(network, [input], isa: isa)?.kernel)
+      let kernel = try #require(Catalogue(tiledKernels).best(network, [input], isa: isa)?.kernel)
       let results = try outputs(of: kernel, network, [image], weights, isa: isa)
       let agreement = oracle.compare(results[0])
       #expect(agreement.agrees && agreement.telling > agreement.count / 2, "\(name) \(isa): \(agreement)")
@@ -35,7 +35,7 @@ import Testing
     let weights = try Weights.filled(network, [single])
     let both = try Tensor<Float>(Shape(2, 3, 32, 32))
     both.assign(images.flatMap(\.elements))
-    let kernel = try #require(Catalogue(TiledKernels.all).best(network, [single], isa: .best)?.kernel)
+    let kernel = try #require(Catalogue(tiledKernels).best(network, [single], isa: .best)?.kernel)
     let apart = try images.flatMap {
       try outputs(of: kernel, network, [$0], weights, isa: .best, threads: [2])[0].elements
     }

@@ -8,7 +8,7 @@ import TiledKernels
 
 @Suite struct PoolLaws {
   private func result(_ op: any Operator, _ input: Tensor<Float>, _ isa: ISA) throws -> Tensor<Float> {
-    let kernel = try #require(Catalogue(TiledKernels.all).best(op, [input.shape], isa: isa)).kernel
+    let kernel = try #require(Catalogue(tiledKernels).best(op, [input.shape], isa: isa)).kernel
     let all = try outputs(of: kernel, op, [input], Weights([:]), isa: isa)
     #expect(areIdentical(all))
     return all[0]

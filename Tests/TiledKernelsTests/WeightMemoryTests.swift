@@ -18,10 +18,10 @@ func weightsAreNamed(text: String) throws {
   let parameters = try op.cost([shape]).parameters
   let weights = try Weights.filled(op, [shape])
   for isa in availableISAs {
-    let variants = Catalogue(TiledKernels.all).variants(op, [shape], isa: isa)
+    let variants = Catalogue(tiledKernels).variants(op, [shape], isa: isa)
     #expect(!variants.isEmpty)
     for (kernel, _) in variants {
-      let prepared = try kernel.prepare(Task(op, [shape], weights: weights, isa: isa))
+      let prepared = try kernel.prepare(KernelTask(op, [shape], weights: weights, isa: isa))
       let bytes = prepared.weightMemory.reduce(0) { $0 + $1.count }
       // Batch norm after a convolution is folded into its weights and bias.
       let folds = op is BasicBlock || op is SpatialAttention || op is CBAM
@@ -39,8 +39,8 @@ func packedWeightsAreNoLarger(text: String) throws {
   let bytes = 4 * (try op.cost([shape]).parameters)
   let weights = try Weights.filled(op, [shape])
   for isa in availableISAs {
-    for (kernel, _) in Catalogue(TiledKernels.all).variants(op, [shape], isa: isa) {
-      let prepared = try kernel.prepare(Task(op, [shape], weights: weights, isa: isa))
+    for (kernel, _) in Catalogue(tiledKernels).variants(op, [shape], isa: isa) {
+      let prepared = try kernel.prepare(KernelTask(op, [shape], weights: weights, isa: isa))
       let packed = prepared.weightMemory.reduce(0) { $0 + $1.count }
       let copies =
         ["tiled/rows", "tiled/pointwise", "tiled/windows"].contains(kernel.name)

@@ -85,7 +85,7 @@ import TiledKernels
       (fusion.residual, fusion.activation) = (true, activation)
       for isa in availableISAs {
         let results = try ["tiled/direct", "tiled/windows"].map { name in
-          try run(name, Task(conv, [shape], weights: weights, isa: isa, fusion: fusion), inputs)
+          try run(name, KernelTask(conv, [shape], weights: weights, isa: isa, fusion: fusion), inputs)
         }
         for (one, other) in zip(results[0].elements, results[1].elements) {
           #expect(abs(one - other) <= 1e-4 * max(1, abs(one)), "\(isa) \(activation)")
@@ -94,8 +94,8 @@ import TiledKernels
     }
   }
 
-  private func run(_ name: String, _ task: Task, _ inputs: [Tensor<Float>]) throws -> Tensor<Float> {
-    let kernel = try #require(TiledKernels.all.first { $0.name == name })
+  private func run(_ name: String, _ task: KernelTask, _ inputs: [Tensor<Float>]) throws -> Tensor<Float> {
+    let kernel = try #require(tiledKernels.first { $0.name == name })
     let prepared = try kernel.prepare(task)
     let output = try Tensor<Float>(inputs[1].shape)
     let workspace = try Tensor<Float>(Shape(max(1, prepared.workspace(threads: 2))), backing: .guarded)
@@ -110,7 +110,7 @@ import TiledKernels
   ) throws {
     let expected = try outputs(of: ReferenceKernel(), op, [input], weights, isa: .baseline)[0]
     for isa in availableISAs {
-      for (kernel, _) in Catalogue(TiledKernels.all).variants(op, [input.shape], isa: isa) {
+      for (kernel, _) in Catalogue(tiledKernels).variants(op, [input.shape], isa: isa) {
         let all = try outputs(of: kernel, op, [input], weights, isa: isa)
         #expect(areIdentical(all), "\(kernel.name) on \(isa) depends on the thread count")
         #expect(all[0].elements == expected.elements, "\(kernel.name) on \(isa), \(op.text) \(input.shape)")

@@ -28,9 +28,9 @@ func theWorkspaceIsUsed(text: String) throws {
   let weights = try Weights.filled(op, shapes)
   let stages = try op.stages(shapes).count
   for isa in availableISAs {
-    let variants = Catalogue(TiledKernels.all).variants(op, shapes, isa: isa).map(\.kernel)
+    let variants = Catalogue(tiledKernels).variants(op, shapes, isa: isa).map(\.kernel)
     for kernel in [ReferenceKernel()] + variants {
-      let prepared = try kernel.prepare(Task(op, shapes, weights: weights, isa: isa))
+      let prepared = try kernel.prepare(KernelTask(op, shapes, weights: weights, isa: isa))
       let isReference = kernel is ReferenceKernel
       for threads in isReference ? [1] : [1, 2, 5] {
         let untouched = try untouched(prepared, op, shapes, threads: threads)

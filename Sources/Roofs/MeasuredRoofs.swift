@@ -20,7 +20,7 @@ public struct Limit: Sendable {
 /// Measured limits of this machine; probes run when first asked for.
 ///
 /// Not thread-safe: the runner asks between measurements.
-public final class Roofs {
+public final class MeasuredRoofs {
   /// What an access pattern does with a byte.
   public enum Traffic: Sendable, Hashable {
     case read, copy
@@ -161,13 +161,13 @@ public final class Roofs {
     var times: [Double] = []
     var (best, disappointments) = (Double.infinity, 0)
     let started = Clock.now()
-    while Clock.now() - started < Roofs.longest {
+    while Clock.now() - started < MeasuredRoofs.longest {
       if disappointments >= 4 {
         if value(Seconds(best)) >= hope { break }
         usleep(5000)
       }
       team.run(region)
-      let burst = (0..<Roofs.burst).map { _ in Clock.time { team.run(region) }.value }
+      let burst = (0..<MeasuredRoofs.burst).map { _ in Clock.time { team.run(region) }.value }
       let fastest = burst.min() ?? best
       disappointments = fastest < best * 0.99 ? 0 : disappointments + 1
       best = min(best, fastest)
