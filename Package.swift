@@ -55,9 +55,10 @@ let package = Package(
         "Operators", "Tensors", "MicroKernelAPI", "MicroBaseline", "MicroV3", "MicroV4", "CPlatform",
       ]),
     // 3
-    floor("ReferenceKernels", ["Kernels", "Models", "Operators", "Tensors"]),
-    floor("TiledKernels", ["Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
+    floor("Execution", ["Kernels", "Operators", "Tensors"]),
     // 4
+    floor("ReferenceKernels", ["Execution", "Kernels", "Operators", "Tensors"]),
+    floor("TiledKernels", ["Execution", "Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
     floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "PlainText", "Records"]),
     // 5
@@ -92,7 +93,7 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
     tests("FormatsTests", ["Formats", "Tensors"]),
-    tests("OperatorsTests", ["Models", "Operators", "Tensors"]),
+    tests("OperatorsTests", ["Support", "Models", "Operators", "Tensors"]),
     tests("ModelsTests", ["Support", "Models", "Operators", "Tensors"]),
     // Loops to compare the reference with: optimised like it, neither of them vectorised.
     .target(

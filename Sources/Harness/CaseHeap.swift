@@ -101,7 +101,7 @@ extension CaseProfiler {
     private let task: KernelTask
     private let subject: Subject
     private let team: Team
-    private let output: Tensor<Float>
+    private let outputs: [any AnyTensor]
     private var prepared: (any Prepared)?
     private var workspace: Tensor<Float>?
     private var regions: [Region] = []
@@ -112,8 +112,8 @@ extension CaseProfiler {
     init(_ kernel: any Kernel, _ isa: ISA, _ subject: Subject, _ team: Team) throws {
       (self.kernel, self.subject, self.team) = (kernel, subject, team)
       task = KernelTask(
-        subject.workload.op, subject.inputs.map(\.shape), weights: subject.weights, isa: isa)
-      output = try Tensor<Float>(subject.workload.output)
+        subject.workload.op, subject.inputs.map(\.type), weights: subject.weights, isa: isa)
+      outputs = try subject.workload.outputs.map { try $0.makeTensor() }
     }
 
     func prepare() throws {
@@ -130,7 +130,7 @@ extension CaseProfiler {
     func bind() {
       guard let prepared, let workspace else { return }
       let region = Region(CaseHeap.bind, tiles: 1) { [self] _, _ in
-        regions = prepared.bind(subject.inputs, [output], workspace: workspace, threads: team.threads)
+        regions = prepared.bind(subject.inputs, outputs, workspace: workspace, threads: team.threads)
       }.counted(as: CaseProfiler.bindMark)
       count(CaseHeap.bind, calls: 0) { region.body(0..<1, 0) }
       stages = StageNames(regions, after: stages.names)

@@ -30,17 +30,17 @@ public struct DataChoice: Sendable, Equatable {
 
   /// - Throws: `DataMismatch` if the workload does not take the shape of the file.
   func check(_ workload: Workload) throws(DataMismatch) {
-    guard case .file(let path, let array) = inputs, array.shape != workload.inputs[0] else { return }
+    guard case .file(let path, let array) = inputs, array.shape != workload.inputs[0].shape else { return }
     throw DataMismatch(
       description: "\(path) holds \(array.shape); the input is \(workload.inputs[0])")
   }
 
   func fill(
     _ tensors: Weights<Float>, of list: [Weight], using generator: inout some RandomNumberGenerator
-  ) {
+  ) throws(OperatorError) {
     guard weights != .dense else { return }
     for weight in list where weight.role == .weight {
-      let tensor = tensors[weight.name]
+      let tensor = try tensors[weight.name]
       switch weights {
       // As large as they were seeded.
       case .sparse(let share): tensor.thin(keeping: 1 - share, using: &generator)
@@ -74,7 +74,8 @@ extension DataChoice {
   /// Refuses data that none of the workloads takes.
   public func check(_ workloads: [Workload]) throws(UsageError) {
     guard case .file(let path, let array) = inputs else { return }
-    guard let first = workloads.first, !workloads.contains(where: { $0.inputs[0] == array.shape }) else {
+    guard let first = workloads.first, !workloads.contains(where: { $0.inputs[0].shape == array.shape })
+    else {
       return
     }
     let others = workloads.count == 1 ? "" : ", and none of the others takes it"

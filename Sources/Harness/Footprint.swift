@@ -18,8 +18,7 @@ package struct Footprint: Sendable {
 
   package init(_ workload: Workload) {
     let weights = (try? workload.op.weights(workload.inputs)) ?? []
-    let given = (workload.inputs + weights.map(\.shape)).reduce(0) { $0 + $1.count }
-    subject = given * MemoryLayout<Float>.stride
+    subject = (workload.inputs + weights.map(\.type)).reduce(0) { $0 + $1.bytes }
     // What cannot be computed takes nothing.
     (oracle, answer) = (try? Oracle.memory(workload.op, workload.inputs)) ?? (0, 0)
   }

@@ -1,6 +1,5 @@
 import Kernels
 import Measurement
-import Models
 import Operators
 import ReferenceKernels
 import Tensors
@@ -50,7 +49,8 @@ extension Verification {
     if judgement.isWrong || !candidate.takes(filling) { return false }
     switch filling {
     case .dense: return true
-    case .integers where !(workload.op is Network): return isQuick || !judgement.isFine
+    // What is deep saturates or leaves the range of `Float` with integers.
+    case .integers where !workload.isDeep: return isQuick || !judgement.isFine
     case .integers, .negative, .nan, .infinities: return !judgement.isTelling
     }
   }
@@ -75,6 +75,11 @@ extension Verification {
       }
     }
   }
+}
+
+extension Workload {
+  /// Whether rounding errors grow through so many layers that only a probable bound tells.
+  fileprivate var isDeep: Bool { (try? Oracle.growth(op, inputs)) == .probable }
 }
 
 extension Candidate {

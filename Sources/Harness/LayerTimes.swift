@@ -11,7 +11,7 @@ public struct LayerTimes: Sendable {
     public let keyword: String
     /// Names of the nodes that are computed together with it.
     public let fused: [String]
-    public let output: Shape
+    public let outputs: [TensorType]
     public let work: StageCosts.Work
     /// Median.
     public let time: Seconds
@@ -72,7 +72,7 @@ extension CaseProfiler {
     return LayerTimes.Layer(
       name: name, keyword: block?.op.keyword ?? own.first.map { stages[$0].op.keyword } ?? "",
       fused: fused.map { String(stages[$0].name.split(separator: ".").last ?? "") },
-      output: members.max().map { stages[$0].output } ?? Shape(0), work: StageCosts.work(members, stages),
+      outputs: members.max().map { stages[$0].outputs } ?? [], work: StageCosts.work(members, stages),
       time: time)
   }
 }

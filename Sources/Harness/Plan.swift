@@ -64,7 +64,7 @@ package struct Candidate {
   package let choice: Choice
 
   package enum Choice {
-    case kernel(any Kernel, Abilities)
+    case kernel(any Kernel, Form)
     case none(kernel: String, reason: String)
   }
 
@@ -97,9 +97,12 @@ package struct Candidate {
 
   var isReference: Bool { kernelName == "reference" }
 
+  /// How the kernel computes the workload; nil if none does.
+  var form: Form? { if case .kernel(_, let form) = choice { form } else { nil } }
+
   /// Whether exact integers stay exact and NaN and infinities stay where they belong.
   var isDirect: Bool {
-    if case .kernel(_, let abilities) = choice { abilities.isDirect } else { false }
+    form?.isDirect ?? false
   }
 }
 
@@ -119,7 +122,8 @@ extension Plan {
     let ordered = requests.filter { $0 == .reference } + requests.filter { $0 != .reference }
     for request in ordered {
       if request == .reference || request == .named("reference") || request == .all {
-        add("reference", .baseline, .kernel(reference, Abilities()))
+        let forms = reference.support(workload.op, workload.inputs, isa: .baseline).forms
+        for form in forms { add("reference", .baseline, .kernel(reference, form)) }
       }
       guard request != .reference, request != .named("reference") else { continue }
       for isa in isas {
@@ -137,19 +141,20 @@ extension Plan {
   private func choices(_ request: Request, _ workload: Workload, _ isa: ISA, _ tiled: Catalogue) -> [Candidate
     .Choice]
   {
-    let variants = tiled.variants(workload.op, workload.inputs, isa: isa).map {
-      Candidate.Choice.kernel($0, $1)
+    let variants = tiled.choices(workload.op, workload.inputs, isa: isa).map {
+      Candidate.Choice.kernel($0.kernel, $0.form)
     }
     switch request {
     case .all: return variants
     case .named(let name):
-      guard let kernel = tiled.kernels.first(where: { $0.name == name }) else {
+      let kernels = tiled.kernels.filter { $0.name == name }
+      if let variant = Catalogue(kernels).best(workload.op, workload.inputs, isa: isa) {
+        return [.kernel(variant.kernel, variant.form)]
+      }
+      guard case .no(let reason)? = kernels.first?.support(workload.op, workload.inputs, isa: isa) else {
         return [.none(kernel: name, reason: "there is no kernel \(name)")]
       }
-      switch kernel.support(workload.op, workload.inputs, isa: isa) {
-      case .yes(let abilities): return [.kernel(kernel, abilities)]
-      case .no(let reason): return [.none(kernel: name, reason: "\(name) \(reason)")]
-      }
+      return [.none(kernel: name, reason: "\(name) \(reason)")]
     case .tiled, .reference:
       guard let best = variants.first else {
         return [.none(kernel: "tiled", reason: "no tiled kernel computes \(workload.op.keyword)")]

@@ -42,8 +42,8 @@ struct RowBuilder {
     record.workload = workload.name
     record.workloadText = workload.text
     record.op = workload.op.keyword
-    record.inputShape = workload.inputs.map(\.description).joined(separator: " ")
-    record.outputShape = workload.output.description
+    record.inputShape = workload.inputs.text
+    record.outputShape = workload.outputs.text
     record.isa = candidate.isa.rawValue
     record.requestedKernel = candidate.request
     record.cache = plan.cache.rawValue

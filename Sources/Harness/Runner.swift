@@ -176,7 +176,8 @@ public final class Runner {
   private func roof(_ workload: Workload, _ item: Case) -> Double? {
     guard workload.cost.flops > 0 else { return nil }
     return roofs.roof(
-      flops: workload.cost.flops, bytes: workload.cost.bytes, outputBytes: workload.output.count * 4,
+      flops: workload.cost.flops, bytes: workload.cost.bytes,
+      outputBytes: workload.outputs.reduce(0) { $0 + $1.bytes },
       isa: item.candidate.isa, threads: item.threads, cache: plan.cache
     ).gflops
   }

@@ -85,7 +85,7 @@ public final class Server {
         onStep: { send(.step($0.description)) })
       for answer in try opening.open(request.care) {
         let row = CSV.line(RecordColumn.all.map { $0.text(answer.record) })
-        let digest = answer.item.map { Digest.of($0.output.buffer) }
+        let digest = answer.item.map { Digest.of($0.outputs.map(\.memory)) }
         send(.row(digest: digest, line: row))
         if let item = answer.item { open.append(Open(item: item, timed: item.timed(plan.cache))) }
       }

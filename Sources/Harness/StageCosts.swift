@@ -17,7 +17,7 @@ public struct StageCosts: Sendable {
   /// Work of a call by the regions' name; none for regions of which it is not known.
   public let work: [String: Work]
 
-  init(_ op: any Operator, _ inputs: [Shape], regions: [Region]) {
+  init(_ op: any Operator, _ inputs: [TensorType], regions: [Region]) {
     guard let stages = try? op.stages(inputs) else {
       work = [:]
       return
@@ -47,17 +47,18 @@ public struct StageCosts: Sendable {
     for index in members {
       let stage = stages[index]
       work.flops += stage.cost.flops
-      for (source, shape) in zip(stage.sources, stage.inputs) {
-        if case .node(let node) = source, members.contains(node) { continue }
-        if read.insert(source).inserted { work.bytes += 4 * shape.count }
+      for (source, type) in zip(stage.sources, stage.inputs) {
+        if case .node(let node, _) = source, members.contains(node) { continue }
+        if read.insert(source).inserted { work.bytes += type.bytes }
       }
-      let isRead =
-        stages.output == .node(index)
-        || stages.indices.contains { other in
-          !members.contains(other) && stages[other].sources.contains(.node(index))
-        }
-      if isRead { work.bytes += 4 * stage.output.count }
-      work.bytes += 4 * stage.cost.parameters
+      for (output, type) in stage.outputs.enumerated() {
+        let source = Graph.Source.node(index, output: output)
+        let isRead =
+          stages.outputs.contains(source)
+          || stages.indices.contains { !members.contains($0) && stages[$0].sources.contains(source) }
+        if isRead { work.bytes += type.bytes }
+      }
+      work.bytes += ElementType.float32.bytes * stage.cost.parameters
     }
     return work
   }

@@ -1,6 +1,5 @@
 import Kernels
 import Measurement
-import Models
 import Operators
 import ReferenceKernels
 import Tensors
@@ -9,7 +8,7 @@ import Tensors
 struct Subject {
   let workload: Workload
   let data: DataChoice
-  let inputs: [Tensor<Float>]
+  let inputs: [any AnyTensor]
   let weights: Weights<Float>
   /// What the inputs are, for a sentence.
   let words: String
@@ -21,13 +20,11 @@ struct Subject {
     try data.check(workload)
     (self.workload, self.data) = (workload, data)
     var generator = SplitMix64(seed: seed)
-    inputs = try workload.inputs.map { shape in
-      let tensor = try Tensor<Float>(shape, backing: backing)
+    inputs = try workload.filledInputs(backing, using: &generator) { tensor, generator in
       data.inputs.fill(tensor, using: &generator)
-      return tensor
     }
     weights = try .seeded(workload.op.weights(workload.inputs), using: &generator)
-    data.fill(weights, of: try workload.op.weights(workload.inputs), using: &generator)
+    try data.fill(weights, of: try workload.op.weights(workload.inputs), using: &generator)
     words = data.words
     hasNaN = data.inputs.hasNaN
   }
@@ -36,12 +33,10 @@ struct Subject {
   init(_ workload: Workload, filling: Filling, seed: UInt64, backing: Backing) throws {
     (self.workload, data) = (workload, DataChoice())
     var generator = SplitMix64(seed: seed)
-    inputs = try workload.inputs.map { shape in
-      let tensor = try Tensor<Float>(shape, backing: backing)
+    inputs = try workload.filledInputs(backing, using: &generator) { tensor, generator in
       tensor.fill(filling, using: &generator)
       if filling == .integers { Subject.thin(tensor, workload, using: &generator) }
       if filling == .dense || filling == .integers { tensor.makeOnePositive() }
-      return tensor
     }
     // Integer weights double a signal and more in every layer: gates saturate, a deep network would leave the range of
     // `Float`, and their results are no exact integers anyway.
@@ -75,74 +70,5 @@ struct Subject {
     let time = Clock.now() - start
     try body(oracle)
     return time
-  }
-}
-
-/// A prepared kernel with its memory for each thread count.
-final class Case {
-  let candidate: Candidate
-  let kernelName: String
-  let threads: Int
-  let prepared: any Prepared
-  let prepareTime: Seconds
-  let output: Tensor<Float>
-  let workspace: Tensor<Float>
-  let workspaceFloats: Int
-  var regions: [Region]
-  /// A second case that regions of this one use.
-  var companion: Case?
-  private let inputs: [Tensor<Float>]
-  let team: Team
-
-  init(
-    _ candidate: Candidate, _ kernelName: String, _ prepared: any Prepared, _ prepareTime: Seconds,
-    _ subject: Subject,
-    team: Team, backing: Backing
-  ) throws {
-    self.candidate = candidate
-    self.kernelName = kernelName
-    self.prepared = prepared
-    self.prepareTime = prepareTime
-    self.team = team
-    threads = team.threads
-    inputs = subject.inputs
-    output = try Tensor<Float>(subject.workload.output, backing: backing)
-    workspaceFloats = prepared.workspace(threads: team.threads)
-    workspace = try Tensor<Float>(Shape(max(1, workspaceFloats)), backing: backing)
-    regions = prepared.bind(subject.inputs, [output], workspace: workspace, threads: team.threads)
-  }
-
-  var key: CaseKey { CaseKey(kernel: kernelName, isa: candidate.isa.rawValue, threads: threads) }
-
-  /// One call, as it is timed.
-  func run() { team.run(regions) }
-
-  /// What a call needs in memory: inputs, packed weights, output and workspace.
-  var memoryBytes: Int {
-    let tensors = inputs.reduce(output.count + workspaceFloats) { $0 + $1.count }
-    return tensors * MemoryLayout<Float>.stride + prepared.weightMemory.reduce(0) { $0 + $1.count }
-  }
-
-  func timed(_ cache: CacheState) -> Timed {
-    let evicted: [UnsafeRawBufferPointer] =
-      switch cache {
-      case .hot: []
-      case .cold: inputs.map { UnsafeRawBufferPointer($0.buffer) } + prepared.weightMemory
-      case .weightsCold: prepared.weightMemory
-      }
-    // Eviction takes longer than workers wait for work: an empty region wakes them.
-    let wake = Region("wake", tiles: threads) { _, _ in }
-    let before = { [team] in
-      _ = Eviction.evict(evicted)
-      team.run(wake)
-    }
-    return Timed(
-      run, processorTime: { [team] in Seconds(team.processorTime) }, before: cache == .hot ? nil : before)
-  }
-
-  /// Output and workspace full of a value that no kernel computes by chance.
-  func poison(_ value: Float) {
-    output.buffer.update(repeating: value)
-    workspace.buffer.update(repeating: value)
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 import Measurement
 import Operators
@@ -17,11 +18,15 @@ struct Verification {
     guard case .kernel(let kernel, _) = candidate.choice else { return [] }
     var prepared: (any Prepared)?
     let task = KernelTask(
-      subject.workload.op, subject.inputs.map(\.shape), weights: subject.weights, isa: candidate.isa)
+      subject.workload.op, subject.workload.inputs, weights: subject.weights, isa: candidate.isa,
+      form: candidate.form)
     let time = try Clock.time { prepared = try kernel.prepare(task) }
     guard let prepared else { return [] }
-    let floats = threads.reduce(0) { $0 + prepared.workspace(threads: $1) + subject.workload.output.count }
-    try Shortage.check(floats * MemoryLayout<Float>.stride)
+    let outputs = subject.workload.outputs.reduce(0) { $0 + $1.bytes }
+    let bytes = threads.reduce(0) { sum, threads in
+      sum + outputs + prepared.workspace(threads: threads) * MemoryLayout<Float>.stride
+    }
+    try Shortage.check(bytes)
     return try threads.map {
       try Case(candidate, kernel.name, prepared, time, subject, team: try teams($0), backing: backing)
     }
@@ -31,37 +36,63 @@ struct Verification {
   func verdicts(
     _ cases: [Case], _ subject: Subject, oracle: Oracle, onStep: (Step) -> Void = { _ in }
   ) -> [Verdict] {
-    var first: Tensor<Float>?
+    var first: Case?
     return cases.map { item in
       // What is not written stays NaN, or a number where NaN would be right.
       onStep(Step(.verify, item.key))
       item.poison(subject.hasNaN ? 12345 : .nan)
       item.run()
-      let agreement = oracle.compare(item.output)
+      let agreement = oracle.compare(item.outputs, growth: item.candidate.form?.errorGrowth ?? 1)
       let wrong = wrong(agreement, item, subject, oracle, first: first)
-      if first == nil { first = item.output }
+      if first == nil { first = item }
       return Verdict(agreement, wrong: wrong, input: subject.words)
     }
   }
 
   private func wrong(
-    _ agreement: Agreement, _ item: Case, _ subject: Subject, _ oracle: Oracle, first: Tensor<Float>?
+    _ agreement: Agreement, _ item: Case, _ subject: Subject, _ oracle: Oracle, first: Case?
   ) -> String? {
     if let i = agreement.firstWrong {
-      let (found, bound) = (item.output.pointer[i], oracle.bound(i))
+      let (found, bound) = (item.element(i), oracle.bound(i) * (item.candidate.form?.errorGrowth ?? 1))
       let expected = bound == 0 ? "exactly \(oracle.value(i))" : "\(oracle.value(i)) ± \(bound)"
       return
         "\(agreement.wrong) of \(agreement.count) outputs wrong with \(subject.words), the first at \(i): "
         + "\(found), expected \(expected)"
     }
-    if let first, let i = Verification.firstDifference(first, item.output) {
+    if let first, let i = Verification.firstDifference(first, item) {
       return "output \(i) has other bits with \(item.threads) threads than with fewer, \(subject.words): "
-        + "\(item.output.pointer[i]) and \(first.pointer[i])"
+        + "\(item.element(i)) and \(first.element(i))"
     }
     return nil
   }
 
-  private static func firstDifference(_ a: Tensor<Float>, _ b: Tensor<Float>) -> Int? {
-    a.buffer.indices.first { a.pointer[$0].bitPattern != b.pointer[$0].bitPattern }
+  /// The number of the first element of all outputs that has other bits.
+  private static func firstDifference(_ a: Case, _ b: Case) -> Int? {
+    var first = 0
+    for (x, y) in zip(a.outputs, b.outputs) {
+      let size = x.element.bytes
+      if x.rows.pointee != y.rows.pointee { return first }
+      if memcmp(x.address, y.address, x.memory.count) != 0 {
+        let byte = zip(x.memory, y.memory).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
+        return first + byte / size
+      }
+      first += x.shape.count
+    }
+    return nil
+  }
+}
+
+extension Case {
+  /// An element of the outputs, which are numbered one after the other.
+  fileprivate func element(_ index: Int) -> String {
+    var rest = index
+    for output in outputs {
+      if rest < output.shape.count {
+        let value = output.number(rest)
+        return output.element == .float32 ? "\(Float(value))" : "\(value)"
+      }
+      rest -= output.shape.count
+    }
+    return "nothing"
   }
 }

@@ -9,17 +9,17 @@ public struct UsageError: Error, Equatable, CustomStringConvertible {
   public init(_ description: String) { self.description = description }
 }
 
-/// An operator on an input shape, with a name and how often it occurs.
+/// An operator on inputs, with a name and how often it occurs.
 public struct Workload: Sendable {
   /// The name that a suite gives it, else its text.
   public let name: String
   /// How often the network that a suite stands for has this layer.
   public let multiplicity: Int
   public let op: any Operator
-  /// The shape in the text.
-  public let shape: Shape
-  public let inputs: [Shape]
-  public let output: Shape
+  /// The shapes in the text; all inputs follow from them.
+  public let shapes: [Shape]
+  public let inputs: [TensorType]
+  public let outputs: [TensorType]
   public let cost: Cost
 
   /// Bytes of a text.
@@ -28,8 +28,16 @@ public struct Workload: Sendable {
   /// The name in messages: one that a suite gives is cut, as users write it.
   public var shownName: String { name == text ? text : name.shown }
 
-  /// `op[:key=value,...]@NxCxHxW`, every key spelt out.
-  public var text: String { "\(op.text)@\(shape)" }
+  /// `op[:key=value,...]@NxCxHxW`, every key spelt out; several shapes are separated by commas. An operator that no text
+  /// can name has the same form without a promise to be read again.
+  public var text: String { Workload.text(op, shapes) }
+
+  private static func text(_ op: any Operator, _ shapes: [Shape]) -> String {
+    "\(op.text)@\(shapes.map(\.description).joined(separator: ","))"
+  }
+
+  /// Elements of all outputs.
+  public var outputCount: Int { outputs.reduce(0) { $0 + $1.count } }
 
   /// No output sums up more terms than these at once: the inputs of a neuron, a plane, or all channels of a pixel.
   var longestSum: Int {
@@ -41,26 +49,51 @@ public struct Workload: Sendable {
 }
 
 extension Workload {
-  /// - Throws: `UsageError` if the operator cannot take the shape.
+  /// - Throws: `UsageError` if the operator cannot take the shapes.
   public init(
-    _ op: any Operator, _ shape: Shape, name: String? = nil, multiplicity: Int = 1
+    _ op: any Spelled, _ shapes: [Shape], name: String? = nil, multiplicity: Int = 1
+  ) throws(UsageError) {
+    let inputs: [TensorType]
+    do { inputs = try op.inputs(for: shapes) } catch {
+      throw UsageError("\(Workload.text(op, shapes)): \(error)")
+    }
+    try self.init(op, inputs: inputs, shapes, name: name, multiplicity: multiplicity)
+  }
+
+  /// The same for one shape.
+  public init(
+    _ op: any Spelled, _ shape: Shape, name: String? = nil, multiplicity: Int = 1
+  ) throws(UsageError) {
+    try self.init(op, [shape], name: name, multiplicity: multiplicity)
+  }
+
+  /// An operator that need not have a text, such as one from a file.
+  /// - Throws: `UsageError` if the operator cannot take the inputs.
+  public init(
+    _ op: any Operator, inputs: [TensorType], name: String? = nil, multiplicity: Int = 1
+  ) throws(UsageError) {
+    try self.init(op, inputs: inputs, inputs.map(\.shape), name: name, multiplicity: multiplicity)
+  }
+
+  private init(
+    _ op: any Operator, inputs: [TensorType], _ shapes: [Shape], name: String?, multiplicity: Int
   ) throws(UsageError) {
     precondition(multiplicity > 0, "multiplicity \(multiplicity) must be positive")
     self.multiplicity = multiplicity
+    self.op = op
+    self.shapes = shapes
+    self.inputs = inputs
     do {
-      guard shape.count <= Shape.largestCount else {
+      guard inputs.allSatisfy({ $0.count <= Shape.largestCount }) else {
         throw OperatorError("the shape has more than 2^40 elements")
       }
-      self.op = op
-      self.shape = shape
-      inputs = try op.inputs(for: shape)
       // Weights first: they tell about groups and reductions in the user's words.
       _ = try op.weights(inputs)
-      output = try op.output(inputs)
+      outputs = try op.outputs(inputs)
       cost = try op.cost(inputs)
-      self.name = name ?? "\(op.text)@\(shape)"
+      self.name = name ?? Workload.text(op, shapes)
     } catch {
-      throw UsageError("\(op.text)@\(shape): \(error)")
+      throw UsageError("\(Workload.text(op, shapes)): \(error)")
     }
   }
 
@@ -76,10 +109,14 @@ extension Workload {
     guard sides.count == 2 else {
       throw UsageError("'\(text.shown)' is not a workload; expected operator[:key=value,...]@NxCxHxW")
     }
-    let op: any Operator
+    let op: any Spelled
     do { op = try Modules.parse(sides[0]) } catch { throw UsageError("\(text.shown): \(error)") }
-    let shape: Shape
-    do { shape = try Shape(text: sides[1]) } catch { throw UsageError("\(text.shown): \(error)") }
-    try self.init(op, shape, name: name, multiplicity: multiplicity)
+    var shapes: [Shape] = []
+    do {
+      for part in sides[1].split(separator: ",", omittingEmptySubsequences: false) {
+        shapes.append(try Shape(text: part, minimum: type(of: op).smallestExtent))
+      }
+    } catch { throw UsageError("\(text.shown): \(error)") }
+    try self.init(op, shapes, name: name, multiplicity: multiplicity)
   }
 }

@@ -9,20 +9,27 @@ public struct Catalogue: Sendable {
   /// - Parameter kernels: each with a name of its own.
   public init(_ kernels: [any Kernel]) { self.kernels = kernels }
 
-  /// The variants that support an operator, best first.
-  public func variants(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> [(
-    kernel: any Kernel, abilities: Abilities
-  )] {
-    kernels.compactMap { kernel in
-      guard case .yes(let abilities) = kernel.support(op, inputs, isa: isa) else { return nil }
-      return (kernel, abilities)
-    }.sorted { $0.abilities.preference > $1.abilities.preference }
+  /// The ways of computing an operator, the fastest by their estimates first; equal ones in the order of the list.
+  public func choices(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> [Choice] {
+    kernels.flatMap { kernel in
+      kernel.support(op, inputs, isa: isa).forms.map { Choice(kernel: kernel, form: $0) }
+    }.enumerated().sorted { ($0.element.form.cycles, $0.offset) < ($1.element.form.cycles, $1.offset) }
+      .map(\.element)
   }
 
   /// The selector's choice.
-  public func best(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> (
-    kernel: any Kernel, abilities: Abilities
-  )? {
-    variants(op, inputs, isa: isa).first
+  public func best(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Choice? {
+    choices(op, inputs, isa: isa).first
+  }
+}
+
+/// A kernel and one of the forms in which it computes an operator.
+public struct Choice: Sendable {
+  public let kernel: any Kernel
+  public let form: Form
+
+  public init(kernel: any Kernel, form: Form) {
+    self.kernel = kernel
+    self.form = form
   }
 }

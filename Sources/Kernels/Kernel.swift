@@ -2,64 +2,13 @@ import MicroKernelAPI
 import Operators
 import Tensors
 
-/// How the elements of a tensor lie in memory.
-public struct Layout: Sendable, Hashable {
-  /// `nchw`, …
-  public let name: String
-  /// N, C, H, W, innermost last.
-  public static let nchw = Layout(name: "nchw")
-}
-
-/// What a kernel can do to its result before storing it.
-public enum Epilogue: Sendable, Hashable, CaseIterable {
-  /// Batch norm, folded into weights and bias.
-  case batchNorm
-  /// A tensor of the output's shape is added.
-  case residual
-  case relu
-  /// Any activation.
-  case activation
-}
-
-/// What a kernel says about an operator on given shapes.
-public enum Support: Sendable {
-  case yes(Abilities)
-  /// One clause for the row's reason.
-  case no(String)
-}
-
-/// What a kernel can do with an operator that it supports.
-public struct Abilities: Sendable {
-  /// Layouts of the inputs that it reads.
-  public var takes: Set<Layout>
-  /// Layout of the output that it writes.
-  public var gives: Layout
-  /// What it can fuse after the operator.
-  public var epilogues: Set<Epilogue>
-  /// Among kernels that support an operator the selector takes the largest.
-  public var preference: Int
-  /// Every output is the formula's own sum, so that exact integers stay exact and a NaN stays where it belongs.
-  public var isDirect: Bool
-
-  /// The defaults are those of a direct kernel from NCHW to NCHW that fuses nothing.
-  public init(
-    takes: Set<Layout> = [.nchw], gives: Layout = .nchw, epilogues: Set<Epilogue> = [], preference: Int = 0,
-    isDirect: Bool = true
-  ) {
-    self.takes = takes
-    self.gives = gives
-    self.epilogues = epilogues
-    self.preference = preference
-    self.isDirect = isDirect
-  }
-}
-
 /// A way of computing an operator.
 public protocol Kernel: Sendable {
   /// `reference`, `tiled/direct`, …
   var name: String { get }
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support
+  /// Whether it computes an operator on inputs of these types, and how well.
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support
 
   /// Packs weights and chooses tiles. Called only with what `support` affirms.
   /// - Throws: `OperatorError` or `MemoryError`.
@@ -70,33 +19,38 @@ public protocol Kernel: Sendable {
 public struct KernelTask: Sendable {
   /// What is computed.
   public let op: any Operator
-  /// Shapes of the inputs.
-  public let inputs: [Shape]
+  /// Types of the inputs.
+  public let inputs: [TensorType]
   /// Weights as the operator names them, not yet packed.
   public let weights: Weights<Float>
   /// The instruction set to prepare for.
   public let isa: ISA
   /// What is to be fused after the operator.
   public let fusion: Fusion
+  /// Which of the forms that the kernel supports; nil: its only one.
+  public let form: Form?
   /// The micro-kernels to call.
   public let micro: MicroKernels
 
-  /// - Parameter micro: the instruction set's, perhaps with something around them, as for counting calls.
+  /// - Parameters:
+  ///   - form: one of the kernel's, where it has several.
+  ///   - micro: the instruction set's, perhaps with something around them, as for counting calls.
   public init(
-    _ op: any Operator, _ inputs: [Shape], weights: Weights<Float>, isa: ISA, fusion: Fusion = Fusion(),
-    micro: MicroKernels? = nil
+    _ op: any Operator, _ inputs: [TensorType], weights: Weights<Float>, isa: ISA, fusion: Fusion = Fusion(),
+    form: Form? = nil, micro: MicroKernels? = nil
   ) {
     self.op = op
     self.inputs = inputs
     self.weights = weights
     self.isa = isa
     self.fusion = fusion
+    self.form = form
     self.micro = micro ?? isa.microKernels
   }
 }
 
 /// What is to be fused after an operator, in this order: batch norm, residual (an input after the operator's own),
-/// activation. Only epilogues that the kernel's `Abilities` name.
+/// activation. Only epilogues that the kernel's `Form` names.
 public struct Fusion: Sendable {
   /// Per channel factor and addend.
   public var batchNorm: (scale: [Float], shift: [Float])?
@@ -123,40 +77,19 @@ public protocol Prepared: Sendable {
   func bind(_ memory: CallMemory, threads: Int) -> [Region]
 }
 
-/// The memory of one call: dense NCHW tensors, each of its operator's shape.
-public struct CallMemory {
-  /// The operator's inputs, then the residual if there is one.
-  public let inputs: [UnsafePointer<Float>]
-  /// Where the results go; not read.
-  public let outputs: [UnsafeMutablePointer<Float>]
-  /// Scratch memory of `Prepared.workspace(threads:)` floats; its contents are undefined before and after.
-  public let workspace: UnsafeMutablePointer<Float>
-
-  /// Memory stays the caller's.
-  public init(
-    inputs: [UnsafePointer<Float>], outputs: [UnsafeMutablePointer<Float>],
-    workspace: UnsafeMutablePointer<Float>
-  ) {
-    self.inputs = inputs
-    self.outputs = outputs
-    self.workspace = workspace
-  }
-}
-
 extension Prepared {
   /// Nothing: for operators without weights.
   public var weightMemory: [UnsafeRawBufferPointer] { [] }
 
   /// Binds tensors; the regions keep them alive no longer than the caller does.
   public func bind(
-    _ inputs: [Tensor<Float>], _ outputs: [Tensor<Float>], workspace: Tensor<Float>, threads: Int
+    _ inputs: [any AnyTensor], _ outputs: [any AnyTensor], workspace: Tensor<Float>, threads: Int
   ) -> [Region] {
     precondition(
       workspace.count >= self.workspace(threads: threads),
       "workspace of \(workspace.count) floats, \(self.workspace(threads: threads)) needed")
-    let arguments = CallMemory(
-      inputs: inputs.map { UnsafePointer($0.pointer) }, outputs: outputs.map(\.pointer),
-      workspace: workspace.pointer)
-    return bind(arguments, threads: threads)
+    let memory = CallMemory(
+      inputs: inputs.map { Place($0) }, outputs: outputs.map { Place($0) }, workspace: workspace.pointer)
+    return bind(memory, threads: threads)
   }
 }

@@ -12,12 +12,14 @@ public struct Weights<Element: BitwiseCopyable & Sendable>: Sendable {
     self.prefix = prefix
   }
 
-  /// - Precondition: there is an array of that name.
+  /// - Throws: `OperatorError` with the name if there is no such array.
   public subscript(name: String) -> Tensor<Element> {
-    guard let tensor = tensors[prefix + name] else {
-      preconditionFailure("no weights '\(prefix)\(name)' among \(tensors.keys.sorted())")
+    get throws(OperatorError) {
+      guard let tensor = tensors[prefix + name] else {
+        throw OperatorError("there are no weights '\(prefix)\(name)'")
+      }
+      return tensor
     }
-    return tensor
   }
 
   /// Whether there is an array of that name.
@@ -58,10 +60,14 @@ extension Weights where Element == Float {
   }
 }
 
-/// Factor and addend per channel that stand for a batch norm: `x · scale + shift`.
-public func foldedBatchNorm(_ weights: Weights<Float>, channels: Int) -> (scale: [Float], shift: [Float]) {
-  let (gamma, beta) = (weights["weight"].pointer, weights["bias"].pointer)
-  let (mean, variance) = (weights["mean"].pointer, weights["variance"].pointer)
-  let scale = (0..<channels).map { gamma[$0] / (variance[$0] + BatchNorm.epsilon).squareRoot() }
-  return (scale, (0..<channels).map { beta[$0] - mean[$0] * scale[$0] })
+extension BatchNorm {
+  /// Factor and addend per channel that stand for it: `x · scale + shift`.
+  public func folded(_ weights: Weights<Float>, channels: Int) throws(OperatorError) -> (
+    scale: [Float], shift: [Float]
+  ) {
+    let (gamma, beta) = (try weights["weight"].pointer, try weights["bias"].pointer)
+    let (mean, variance) = (try weights["mean"].pointer, try weights["variance"].pointer)
+    let scale = (0..<channels).map { gamma[$0] / (variance[$0] + Float(epsilon)).squareRoot() }
+    return (scale, (0..<channels).map { beta[$0] - mean[$0] * scale[$0] })
+  }
 }

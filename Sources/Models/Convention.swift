@@ -39,7 +39,7 @@ public enum Convention: String, Sendable, CaseIterable {
 
   private func fvcore(_ stage: Stage) -> Int {
     switch stage.op {
-    case is BatchNorm: 2 * stage.output.count
+    case is BatchNorm: 2 * stage.outputCount
     case _ where stage.isAdaptivePool: stage.inputs[0].count
     default: 0
     }
@@ -47,12 +47,12 @@ public enum Convention: String, Sendable, CaseIterable {
 
   private func thop(_ stage: Stage) -> Int {
     switch stage.op {
-    case is BatchNorm: return 4 * stage.output.count
+    case is BatchNorm: return 4 * stage.outputCount
     // A function has no hook.
     case is GlobalPool where stage.isFunctionalPool: return 0
     case _ where stage.isAdaptivePool:
       // Its own formula, in its own arithmetic: extents that do not divide are cut off at the end.
-      let (input, output) = (stage.inputs[0], stage.output)
+      let (input, output) = (stage.inputs[0], stage.outputs[0])
       let perOutput = (Double(input.h) / Double(output.h)) * (Double(input.w) / Double(output.w)) + 1
       return Int(perOutput * Double(output.count))
     default: return 0
@@ -60,7 +60,7 @@ public enum Convention: String, Sendable, CaseIterable {
   }
 
   private func ptflops(_ stage: Stage) -> Int {
-    let (input, output) = (stage.inputs[0].count, stage.output.count)
+    let (input, output) = (stage.inputs[0].count, stage.outputCount)
     switch stage.op {
     case let conv as Conv2D: return (conv.bias ? output : 0) + ptflops(conv.activation) * output
     case let conv as ConvTranspose2D: return conv.bias ? output : 0

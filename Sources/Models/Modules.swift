@@ -3,7 +3,7 @@ import PlainText
 import Tensors
 
 /// A module that can sit in the attention slot of a block: shape in, the same shape out.
-public protocol AttentionModule: Composite {}
+public protocol AttentionModule: Composite, Spelled {}
 
 extension Graph {
   /// What is added before a gate's sigmoid, when seeded: most of the signal passes, or after many gates nothing of it would
@@ -17,11 +17,11 @@ public enum Modules {
     SqueezeExcitation.self, ChannelAttention.self, SpatialAttention.self, CBAM.self,
   ]
 
-  public static let blocks: [any Composite.Type] = [
+  public static let blocks: [any (Composite & Spelled).Type] = [
     BasicBlock.self, Bottleneck.self, Inception.self, DepthwiseSeparable.self, InvertedResidual.self,
   ]
 
-  public static let primitives: [any Operator.Type] = [
+  public static let primitives: [any Spelled.Type] = [
     Conv2D.self, ConvTranspose2D.self, Pool2D.self, GlobalPool.self, AdaptivePool.self, ChannelPool.self,
     Dense.self,
     BatchNorm.self,
@@ -29,7 +29,7 @@ public enum Modules {
     Concat.self, Subsample.self,
   ]
 
-  public static var all: [any Operator.Type] { primitives + attention + blocks }
+  public static var all: [any Spelled.Type] { primitives + attention + blocks }
 
   /// The operator of an activation, nil for none.
   static func activation(_ activation: Activation) -> (any Operator)? {
@@ -41,7 +41,7 @@ public enum Modules {
   public static var names: [String] { all.map { $0.keyword } + Architectures.names }
 
   /// Reads `conv:out=64,k=3` or `resnet50+cbam:r=8`.
-  public static func parse(_ text: some StringProtocol) throws(OperatorError) -> any Operator {
+  public static func parse(_ text: some StringProtocol) throws(OperatorError) -> any Spelled {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let keyword = parts.first.map { String($0) } ?? ""
     let rest = parts.count > 1 ? Substring(parts[1]) : ""

@@ -67,7 +67,7 @@ extension Exact {
 protocol ReferenceActivation: ReferenceOperator, ActivationOperator {}
 
 extension ReferenceActivation {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { activate(Self.activation, place.inputs[0], place.outputShape.count, into: place.output) }
   }
 }

@@ -47,6 +47,10 @@ public struct Bounded: Exact {
     self.init(value, error: 0, isInteger: Bounded.isInteger(value))
   }
 
+  public init(constant: Double) {
+    self.init(constant, error: Float.u * abs(constant), isInteger: false)
+  }
+
   /// Exact up to 2⁵¹; what is larger is not asked about.
   @inline(__always)
   private static func isInteger(_ value: Double) -> Bool { (value + 0x1.8p52) - 0x1.8p52 == value }

@@ -3,9 +3,9 @@ import Operators
 import Tensors
 
 extension Conv2D: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
-    let weight = UnsafePointer(place.weights["weight"].pointer)
-    let bias = bias ? UnsafePointer(place.weights["bias"].pointer) : nil
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
+    let weight = place.weight("weight")
+    let bias = bias ? place.weight("bias") : nil
     let channels = place.outputShape.c
     nonisolated(unsafe) let (input, output) = (place.inputs[0], place.output)
     nonisolated(unsafe) let (w, b) = (weight, bias)
@@ -20,8 +20,8 @@ extension Conv2D: ReferenceOperator {
 
   /// Runs the reference loop and counts the taps that it visits.
   public func countTaps(_ input: Shape) throws -> TapCount {
-    let output = try output([input])
-    let weights = try weights([input])[0].shape
+    let output = try output([TensorType(input)]).shape
+    let weights = try weights([TensorType(input)])[0].shape
     let (x, w, y) = (try Tensor<Float>(input), try Tensor<Float>(weights), try Tensor<Float>(output))
     var count = TapCount()
     convolve(self, x.pointer, input, w.pointer, nil, into: y.pointer, output, channels: 0..<output.c, &count)
@@ -41,7 +41,7 @@ func convolve<A: ReferenceNumber, T: TapObserver>(
   let (N, C, H, W) = (inputShape.n, inputShape.c, inputShape.h, inputShape.w)
   let (O, OH, OW) = (outputShape.c, outputShape.h, outputShape.w)
   let (KH, KW, CG) = (op.kernel.h, op.kernel.w, C / op.groups)
-  let (sh, sw, ph, pw) = (op.stride.h, op.stride.w, op.padding.h, op.padding.w)
+  let (sh, sw, ph, pw) = (op.stride.h, op.stride.w, op.padding.top, op.padding.left)
   let (dh, dw, activation) = (op.dilation.h, op.dilation.w, op.activation)
   for n in 0..<N {
     for o in channels {

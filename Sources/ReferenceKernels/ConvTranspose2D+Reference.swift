@@ -3,9 +3,9 @@ import Operators
 import Tensors
 
 extension ConvTranspose2D: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
-    let weight = UnsafePointer(place.weights["weight"].pointer)
-    let bias = bias ? UnsafePointer(place.weights["bias"].pointer) : nil
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
+    let weight = place.weight("weight")
+    let bias = bias ? place.weight("bias") : nil
     nonisolated(unsafe) let (input, output, w, b) = (place.inputs[0], place.output, weight, bias)
     let (inputShape, outputShape) = (place.inputShapes[0], place.outputShape)
     let arrivals = arrivals(inputShape, outputShape)
@@ -20,9 +20,9 @@ extension ConvTranspose2D: ReferenceOperator {
 
   /// Runs the reference loop and counts the taps that it visits, those that land outside the output with it.
   public func countTaps(_ input: Shape) throws -> TapCount {
-    let output = try output([input])
+    let output = try output([TensorType(input)]).shape
     let (x, y) = (try Tensor<Float>(input), try Tensor<Float>(output))
-    let w = try Tensor<Float>(weights([input])[0].shape)
+    let w = try Tensor<Float>(weights([TensorType(input)])[0].shape)
     var count = TapCount()
     convolveTransposed(
       self, arrivals(input, output), x.pointer, input, w.pointer, nil, into: y.pointer, output,
@@ -32,8 +32,8 @@ extension ConvTranspose2D: ReferenceOperator {
 
   private func arrivals(_ input: Shape, _ output: Shape) -> (rows: Arrivals, columns: Arrivals) {
     (
-      Arrivals(kernel.h, stride.h, padding.h, dilation.h, inputs: input.h, outputs: output.h),
-      Arrivals(kernel.w, stride.w, padding.w, dilation.w, inputs: input.w, outputs: output.w)
+      Arrivals(kernel.h, stride.h, padding.top, dilation.h, inputs: input.h, outputs: output.h),
+      Arrivals(kernel.w, stride.w, padding.left, dilation.w, inputs: input.w, outputs: output.w)
     )
   }
 }

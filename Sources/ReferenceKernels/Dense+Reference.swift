@@ -3,9 +3,9 @@ import Operators
 import Tensors
 
 extension Dense: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
-    let weight = UnsafePointer(place.weights["weight"].pointer)
-    let bias = bias ? UnsafePointer(place.weights["bias"].pointer) : nil
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
+    let weight = place.weight("weight")
+    let bias = bias ? place.weight("bias") : nil
     return { dense(self, place.inputs[0], place.inputShapes[0], weight, bias, into: place.output) }
   }
 }

@@ -35,6 +35,11 @@ struct Likely: Exact {
   @inline(__always)
   init(_ value: Float) { self.init(Double(value), variance: 0) }
 
+  init(constant: Double) {
+    let rounding = Float.u * abs(constant)
+    self.init(constant, variance: rounding * rounding)
+  }
+
   /// With the sum that is under way.
   @inline(__always)
   private var total: Double {

@@ -1,53 +1,186 @@
 import Kernels
-import Models
 import Operators
 import Tensors
 
 /// The formulas in `Double` with error bounds: what every other kernel must agree with.
+///
+/// Elements of all outputs are numbered one after the other. Tensors that are not of single precision are exact.
 public struct Oracle {
-  private let values: Tensor<Double>
-  private let bounds: Tensor<Double>
+  private let outputs: [Output]
 
-  public init(_ op: any Operator, _ inputs: [Tensor<Float>], weights: Weights<Float>) throws {
-    (values, bounds) =
-      op is Network
-      ? try Oracle.compute(Likely.self, op, inputs, weights)
-      : try Oracle.compute(Bounded.self, op, inputs, weights)
+  /// One output: its values, and the bounds of those that are rounded.
+  private enum Output {
+    case rounded(values: Tensor<Double>, bounds: Tensor<Double>, rows: Int)
+    case exact(any AnyTensor)
+
+    var count: Int {
+      switch self {
+      case .rounded(let values, _, _): values.count
+      case .exact(let tensor): tensor.shape.count
+      }
+    }
+  }
+
+  /// How the bound of an error grows with the layers that sum up products one after the other.
+  public enum Growth: Sendable {
+    /// No error is larger.
+    case worstCase
+    /// Hardly any error is larger: see `Likely`.
+    case probable
+  }
+
+  /// Layers beyond which a bound for the worst case is larger than most results: every layer multiplies it by Σ|x| : |Σx|.
+  static let deepest = 8
+
+  /// What suits an operator, by its depth.
+  public static func growth(_ op: any Operator, _ inputs: [TensorType]) throws(OperatorError) -> Growth {
+    try op.stages(inputs).depth > deepest ? .probable : .worstCase
+  }
+
+  /// - Throws: `OperatorError` if a part has no formula or a weight is missing, `MemoryError`.
+  public init(_ op: any Operator, _ inputs: [any AnyTensor], weights: Weights<Float>) throws {
+    switch try Oracle.growth(op, inputs.map { $0.type }) {
+    case .worstCase: outputs = try Oracle.compute(Bounded.self, op, inputs, weights)
+    case .probable: outputs = try Oracle.compute(Likely.self, op, inputs, weights)
+    }
   }
 
   private static func compute<A: Exact>(
-    _ number: A.Type, _ op: any Operator, _ inputs: [Tensor<Float>], _ weights: Weights<Float>
-  ) throws -> (values: Tensor<Double>, bounds: Tensor<Double>) {
-    let program = try ReferenceProgram(op, inputs.map(\.shape))
-    let exact = try inputs.map { try $0.map { A($0) } }
-    let scratch = try Tensor<A>(Shape(max(1, program.scratch)))
-    let output = try Tensor<A>(try op.output(inputs.map(\.shape)))
+    _ number: A.Type, _ op: any Operator, _ inputs: [any AnyTensor], _ weights: Weights<Float>
+  ) throws -> [Output] {
+    let types = inputs.map { $0.type }
+    let program = try ReferenceProgram(op, types, of: A.self)
+    let given = try inputs.map { try NumberTensor<A>($0) }
+    let scratch = try Tensor<UInt64>(Shape(program.scratch / 8 + 1))
+    let results = try op.outputs(types).map { try NumberTensor<A>($0) }
+    let held = try program.held(weights, of: A.self)
     let steps = program.steps(
-      exact.map { UnsafePointer($0.pointer) }, weights: weights, output: output.pointer,
-      scratch: scratch.pointer)
-    withExtendedLifetime((exact, scratch, weights)) { for step in steps { step() } }
-    return (try output.map(\.value), try output.map(\.bound))
+      given.map { $0.place }, weights: weights, held, outputs: results.map { $0.place },
+      scratch: UnsafeMutableRawPointer(scratch.pointer), of: A.self)
+    withExtendedLifetime((given, scratch, weights, held)) { for step in steps { step() } }
+    return try results.map { result in
+      switch result {
+      case .numbers(let numbers):
+        .rounded(
+          values: try numbers.map { $0.value }, bounds: try numbers.map { $0.bound },
+          rows: numbers.rows.pointee)
+      case .others(let tensor): .exact(tensor)
+      }
+    }
   }
 
   /// Bytes that an oracle takes while it computes, and those of its answer, which stay.
-  public static func memory(_ op: any Operator, _ inputs: [Shape]) throws(OperatorError) -> (
+  public static func memory(_ op: any Operator, _ inputs: [TensorType]) throws(OperatorError) -> (
     computing: Int, answer: Int
   ) {
-    let output = try op.output(inputs).count
-    let numbers = inputs.reduce(try ReferenceProgram(op, inputs).scratch + output) { $0 + $1.count }
-    let answer = 2 * output * MemoryLayout<Double>.stride
-    let number = max(MemoryLayout<Bounded>.stride, MemoryLayout<Likely>.stride)
-    return (max(numbers * number, output * number + answer), answer)
+    switch try growth(op, inputs) {
+    case .worstCase: try memory(Bounded.self, op, inputs)
+    case .probable: try memory(Likely.self, op, inputs)
+    }
   }
 
-  public var shape: Shape { values.shape }
+  private static func memory<A: Exact>(
+    _ number: A.Type, _ op: any Operator, _ inputs: [TensorType]
+  ) throws(OperatorError) -> (computing: Int, answer: Int) {
+    let outputs = try op.outputs(inputs)
+    let results = outputs.reduce(0) { $0 + $1.bytes(of: A.self) }
+    let given = inputs.reduce(0) { $0 + $1.bytes(of: A.self) }
+    let answer = outputs.reduce(0) { sum, type in
+      sum + (type.element == .float32 ? 2 * MemoryLayout<Double>.stride * type.count : type.bytes)
+    }
+    let scratch = try ReferenceProgram(op, inputs, of: A.self).scratch
+    return (max(given + scratch + results, results + answer), answer)
+  }
 
-  public func value(_ i: Int) -> Double { values.pointer[i] }
+  /// Elements of all outputs.
+  public var count: Int { outputs.reduce(0) { $0 + $1.count } }
 
-  public func bound(_ i: Int) -> Double { bounds.pointer[i] }
+  /// The expected value of an element.
+  public func value(_ i: Int) -> Double {
+    let (output, element) = place(i)
+    switch outputs[output] {
+    case .rounded(let values, _, _): return values.pointer[element]
+    case .exact(let tensor): return tensor.number(element)
+    }
+  }
 
-  public func compare(_ actual: Tensor<Float>) -> Agreement {
-    precondition(actual.shape.count == values.count, "shape \(actual.shape) against \(values.shape)")
-    return Agreement(UnsafeBufferPointer(actual.buffer), expected: value, bounds: bound)
+  /// How far a direct kernel may be from it.
+  public func bound(_ i: Int) -> Double {
+    let (output, element) = place(i)
+    switch outputs[output] {
+    case .rounded(_, let bounds, _): return bounds.pointer[element]
+    case .exact: return 0
+    }
+  }
+
+  /// Which element of which output bears a number.
+  private func place(_ i: Int) -> (output: Int, element: Int) {
+    var first = 0
+    for (output, item) in outputs.enumerated() {
+      if i < first + item.count { return (output, i - first) }
+      first += item.count
+    }
+    preconditionFailure("element \(i) of \(first)")
+  }
+
+  /// Compares the outputs of a kernel; of bounded ones only the rows that hold values.
+  /// - Parameter growth: how many times as large as the formula's the kernel's errors may be.
+  public func compare(_ actual: [any AnyTensor], growth: Double = 1) -> Agreement {
+    precondition(actual.count == outputs.count, "\(actual.count) outputs against \(outputs.count)")
+    var result = Agreement()
+    var first = 0
+    for (found, expected) in zip(actual, outputs) {
+      precondition(
+        found.shape.count == expected.count, "\(found.shape.count) elements against \(expected.count)")
+      result.add(Oracle.compare(found, expected, growth), from: first)
+      first += expected.count
+    }
+    return result
+  }
+
+  private static func compare(_ found: any AnyTensor, _ expected: Output, _ growth: Double) -> Agreement {
+    switch expected {
+    case .rounded(let values, let bounds, let rows):
+      let count = values.shape.isEmpty ? 0 : values.count / values.shape.n * rows
+      guard let numbers = found as? Tensor<Float>, numbers.rows.pointee == rows else {
+        return .differing(count)
+      }
+      return Agreement(
+        UnsafeBufferPointer(rebasing: numbers.buffer[..<count]), expected: { values.pointer[$0] },
+        bounds: { bounds.pointer[$0] * growth })
+    case .exact(let tensor):
+      let rows = tensor.rows.pointee
+      let count = tensor.shape.isEmpty ? 0 : tensor.shape.count / tensor.shape.n * rows
+      guard found.element == tensor.element, found.rows.pointee == rows else { return .differing(count) }
+      return Agreement(exact: found, tensor, count: count)
+    }
+  }
+}
+
+/// A tensor of single precision as numbers, any other as it is.
+private enum NumberTensor<A: Exact> {
+  case numbers(Tensor<A>)
+  case others(any AnyTensor)
+
+  init(_ tensor: any AnyTensor) throws(MemoryError) {
+    if let floats = tensor as? Tensor<Float> {
+      let numbers = try floats.map { A($0) }
+      numbers.rows.pointee = floats.rows.pointee
+      self = .numbers(numbers)
+    } else {
+      self = .others(tensor)
+    }
+  }
+
+  init(_ type: TensorType) throws(MemoryError) {
+    self = type.element == .float32 ? .numbers(try Tensor<A>(type.shape)) : .others(try type.makeTensor())
+  }
+
+  var place: Place {
+    switch self {
+    case .numbers(let numbers):
+      Place(UnsafeMutableRawPointer(numbers.pointer), rows: numbers.rows)
+    case .others(let tensor): Place(tensor)
+    }
   }
 }

@@ -3,12 +3,12 @@ import Operators
 import Tensors
 
 extension BatchNorm: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
-    let arrays = ["weight", "bias", "mean", "variance"].map { UnsafePointer(place.weights[$0].pointer) }
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
+    let arrays = ["weight", "bias", "mean", "variance"].map { place.weight($0) }
     return {
       batchNorm(
         place.inputs[0], place.inputShapes[0], gamma: arrays[0], beta: arrays[1], mean: arrays[2],
-        variance: arrays[3], into: place.output)
+        variance: arrays[3], epsilon: epsilon, into: place.output)
     }
   }
 }
@@ -19,13 +19,13 @@ extension BatchNorm: ReferenceOperator {
 func batchNorm<A: ReferenceNumber>(
   _ input: UnsafePointer<A>, _ shape: Shape, gamma: UnsafePointer<Float>,
   beta: UnsafePointer<Float>, mean: UnsafePointer<Float>, variance: UnsafePointer<Float>,
-  into output: UnsafeMutablePointer<A>
+  epsilon: Double, into output: UnsafeMutablePointer<A>
 ) {
   let (C, P) = (shape.c, shape.plane)
   for plane in 0..<shape.n * C {
     let c = plane % C
     let (factor, center, shift) = (
-      A(gamma[c]) / (A(variance[c]) + A(BatchNorm.epsilon)).squareRoot(), A(mean[c]), A(beta[c])
+      A(gamma[c]) / (A(variance[c]) + A(constant: epsilon)).squareRoot(), A(mean[c]), A(beta[c])
     )
     let (x, y) = (input + plane * P, output + plane * P)
     for p in 0..<P { y[p] = (x[p] - center) * factor + shift }
@@ -33,7 +33,7 @@ func batchNorm<A: ReferenceNumber>(
 }
 
 extension Add: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { add(place.inputs[0], place.inputs[1], place.outputShape.count, into: place.output) }
   }
 }
@@ -48,7 +48,7 @@ func add<A: ReferenceNumber>(
 }
 
 extension Scale: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { scale(self, place.inputs[0], place.inputs[1], place.outputShape, into: place.output) }
   }
 }
@@ -78,7 +78,7 @@ func scale<A: ReferenceNumber>(
 }
 
 extension Concat: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     {
       var target = place.output
       for n in 0..<place.outputShape.n {

@@ -3,7 +3,7 @@ import Operators
 import Tensors
 
 extension Pool2D: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     let (rows, columns) = windows(height: place.inputShapes[0].h, width: place.inputShapes[0].w)
     return { pool(self, place.inputs[0], place.inputShapes[0], rows, columns, into: place.output) }
   }
@@ -52,7 +52,7 @@ func pool<A: ReferenceNumber>(
 }
 
 extension GlobalPool: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { globalPool(self, place.inputs[0], place.inputShapes[0], into: place.output) }
   }
 }
@@ -78,7 +78,7 @@ func globalPool<A: ReferenceNumber>(
 }
 
 extension AdaptivePool: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     let (rows, columns) = (
       AdaptivePool.windows(place.inputShapes[0].h, extent.h),
       AdaptivePool.windows(place.inputShapes[0].w, extent.w)
@@ -112,7 +112,7 @@ func adaptivePool<A: ReferenceNumber>(
 }
 
 extension ChannelPool: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { channelPool(place.inputs[0], place.inputShapes[0], into: place.output) }
   }
 }

@@ -1,6 +1,8 @@
 /// A number that the formulas can be computed with.
 public protocol ReferenceNumber: BitwiseCopyable, Sendable {
   init(_ value: Float)
+  /// A number of the formula, which `Float` may have to round.
+  init(constant: Double)
   static func + (a: Self, b: Self) -> Self
   static func - (a: Self, b: Self) -> Self
   static func * (a: Self, b: Self) -> Self
@@ -23,6 +25,8 @@ public protocol ReferenceNumber: BitwiseCopyable, Sendable {
 }
 
 extension Float: ReferenceNumber {
+  public init(constant: Double) { self = Float(constant) }
+
   @inline(__always)
   public static func maximum(_ a: Float, _ b: Float) -> Float {
     // Two selections instead of `||`, which would become a branch that random input mispredicts.

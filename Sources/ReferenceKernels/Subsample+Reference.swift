@@ -3,7 +3,7 @@ import Operators
 import Tensors
 
 extension Subsample: ReferenceOperator {
-  func step<A: ReferenceNumber>(_ place: Place<A>) -> () -> Void {
+  public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { subsample(self, place.inputs[0], place.inputShapes[0], into: place.output, place.outputShape) }
   }
 }

@@ -85,3 +85,42 @@ extension Agreement {
     if firstWrong == nil { firstWrong = i }
   }
 }
+
+extension Agreement {
+  /// Compares elements that know no rounding.
+  public init(exact actual: any AnyTensor, _ expected: any AnyTensor, count: Int) {
+    precondition(
+      actual.element == expected.element && min(actual.shape.count, expected.shape.count) >= count,
+      "\(count) elements of \(actual.type) and \(expected.type)")
+    self.count = count
+    exact = count
+    let size = expected.element.bytes
+    for i in 0..<count {
+      let (a, b) = (actual.memory[i * size..<(i + 1) * size], expected.memory[i * size..<(i + 1) * size])
+      if b.contains(where: { $0 != 0 }) { telling += 1 }
+      fine += 1
+      note(a.elementsEqual(b), at: i)
+    }
+  }
+
+  /// Nothing agrees: there are other elements than expected.
+  public static func differing(_ count: Int) -> Agreement {
+    var result = Agreement()
+    (result.count, result.wrong, result.firstWrong) = (count, max(1, count), 0)
+    return result
+  }
+
+  /// Adds what was found of a further tensor whose elements are numbered from `first` on.
+  public mutating func add(_ other: Agreement, from first: Int) {
+    let ratio = { (a: Agreement) in a.bound > 0 ? a.worstError / a.bound : a.worstError > 0 ? .infinity : 0 }
+    if ratio(other) >= ratio(self) { (bound, worstError) = (other.bound, other.worstError) }
+    maxError = max(maxError, other.maxError)
+    if firstWrong == nil { firstWrong = other.firstWrong.map { first + $0 } }
+    wrong += other.wrong
+    telling += other.telling
+    exact += other.exact
+    fine += other.fine
+    coarse += other.coarse
+    count += other.count
+  }
+}

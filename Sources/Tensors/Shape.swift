@@ -1,14 +1,15 @@
 import PlainText
 
-/// Extents of a dense tensor, outermost first; rank 0 to 8, every extent at least 1. Rank 4 is N×C×H×W.
+/// Extents of a dense tensor, outermost first; rank 0 to 8. Rank 4 is N×C×H×W. An extent may be 0: an empty list of boxes is a
+/// value.
 public struct Shape: Hashable, Sendable {
   /// Outermost first.
   public let extents: [Int]
 
-  /// - Precondition: at most 8 extents, all positive, whose product fits an `Int`.
+  /// - Precondition: at most 8 extents, none negative, whose product without zeros fits an `Int`.
   public init(_ extents: [Int]) {
     precondition(extents.count <= 8, "rank \(extents.count) is above 8")
-    precondition(extents.allSatisfy { $0 > 0 }, "extents \(extents) must be positive")
+    precondition(extents.allSatisfy { $0 >= 0 }, "extents \(extents) must not be negative")
     // The product is used, or the optimiser would drop the check together with the multiplication.
     precondition((Shape.product(extents) ?? 0) > 0, "extents \(extents) overflow")
     self.extents = extents
@@ -17,10 +18,10 @@ public struct Shape: Hashable, Sendable {
   /// `Shape(1, 64, 56, 56)`.
   public init(_ extents: Int...) { self.init(extents) }
 
-  /// The product, or nil if it does not fit.
+  /// The product of all extents but zeros, or nil if it does not fit.
   static func product(_ extents: [Int]) -> Int? {
     var total = 1
-    for extent in extents {
+    for extent in extents where extent != 0 {
       let (next, overflow) = total.multipliedReportingOverflow(by: extent)
       if overflow { return nil }
       total = next
@@ -33,6 +34,9 @@ public struct Shape: Hashable, Sendable {
 
   /// Number of elements.
   public var count: Int { extents.reduce(1, *) }
+
+  /// Whether there are no elements.
+  public var isEmpty: Bool { extents.contains(0) }
 
   /// Images; 1 where there is no such extent, like the next three.
   public var n: Int { rank > 0 ? extents[0] : 1 }
@@ -63,14 +67,16 @@ extension Shape {
   public static let largestCount = 1 << 40
 
   /// Reads `1x64x56x56`.
-  public init(text: some StringProtocol) throws(ShapeTextError) {
+  /// - Parameter minimum: the smallest extent that is accepted, 0 or 1.
+  public init(text: some StringProtocol, minimum: Int = 1) throws(ShapeTextError) {
     var extents: [Int] = []
     for part in text.split(separator: "x", omittingEmptySubsequences: false) {
       guard part.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == "-") }), let extent = Int(part) else {
         throw ShapeTextError(description: "'\(text.shown)' is not a shape such as 1x64x56x56")
       }
-      guard extent > 0 else {
-        throw ShapeTextError(description: "extent \(extent) in '\(text.shown)' must be at least 1")
+      guard extent >= minimum else {
+        throw ShapeTextError(
+          description: "extent \(extent) in '\(text.shown)' must be at least \(minimum)")
       }
       extents.append(extent)
     }

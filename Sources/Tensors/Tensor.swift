@@ -24,6 +24,8 @@ public final class Tensor<Element: BitwiseCopyable & Sendable>: @unchecked Senda
   public let shape: Shape
   /// The first element; valid as long as the tensor.
   public let pointer: UnsafeMutablePointer<Element>
+  /// Rows that hold values: all of them, unless a kernel whose output is bounded has written fewer.
+  public let rows: UnsafeMutablePointer<Int>
   private let mapping: UnsafeMutableRawPointer
   private let mappedBytes: Int
 
@@ -35,7 +37,8 @@ public final class Tensor<Element: BitwiseCopyable & Sendable>: @unchecked Senda
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let isLarge = backing == .aligned && bytes >= Self.hugePage / 4
     let unit = isLarge ? Self.hugePage : page
-    let pages = (bytes + unit - 1) / unit * unit
+    // An empty tensor has a place, too.
+    let pages = max(1, (bytes + unit - 1) / unit) * unit
     // Room for the guard, or for the start to move up to a huge page.
     let extra = backing == .guarded ? page : isLarge ? Self.hugePage : 0
     let memory = mmap(nil, pages + extra, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
@@ -54,10 +57,15 @@ public final class Tensor<Element: BitwiseCopyable & Sendable>: @unchecked Senda
     self.shape = shape
     mapping = memory
     mappedBytes = pages + extra
+    rows = .allocate(capacity: 1)
+    rows.initialize(to: shape.n)
     pointer = start.bindMemory(to: Element.self, capacity: shape.count)
   }
 
-  deinit { munmap(mapping, mappedBytes) }
+  deinit {
+    munmap(mapping, mappedBytes)
+    rows.deallocate()
+  }
 
   /// Number of elements.
   public var count: Int { shape.count }

@@ -6,14 +6,15 @@ import Tensors
 struct AdaptivePooling: Kernel {
   let name = "tiled/adaptive-pool"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    op is AdaptivePool ? .yes(Abilities(preference: 1)) : .no("computes adaptive pools only")
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    guard op is AdaptivePool else { return .no("computes adaptive pools only") }
+    return .yes(Form(cycles: Cycles.sweeps((try? op.cost(inputs).flops) ?? 0)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let pool = task.op as? AdaptivePool else {
       preconditionFailure("\(task.op.text) is no adaptive pool")
     }
-    return PlanePool(pool, task.inputs[0]).prepare(task.micro)
+    return PlanePool(pool, task.inputs[0].shape).prepare(task.micro)
   }
 }

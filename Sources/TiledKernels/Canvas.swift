@@ -47,7 +47,9 @@ struct Canvas: Sendable {
   }
 
   /// Whether the image itself would do; one with columns that no tap reads has other rows.
-  var isImage: Bool { conv.padding == Pair(0) && conv.stride.w == 1 && pitch == image.w }
+  var isImage: Bool {
+    conv.padding.before == Pair(0) && conv.stride.w == 1 && pitch == image.w && rows <= image.h
+  }
 
   /// Offset of tap (i, j) from the canvas row of an output row.
   func offset(_ i: Int, _ j: Int) -> Int {
@@ -74,7 +76,7 @@ struct Canvas: Sendable {
     _ micro: MicroKernels
   ) {
     // Rows of the canvas above the image; negative where the canvas begins inside it.
-    let above = conv.padding.h - row * conv.stride.h
+    let above = conv.padding.top - row * conv.stride.h
     for run in runs {
       let (first, inside) = (run.lowerBound, run.clamped(to: above..<above + image.h))
       guard !inside.isEmpty else {
@@ -84,7 +86,7 @@ struct Canvas: Sendable {
       (target + first * pitch).update(repeating: 0, count: (inside.lowerBound - first) * pitch)
       drawRows(
         source + (inside.lowerBound - above) * image.w, into: target + inside.lowerBound * pitch,
-        rows: inside.count, padding: conv.padding.w - column * conv.stride.w, micro)
+        rows: inside.count, padding: conv.padding.left - column * conv.stride.w, micro)
       (target + inside.upperBound * pitch)
         .update(repeating: 0, count: (run.upperBound - inside.upperBound) * pitch)
     }

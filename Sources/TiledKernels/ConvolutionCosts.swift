@@ -1,16 +1,11 @@
 import Kernels
 import MicroKernelAPI
-
-/// A kernel for convolutions that tells roughly how many cycles it takes with one thread, for small maps above all, where
-/// calls, rows and empty lanes cost more than products do.
-protocol EstimatedKernel: Kernel {
-  func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double
-}
+import Operators
 
 extension ReducedConvolution {
   /// Whether the only window is the whole image.
   var windowIsImage: Bool {
-    conv.kernel.h == input.h && conv.kernel.w == input.w && conv.padding.h == 0 && conv.padding.w == 0
+    conv.kernel.h == input.h && conv.kernel.w == input.w && conv.padding.before == Pair(0)
       && output.plane == 1
   }
 
@@ -25,6 +20,14 @@ extension ReducedConvolution {
 
 /// Cycles of parts that kernels have in common.
 enum Cycles {
+  /// Starting a region and waiting for its last tile.
+  static let region = 300.0
+
+  /// Regions that read and write so many values, most of them from a near cache.
+  static func sweeps(_ values: Int, regions: Int = 1) -> Double {
+    Double(regions) * region + Double(values) / 4
+  }
+
   /// A sum waits so long for the one before it.
   static let latency = 4.0
 

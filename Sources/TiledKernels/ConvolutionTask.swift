@@ -71,18 +71,19 @@ struct ConvolutionTask: Sendable {
   }
 
   /// Weights in blocks of output channels.
-  func packed(_ task: KernelTask, block: Int, copies: Int = 1) -> PackedWeights {
-    let weight = task.weights["weight"].pointer
+  /// - Throws: if they are not there.
+  func packed(_ task: KernelTask, block: Int, copies: Int = 1) throws -> PackedWeights {
+    let (weight, bias) = (try task.weights["weight"], conv.bias ? try task.weights["bias"] : nil)
     let pack = { (weight: UnsafePointer<Float>) in
       PackedWeights(
-        weight: weight, bias: conv.bias ? task.weights["bias"].pointer : nil, outputs: conv.outputChannels,
+        weight: weight, bias: bias?.pointer, outputs: conv.outputChannels,
         groups: conv.groups, depth: channels * conv.kernel.h * conv.kernel.w, block: block, copies: copies,
         batchNorm: fusion.batchNorm)
     }
-    guard let left = reduced.weights(weight, filters: conv.outputChannels * channels) else {
-      return pack(weight)
+    guard let left = reduced.weights(weight.pointer, filters: conv.outputChannels * channels) else {
+      return pack(weight.pointer)
     }
-    return left.withUnsafeBufferPointer { $0.baseAddress.map(pack) ?? pack(weight) }
+    return left.withUnsafeBufferPointer { $0.baseAddress.map(pack) ?? pack(weight.pointer) }
   }
 
   func images(_ memory: CallMemory) -> [Image] {

@@ -7,30 +7,41 @@ import Tensors
 struct DenseLayers: Kernel {
   let name = "tiled/dense"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    guard op is Dense else { return .no("computes dense layers only") }
-    return .yes(Abilities(preference: 1))
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    guard let dense = op as? Dense else { return .no("computes dense layers only") }
+    let micro = isa.microKernels
+    let cycles = min(Self.dots(dense, inputs[0], micro) ?? .infinity, Self.pixels(dense, inputs[0], micro))
+    return .yes(Form(cycles: Cycles.region + cycles))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let dense = task.op as? Dense else { preconditionFailure("\(task.op.text) is not a dense layer") }
-    guard Self.takesDots(dense, task) else { return PreparedDense(dense, task) }
+    guard Self.takesDots(dense, task) else { return try PreparedDense(dense, task) }
     let packed = PackedWeights(
-      weight: task.weights["weight"].pointer, bias: dense.bias ? task.weights["bias"].pointer : nil,
+      weight: try task.weights["weight"].pointer, bias: dense.bias ? try task.weights["bias"].pointer : nil,
       outputs: dense.outputs, groups: 1, depth: task.inputs[0].count / task.inputs[0].n, block: 1,
       batchNorm: nil)
     return DotProducts(
       images: task.inputs[0].n, packed, activation: dense.activation, hasResidual: false, task.micro)
   }
 
-  /// Whether dot products take fewer cycles than images as pixels, which are transposed where they are several.
   private static func takesDots(_ dense: Dense, _ task: KernelTask) -> Bool {
-    let (images, features) = (task.inputs[0].n, task.inputs[0].count / task.inputs[0].n)
-    guard features >= task.micro.lanes else { return false }
-    let dots = DotProducts.cycles(pairs: images * dense.outputs, depth: features, task.micro)
-    let blocks = Double(ceilDivide(dense.outputs, task.micro.outputBlock))
-    let transposed = images == 1 ? 0 : 1.5 * Double(images * features)
-    return dots < transposed + blocks * Cycles.direct(pixels: images, depth: features, task.micro)
+    guard let dots = dots(dense, task.inputs[0], task.micro) else { return false }
+    return dots < pixels(dense, task.inputs[0], task.micro)
+  }
+
+  /// Cycles of dot products; nil where they would be shorter than a vector.
+  private static func dots(_ dense: Dense, _ input: TensorType, _ micro: MicroKernels) -> Double? {
+    let features = input.count / input.n
+    guard features >= micro.lanes else { return nil }
+    return DotProducts.cycles(pairs: input.n * dense.outputs, depth: features, micro)
+  }
+
+  /// Cycles of images as pixels, which are transposed where they are several.
+  private static func pixels(_ dense: Dense, _ input: TensorType, _ micro: MicroKernels) -> Double {
+    let blocks = Double(ceilDivide(dense.outputs, micro.outputBlock))
+    let transposed = input.n == 1 ? 0 : 1.5 * Double(input.count)
+    return transposed + blocks * Cycles.direct(pixels: input.n, depth: input.count / input.n, micro)
   }
 }
 
@@ -39,10 +50,10 @@ private struct PreparedDense: Prepared {
   let layer: DenseLayer
   let micro: MicroKernels
 
-  init(_ dense: Dense, _ task: KernelTask) {
+  init(_ dense: Dense, _ task: KernelTask) throws {
     batch = task.inputs[0].n
     micro = task.micro
-    layer = DenseLayer(dense, features: task.inputs[0].count / batch, task.weights, micro)
+    layer = try DenseLayer(dense, features: task.inputs[0].count / batch, task.weights, micro)
   }
 
   var weightMemory: [UnsafeRawBufferPointer] { layer.weightMemory }
@@ -79,13 +90,13 @@ struct DenseLayer: Sendable {
   private let micro: MicroKernels
   private let tap = Constants([0])
 
-  init(_ dense: Dense, features: Int, _ arrays: Weights<Float>, _ micro: MicroKernels) {
+  init(_ dense: Dense, features: Int, _ arrays: Weights<Float>, _ micro: MicroKernels) throws {
     self.features = features
     outputs = dense.outputs
     activation = dense.activation
     self.micro = micro
     weights = PackedWeights(
-      weight: arrays["weight"].pointer, bias: dense.bias ? arrays["bias"].pointer : nil,
+      weight: try arrays["weight"].pointer, bias: dense.bias ? try arrays["bias"].pointer : nil,
       outputs: dense.outputs,
       groups: 1, depth: features, block: micro.outputBlock, batchNorm: nil)
   }

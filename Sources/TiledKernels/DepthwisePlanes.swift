@@ -7,12 +7,11 @@ import Tensors
 struct DepthwisePlanes: Kernel {
   let name = "tiled/depthwise"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let conv = op as? Conv2D, inputs[0].c == conv.groups,
       let reduced = try? ReducedConvolution(conv, inputs)
     else { return .no("computes convolutions with as many groups as input channels only") }
-    let isBest = Self.isBetter(reduced, isa.microKernels)
-    return .yes(Abilities(epilogues: Epilogue.of(conv), preference: isBest ? 6 : 0))
+    return .yes(Form(epilogues: Epilogue.of(conv), cycles: cycles(reduced, isa.microKernels)))
   }
 
   /// Instructions that a plane takes, roughly.
@@ -25,20 +24,10 @@ struct DepthwisePlanes: Kernel {
       + multiplier * output.plane * (4 * taps + 8) / min(micro.lanes, input.c)
   }
 
-  /// Whether a plane takes fewer of them than in vectors of its rows' pixels.
-  private static func isBetter(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Bool {
-    let (conv, input, output, lanes) = (reduced.conv, reduced.input, reduced.output, micro.lanes)
-    let taps = conv.kernel.h * conv.kernel.w
-    let multiplier = conv.outputChannels / conv.groups
-    let perRow = ceilDivide(output.w, lanes) * (3 * taps + 8) * multiplier + 60
-    let rows = output.h * perRow + input.h * (ceilDivide(input.w, lanes) * 2 + 20) + 200
-    return instructions(reduced, micro) < rows
-  }
-
   func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedDepthwise(task) }
 }
 
-extension DepthwisePlanes: EstimatedKernel {
+extension DepthwisePlanes {
   func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
     Double(reduced.input.n * reduced.input.c * Self.instructions(reduced, micro)) / 3
   }
@@ -65,7 +54,7 @@ private struct PreparedDepthwise: Prepared {
     let (conv, input, output) = (convolution.conv, convolution.input, convolution.output)
     let (lanes, multiplier) = (convolution.micro.lanes, convolution.outputsPerGroup)
     let taps = conv.kernel.h * conv.kernel.w
-    let packed = convolution.packed(task, block: 1)
+    let packed = try convolution.packed(task, block: 1)
     vectors = ceilDivide(input.c, lanes)
     var (values, sums): ([Float], [Float]) = ([], [])
     for vector in 0..<vectors {
@@ -108,7 +97,7 @@ private struct PreparedDepthwise: Prepared {
 
   /// Whether each pixel has one product: a kernel of 3×3 on maps of one pixel, say.
   private var isScaling: Bool {
-    rows.kernel == 1 && columns.kernel == 1 && task.conv.padding == Pair(0) && task.takesEveryPixel
+    rows.kernel == 1 && columns.kernel == 1 && task.reduced.padsNothing && task.takesEveryPixel
       && task.outputsPerGroup == 1 && !task.relu
   }
 
@@ -167,7 +156,7 @@ struct TapAxis: Sendable {
   init(_ size: Int, _ outputs: Int, _ conv: Conv2D, _ axis: KeyPath<Pair, Int>) {
     let (kernel, step) = (conv.kernel[keyPath: axis], conv.dilation[keyPath: axis])
     let windows = (0..<outputs).map { i -> (first: Int, count: Int, tap: Int) in
-      let start = i * conv.stride[keyPath: axis] - conv.padding[keyPath: axis]
+      let start = i * conv.stride[keyPath: axis] - conv.padding.before[keyPath: axis]
       let tap = start < 0 ? min(kernel, ceilDivide(-start, step)) : 0
       let end = start < size ? min(kernel, (size - 1 - start) / step + 1) : tap
       return end > tap ? (start + tap * step, end - tap, tap) : (0, 0, 0)

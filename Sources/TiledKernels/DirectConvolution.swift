@@ -7,10 +7,11 @@ import Tensors
 struct DirectConvolution: Kernel {
   let name = "tiled/direct"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    guard let conv = op as? Conv2D else { return .no("computes convolutions only") }
-    // Others claim what suits them better.
-    return .yes(Abilities(epilogues: Epilogue.of(conv), preference: 2))
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    guard let conv = op as? Conv2D, let reduced = try? ReducedConvolution(conv, inputs) else {
+      return .no("computes convolutions only")
+    }
+    return .yes(Form(epilogues: Epilogue.of(conv), cycles: cycles(reduced, isa.microKernels)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
@@ -18,7 +19,7 @@ struct DirectConvolution: Kernel {
   }
 }
 
-extension DirectConvolution: EstimatedKernel {
+extension DirectConvolution {
   func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
     let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
     let blocks = conv.groups * ceilDivide(conv.outputChannels / conv.groups, micro.outputBlock)
@@ -47,7 +48,7 @@ private struct PreparedDirect: Prepared {
     areas = Areas(self.task, slack: 0)
     canvas =
       areas?.canvas ?? Canvas(conv, input: self.task.input, output: self.task.output, slack: 0)
-    weights = self.task.packed(task, block: self.task.micro.outputBlock)
+    weights = try self.task.packed(task, block: self.task.micro.outputBlock)
     taps = Constants(canvas.taps)
     rowParts = self.task.rowParts(blocks: conv.groups * weights.blocksPerGroup)
     blocksOutside = weights.bytes / conv.groups > 512 << 10

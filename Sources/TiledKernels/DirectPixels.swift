@@ -45,7 +45,7 @@ struct DirectPixels: Prepared {
     )
     self.canvas = canvas
     self.together = together
-    weights = self.task.packed(task, block: self.task.micro.outputBlock)
+    weights = try self.task.packed(task, block: self.task.micro.outputBlock)
     taps = Constants(canvas.taps)
     let image = input.c * (canvas.isImage ? input.plane : canvas.plane)
     let pixels = (0..<together).flatMap { n in

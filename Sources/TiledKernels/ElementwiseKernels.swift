@@ -7,9 +7,10 @@ import Tensors
 struct ElementwiseKernels: Kernel {
   let name = "tiled/elementwise"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     switch op {
-    case is BatchNorm, is any ActivationOperator, is Add, is Scale, is Concat: .yes(Abilities(preference: 1))
+    case is BatchNorm, is any ActivationOperator, is Add, is Scale, is Concat:
+      .yes(Form(cycles: Cycles.sweeps(((try? op.cost(inputs).bytes) ?? 0) / 4)))
     default: .no("computes element-wise operators only")
     }
   }
@@ -17,10 +18,11 @@ struct ElementwiseKernels: Kernel {
   func prepare(_ task: KernelTask) throws -> any Prepared {
     let micro = task.micro
     switch task.op {
-    case is BatchNorm: return PreparedBatchNorm(task, micro)
-    case let scale as Scale: return PreparedScale(gate: scale.gate, shape: task.inputs[0], micro: micro)
+    case let norm as BatchNorm: return try PreparedBatchNorm(norm, task)
+    case let scale as Scale: return PreparedScale(gate: scale.gate, shape: task.inputs[0].shape, micro: micro)
     case is Concat:
-      return PreparedConcat(inputs: task.inputs, output: try task.op.output(task.inputs), micro: micro)
+      return PreparedConcat(
+        inputs: task.inputs.map(\.shape), output: try task.op.output(task.inputs).shape, micro: micro)
     case let op as any ActivationOperator:
       let operation = op.activation.operation ?? .copy
       return PreparedMap(operation: operation, count: task.inputs[0].count, micro: micro)
@@ -77,10 +79,10 @@ private struct PreparedBatchNorm: Prepared {
   let scale: Constants<Float>
   let shift: Constants<Float>
 
-  init(_ task: KernelTask, _ micro: MicroKernels) {
-    shape = task.inputs[0]
-    self.micro = micro
-    let folded = foldedBatchNorm(task.weights, channels: shape.c)
+  init(_ norm: BatchNorm, _ task: KernelTask) throws {
+    shape = task.inputs[0].shape
+    micro = task.micro
+    let folded = try norm.folded(task.weights, channels: shape.c)
     (scale, shift) = (Constants(folded.scale), Constants(folded.shift))
   }
 

@@ -9,12 +9,19 @@ import Tensors
 struct FusedAttention: Kernel {
   let name = "tiled/fused"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    switch op {
-    case is SqueezeExcitation, is ChannelAttention, is SpatialAttention, is CBAM:
-      .yes(Abilities(epilogues: [.residual, .relu], preference: 2))
-    default: .no("computes SE, channel attention, spatial attention and CBAM only")
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    guard op is SqueezeExcitation || op is ChannelAttention || op is SpatialAttention || op is CBAM else {
+      return .no("computes SE, channel attention, spatial attention and CBAM only")
     }
+    return .yes(Form(epilogues: [.residual, .relu], cycles: Self.cycles(op, inputs[0], isa.microKernels)))
+  }
+
+  /// Reading the input for each kind of pool, and once more to apply the gates; the parts' products at full speed.
+  private static func cycles(_ op: any Operator, _ input: TensorType, _ micro: MicroKernels) -> Double {
+    let sweeps = op is CBAM ? 4 : 3
+    let macs = (try? op.cost([input]).macs) ?? 0
+    return 0.75 * Cycles.sweeps(sweeps * input.count, regions: sweeps) + Double(macs)
+      / Double(2 * micro.lanes)
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedAttention(task) }
@@ -34,20 +41,20 @@ private struct PreparedAttention: Prepared {
   var (channelNode, spatialNode) = ("", "")
 
   init(_ task: KernelTask) throws {
-    (shape, micro, fusion) = (task.inputs[0], task.micro, task.fusion)
+    (shape, micro, fusion) = (task.inputs[0].shape, task.micro, task.fusion)
     switch task.op {
     case let se as SqueezeExcitation:
-      channel = FusedChannelGate(
+      channel = try FusedChannelGate(
         .avg, mlp: se.mlp(shape.c), gate: se.gate.activation, channels: shape.c, task.weights.scoped("mlp"),
         micro)
     case let attention as ChannelAttention:
       channelNode = "gate"
-      channel = Self.channelGate(attention.gate, task, at: channelNode)
+      channel = try Self.channelGate(attention.gate, task, at: channelNode)
     case is SpatialAttention:
       spatialNode = "gate"
     case let cbam as CBAM:
       (channelNode, spatialNode) = ("channel", "spatial")
-      channel = Self.channelGate(cbam.channel, task, at: channelNode)
+      channel = try Self.channelGate(cbam.channel, task, at: channelNode)
       order = cbam.order
     default:
       preconditionFailure("\(task.op.text) is not a fused attention")
@@ -74,9 +81,9 @@ private struct PreparedAttention: Prepared {
 
   private static func channelGate(
     _ gate: ChannelGate, _ task: KernelTask, at node: String
-  ) -> FusedChannelGate {
+  ) throws -> FusedChannelGate {
     let channels = task.inputs[0].c
-    return FusedChannelGate(
+    return try FusedChannelGate(
       gate.pools, mlp: gate.mlp(channels), gate: .sigmoid, channels: channels,
       task.weights.scoped(node).scoped("mlp"), task.micro)
   }

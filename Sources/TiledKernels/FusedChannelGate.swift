@@ -17,15 +17,15 @@ struct FusedChannelGate: Sendable {
     _ pools: ChannelGate.Pools, mlp: BottleneckMLP, gate: Activation, channels: Int,
     _ weights: Weights<Float>,
     _ micro: MicroKernels
-  ) {
+  ) throws {
     self.pools = pools
     self.gate = gate
     self.micro = micro
-    first = DenseLayer(
+    first = try DenseLayer(
       Dense(out: mlp.hidden, bias: mlp.bias, activation: mlp.activation), features: channels,
       weights.scoped("fc1"),
       micro)
-    second = DenseLayer(
+    second = try DenseLayer(
       Dense(out: channels, bias: mlp.bias), features: mlp.hidden, weights.scoped("fc2"), micro)
   }
 

@@ -30,14 +30,16 @@ struct FusedSpatialGate: Sendable {
 
     /// - Parameter weights: of the `SpatialGate`.
     init(_ gate: SpatialGate, _ shape: Shape, _ weights: Weights<Float>, _ micro: MicroKernels) throws {
-      let conv = Conv2D(out: 1, kernel: Pair(gate.kernel), padding: Pair(gate.kernel / 2), bias: false)
-      let reduced = try ReducedConvolution(conv, [Shape(1, 2, shape.h, shape.w)])
-      let weight = UnsafePointer(weights.scoped("conv")["weight"].pointer)
+      let conv = Conv2D(out: 1, kernel: Pair(gate.kernel), padding: Padding(gate.kernel / 2), bias: false)
+      let reduced = try ReducedConvolution(conv, [TensorType(1, 2, shape.h, shape.w)])
+      let weight = UnsafePointer(try weights.scoped("conv")["weight"].pointer)
+      let batchNorm =
+        gate.isNormalised ? try BatchNorm().folded(weights.scoped("bn"), channels: 1) : nil
       let pack = { (weight: UnsafePointer<Float>) in
         PackedWeights(
           weight: weight, bias: nil, outputs: 1, groups: 1,
           depth: 2 * reduced.conv.kernel.h * reduced.conv.kernel.w, block: 1, copies: micro.weightCopies,
-          batchNorm: gate.isNormalised ? foldedBatchNorm(weights.scoped("bn"), channels: 1) : nil)
+          batchNorm: batchNorm)
       }
       self.reduced = reduced
       self.weights =
@@ -51,7 +53,8 @@ struct FusedSpatialGate: Sendable {
     var (conv, plane) = (filter.reduced.conv, filter.reduced.output)
     columns = Partition(
       count: plane.w, parts: min(plane.w, ceilDivide(plane.w * shape.n, FusedSpatialGate.run)))
-    conv.padding.w *= shape.n
+    conv.padding.left *= shape.n
+    conv.padding.right *= shape.n
     conv.dilation.w *= shape.n
     plane = Shape(1, 1, plane.h, plane.w * shape.n)
     canvas = Canvas(conv, input: plane, output: plane, slack: 4 * micro.lanes)

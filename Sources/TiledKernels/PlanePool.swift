@@ -25,7 +25,7 @@ struct PlanePool: Sendable {
         size, windows, step: pool.dilation[keyPath: part],
         PoolAxis.Regular(
           window: pool.window[keyPath: part], stride: pool.stride[keyPath: part],
-          padding: pool.padding[keyPath: part]))
+          padding: pool.padding.before[keyPath: part]))
     }
     let windows = pool.windows(height: input.h, width: input.w)
     // The mean of one value is the value, which needs no division.

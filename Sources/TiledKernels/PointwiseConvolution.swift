@@ -8,20 +8,11 @@ import Tensors
 struct PointwiseConvolution: Kernel {
   let name = "tiled/pointwise"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let conv = op as? Conv2D, let reduced = try? ReducedConvolution(conv, inputs),
-      reduced.conv.kernel == Pair(1), reduced.conv.padding == Pair(0)
+      reduced.conv.kernel == Pair(1), reduced.padsNothing
     else { return .no("computes 1×1 convolutions without padding only") }
-    let output = reduced.output
-    // Vectors that the last pixels of a plane leave half empty: with few pixels channels make better vectors.
-    let lanes = isa.microKernels.lanes
-    func filled(_ width: Int) -> Double {
-      Double(output.plane) / Double(ceilDivide(output.plane, width) * width)
-    }
-    let isBest = Self.usesPanels(conv, isa.microKernels) && filled(2 * lanes) > 0.8
-    return .yes(
-      Abilities(
-        epilogues: Epilogue.of(conv), preference: isBest ? 5 : filled(lanes) > 0.85 ? 4 : 1))
+    return .yes(Form(epilogues: Epilogue.of(conv), cycles: cycles(reduced, isa.microKernels)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedPointwise(task) }
@@ -32,7 +23,10 @@ struct PointwiseConvolution: Kernel {
   }
 }
 
-extension PointwiseConvolution: EstimatedKernel {
+extension PointwiseConvolution {
+  /// Of the cycles of as many products elsewhere: tiles run on where a row ends.
+  private static let share = 0.8
+
   func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
     let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
     let perGroup = conv.outputChannels / conv.groups
@@ -41,8 +35,9 @@ extension PointwiseConvolution: EstimatedKernel {
     let step = max(Cycles.latency, Double(outputs))
     let tile = Double(input.c / conv.groups) * step + 60
     let tiles = Double(blocks * ceilDivide(output.plane, 2 * micro.lanes)) * tile
-    let copied = input.plane == output.plane ? 0 : reduced.drawing(micro)
-    return Double(input.n) * (tiles + copied + 300)
+    // Only the pixels that count are copied.
+    let copied = input.plane == output.plane ? 0 : Double(input.c * (output.plane + 80))
+    return Double(input.n) * (Self.share * tiles + copied + 300)
   }
 }
 
@@ -64,7 +59,7 @@ private struct PreparedPointwise: Prepared {
     // Blocks of equal width: 64 channels are 5 × 13 and not 4 × 14 + 8.
     let perGroup = self.task.outputsPerGroup
     let block = ceilDivide(perGroup, ceilDivide(perGroup, micro.pointBlock))
-    weights = self.task.packed(task, block: block, copies: micro.weightCopies)
+    weights = try self.task.packed(task, block: block, copies: micro.weightCopies)
     panels = PointwiseConvolution.usesPanels(conv, micro) ? Panels(self.task) : nil
     let (pixels, lanes) = (self.task.output.plane, micro.lanes)
     // Whole lines, an odd number of them: planes at a power of two apart would share cache sets.

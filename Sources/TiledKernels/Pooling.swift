@@ -7,13 +7,15 @@ import Tensors
 struct Pooling: Kernel {
   let name = "tiled/pool"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard op is Pool2D || op is GlobalPool || op is ChannelPool else { return .no("computes pools only") }
-    return .yes(Abilities(preference: 1))
+    let cost = try? op.cost(inputs)
+    return .yes(
+      Form(cycles: Cycles.sweeps((cost?.bytes ?? 0) / 4 + (cost?.flops ?? 0) / isa.microKernels.lanes)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
-    let input = task.inputs[0]
+    let input = task.inputs[0].shape
     let micro = task.micro
     switch task.op {
     case let pool as Pool2D: return PlanePool(pool, input).prepare(micro)

@@ -12,13 +12,13 @@ struct ReducedConvolution: Sendable {
   private let taps: (rows: Range<Int>, columns: Range<Int>)
   private let original: Pair
 
-  init(_ original: Conv2D, _ inputs: [Shape]) throws {
-    (conv, input, output) = (original, inputs[0], try original.output(inputs))
+  init(_ original: Conv2D, _ inputs: [TensorType]) throws(OperatorError) {
+    (conv, input, output) = (original, inputs[0].shape, try original.output(inputs).shape)
     self.original = original.kernel
     let (rows, columns) = (Self.axis(&conv, input.h, output.h, \.h), Self.axis(&conv, input.w, output.w, \.w))
     taps = (rows, columns)
-    guard input.w == 1, output.w == 1, conv.kernel.w == 1, conv.padding.w == 0 else { return }
-    for pair in [\Conv2D.kernel, \.stride, \.padding, \.dilation] {
+    guard input.w == 1, output.w == 1, conv.kernel.w == 1, conv.padding.left == 0 else { return }
+    for pair in [\Conv2D.kernel, \.stride, \.padding.before, \.dilation] {
       conv[keyPath: pair] = Pair(conv[keyPath: pair].w, conv[keyPath: pair].h)
     }
     (input, output) = (Shape(input.n, input.c, 1, input.h), Shape(output.n, output.c, 1, output.h))
@@ -28,7 +28,7 @@ struct ReducedConvolution: Sendable {
   private static func axis(
     _ conv: inout Conv2D, _ size: Int, _ outputs: Int, _ axis: WritableKeyPath<Pair, Int>
   ) -> Range<Int> {
-    let (kernel, padding) = (conv.kernel[keyPath: axis], conv.padding[keyPath: axis])
+    let (kernel, padding) = (conv.kernel[keyPath: axis], conv.padding.before[keyPath: axis])
     let (stride, dilation) = (conv.stride[keyPath: axis], conv.dilation[keyPath: axis])
     // 0 ≤ y · stride − padding + tap · dilation < size
     let meets = { (tap: Int) in
@@ -40,10 +40,19 @@ struct ReducedConvolution: Sendable {
     let kept = min(first, padding / dilation)
     let end = ((0..<kernel).last(where: meets) ?? kept) + 1
     conv.kernel[keyPath: axis] = end - kept
-    conv.padding[keyPath: axis] = padding - kept * dilation
+    conv.padding.before[keyPath: axis] = padding - kept * dilation
     if outputs == 1 { conv.stride[keyPath: axis] = 1 }
     if end - kept == 1 { conv.dilation[keyPath: axis] = 1 }
     return kept..<end
+  }
+
+  /// Whether every tap of every window lies inside the image.
+  var padsNothing: Bool {
+    func reach(_ outputs: Int, _ axis: KeyPath<Pair, Int>) -> Int {
+      (outputs - 1) * conv.stride[keyPath: axis]
+        + (conv.kernel[keyPath: axis] - 1) * conv.dilation[keyPath: axis]
+    }
+    return conv.padding.before == Pair(0) && reach(output.h, \.h) < input.h && reach(output.w, \.w) < input.w
   }
 
   /// The weights that are left: `[filters][rows][columns]` of the original to the same of what remains.

@@ -7,38 +7,21 @@ import Tensors
 struct RowConvolution: Kernel {
   let name = "tiled/rows"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let conv = op as? Conv2D, let reduced = try? ReducedConvolution(conv, inputs) else {
       return .no("computes convolutions only")
     }
-    let isBest = Self.isBetter(reduced, isa.microKernels)
-    return .yes(Abilities(epilogues: Epilogue.of(conv), preference: isBest ? 3 : 1))
-  }
-
-  /// Compares how much of the vectors is used: here the last ones of a row and the last block of outputs are partly empty, in
-  /// the direct convolution the last block of outputs, which is several vectors wide.
-  private static func isBetter(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Bool {
-    func filled(_ count: Int, by block: Int) -> Double {
-      Double(count) / Double(ceilDivide(count, block) * block)
-    }
-    let outputs = reduced.conv.outputChannels / reduced.conv.groups
-    let inRows = filled(reduced.output.w, by: micro.lanes)
-    // Where weights need no broadcast, rows are the faster way with equal vectors.
-    if micro.weightCopies > 1 {
-      return outputs >= 4 ? inRows > 0.8 : inRows > filled(outputs, by: micro.lanes)
-    }
-    // With equally filled vectors the direct one is faster by a seventh: it reads less for each product.
-    let rows = inRows * filled(outputs, by: PreparedRows.block(outputs))
-    return outputs < micro.outputBlock && rows * 0.85 > filled(outputs, by: micro.outputBlock)
+    return .yes(Form(epilogues: Epilogue.of(conv), cycles: cycles(reduced, isa.microKernels)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedRows(task) }
 }
 
-extension RowConvolution: EstimatedKernel {
+extension RowConvolution {
   func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
     let (conv, output) = (reduced.conv, reduced.output)
     let perGroup = conv.outputChannels / conv.groups
+    if conv.groups == reduced.input.c { return Self.depthwise(reduced, micro) }
     let block = PreparedRows.block(perGroup)
     let vectors = ceilDivide(output.w, micro.lanes)
     let steps = ceilDivide(vectors, 4)
@@ -47,6 +30,16 @@ extension RowConvolution: EstimatedKernel {
     let row = products + Double(steps * (40 + 25 * block))
     let rows = conv.groups * ceilDivide(perGroup, block) * output.h
     return Double(reduced.input.n) * (reduced.drawing(micro) + Double(rows) * row + 300)
+  }
+
+  /// A group is one plane: a third of the instructions for rows of taps, calls and the canvas.
+  private static func depthwise(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
+    let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
+    let taps = conv.kernel.h * conv.kernel.w
+    let multiplier = conv.outputChannels / conv.groups
+    let row = ceilDivide(output.w, micro.lanes) * (3 * taps + 8) * multiplier + 60
+    let plane = output.h * row + input.h * (ceilDivide(input.w, micro.lanes) * 2 + 20) + 200
+    return Double(input.n * input.c * plane) / 3
   }
 }
 
@@ -67,7 +60,7 @@ private struct PreparedRows: Prepared {
     areas = conv.groups >= desiredTiles ? nil : Areas(self.task, slack: 4 * micro.lanes)
     canvas = areas?.canvas ?? Canvas(conv, input: input, output: output, slack: 4 * micro.lanes)
     let perGroup = self.task.outputsPerGroup
-    weights = self.task.packed(task, block: PreparedRows.block(perGroup), copies: micro.weightCopies)
+    weights = try self.task.packed(task, block: PreparedRows.block(perGroup), copies: micro.weightCopies)
     taps = Constants(canvas.taps(channels: self.task.channels))
     rowParts = NearRuns.partition(
       output.h, blocks: conv.groups * weights.blocksPerGroup, inputs: input.c * input.plane,

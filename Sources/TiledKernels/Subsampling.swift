@@ -7,15 +7,16 @@ import Tensors
 struct Subsampling: Kernel {
   let name = "tiled/subsample"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard op is Subsample else { return .no("computes subsampling only") }
-    return .yes(Abilities(preference: 1))
+    return .yes(Form(cycles: Cycles.sweeps((try? op.output(inputs).count) ?? 0)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let op = task.op as? Subsample else { preconditionFailure("\(task.op.text) is no subsampling") }
     return PreparedSubsample(
-      op: op, input: task.inputs[0], output: try op.output(task.inputs), micro: task.isa.microKernels)
+      op: op, input: task.inputs[0].shape, output: try op.output(task.inputs).shape,
+      micro: task.isa.microKernels)
   }
 }
 

@@ -1,14 +1,12 @@
+import Execution
 import Kernels
 
 private let vectorConvolutions: [any Kernel] = [
   DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(),
 ]
 
-private let batchConvolutions: [any Kernel] =
-  vectorConvolutions + [TurnedConvolution(catalogue: Catalogue(vectorConvolutions))]
-
 private let convolutions: [any Kernel] =
-  batchConvolutions + [WindowConvolution(others: Catalogue(batchConvolutions))]
+  vectorConvolutions + [TurnedConvolution(catalogue: Catalogue(vectorConvolutions)), WindowConvolution()]
 
 private let parts: [any Kernel] =
   convolutions + [
@@ -17,4 +15,4 @@ private let parts: [any Kernel] =
   ]
 
 /// The list of tiled kernels: a new one is a file and a line here.
-public let tiledKernels: [any Kernel] = parts + [Layers(catalogue: Catalogue(parts))]
+public let tiledKernels: [any Kernel] = parts + [Layers(name: "tiled/layers", Catalogue(parts))]

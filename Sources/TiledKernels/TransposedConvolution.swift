@@ -14,20 +14,21 @@ struct TransposedConvolution: Kernel {
 
   init(_ catalogue: Catalogue) { self.catalogue = catalogue }
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let op = op as? ConvTranspose2D else { return .no("computes transposed convolutions only") }
     guard max(op.stride.h, op.stride.w) <= Self.mostPhases else {
       return .no("computes strides up to \(Self.mostPhases) only")
     }
     guard let phases = try? TransposedPhases(op, inputs[0]) else { return .no("does not take that input") }
-    var isDirect = true
+    var (growth, cycles) = (1.0, Cycles.sweeps(2 * phases.output.count))
     for conv in phases.all.compactMap(\.conv) {
-      guard let best = catalogue.best(conv, [phases.padded], isa: isa) else {
+      guard let best = catalogue.best(conv, [TensorType(phases.padded)], isa: isa) else {
         return .no("has no kernel for \(conv.text)")
       }
-      isDirect = isDirect && best.abilities.isDirect
+      growth = max(growth, best.form.errorGrowth)
+      cycles += Double(phases.input.n / phases.together) * best.form.cycles
     }
-    return .yes(Abilities(preference: 1, isDirect: isDirect))
+    return .yes(Form(errorGrowth: growth, cycles: cycles))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
@@ -37,17 +38,17 @@ struct TransposedConvolution: Kernel {
     let phases = try TransposedPhases(op, task.inputs[0])
     let prepared = try phases.all.map { phase -> (any Prepared)? in
       guard let conv = phase.conv else { return nil }
-      guard let kernel = catalogue.best(conv, [phases.padded], isa: task.isa)?.kernel else {
+      guard let kernel = catalogue.best(conv, [TensorType(phases.padded)], isa: task.isa)?.kernel else {
         throw OperatorError("no kernel for \(conv.text)")
       }
       let weights = try phases.weights(phase, task.weights)
       return try kernel.prepare(
-        KernelTask(conv, [phases.padded], weights: weights, isa: task.isa, micro: task.micro))
+        KernelTask(conv, [TensorType(phases.padded)], weights: weights, isa: task.isa, micro: task.micro))
     }
     return PreparedTransposed(
       phases: phases, places: Constants(phases.places), prepared: prepared,
       bias: Constants(
-        op.bias ? task.weights["bias"].elements : Array(repeating: 0, count: op.outputChannels)),
+        op.bias ? try task.weights["bias"].elements : Array(repeating: 0, count: op.outputChannels)),
       micro: task.micro)
   }
 }

@@ -37,8 +37,8 @@ struct TransposedPhases: Sendable {
   private static let near = 1 << 15
 
   /// - Throws: if the operator does not take that input.
-  init(_ original: ConvTranspose2D, _ input: Shape) throws(OperatorError) {
-    let output = try original.output([input])
+  init(_ original: ConvTranspose2D, _ type: TensorType) throws(OperatorError) {
+    let (input, output) = (type.shape, try original.output([type]).shape)
     isMirrored = input.w == 1 && output.w == 1 && (input.h > 1 || output.h > 1)
     let op = isMirrored ? original.mirrored : original
     self.op = op
@@ -76,7 +76,7 @@ struct TransposedPhases: Sendable {
   func weights(_ phase: Phase, _ arrays: Weights<Float>) throws -> Weights<Float> {
     let (perGroup, inGroup) = (op.outputChannels / op.groups, input.c / op.groups)
     let shape = Shape(op.outputChannels, inGroup, phase.rows.taps.count, phase.columns.taps.count)
-    let (weight, source) = (try Tensor<Float>(shape), arrays["weight"].pointer)
+    let (weight, source) = (try Tensor<Float>(shape), try arrays["weight"].pointer)
     let (below, beside) = isMirrored ? (1, op.kernel.h) : (op.kernel.w, 1)
     var target = weight.pointer
     for o in 0..<op.outputChannels {
@@ -90,7 +90,7 @@ struct TransposedPhases: Sendable {
         }
       }
     }
-    return Weights(op.bias ? ["weight": weight, "bias": arrays["bias"]] : ["weight": weight])
+    return Weights(op.bias ? ["weight": weight, "bias": try arrays["bias"]] : ["weight": weight])
   }
 
   /// Floats of all results.
@@ -130,7 +130,7 @@ extension ConvTranspose2D {
   /// Rows and columns exchanged; its weights are not.
   fileprivate var mirrored: ConvTranspose2D {
     var op = self
-    for pair in [\Self.kernel, \.stride, \.padding, \.outputPadding, \.dilation] {
+    for pair in [\Self.kernel, \.stride, \.padding.before, \.outputPadding, \.dilation] {
       op[keyPath: pair] = Pair(self[keyPath: pair].w, self[keyPath: pair].h)
     }
     return op
@@ -167,7 +167,7 @@ struct PhaseAxis: Sendable {
 
   init(_ op: ConvTranspose2D, _ side: KeyPath<Pair, Int>, inputs: Int, outputs: Int) {
     let (kernel, dilation) = (op.kernel[keyPath: side], op.dilation[keyPath: side])
-    let (stride, padding) = (op.stride[keyPath: side], op.padding[keyPath: side])
+    let (stride, padding) = (op.stride[keyPath: side], op.padding.before[keyPath: side])
     self.stride = stride
     self.padding = padding
     phases = (0..<stride).map { rest in

@@ -11,23 +11,20 @@ struct TurnedConvolution: Kernel {
   /// Kernels for the convolution of long rows.
   let catalogue: Catalogue
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let conv = op as? Conv2D, conv.stride.w == 1, let batch = try? TurnedBatch(conv, inputs[0]),
-      batch.images > 1
+      batch.images > 1, let best = catalogue.best(batch.wide, [batch.row], isa: isa)
     else {
       return .no("computes convolutions of small images, several of them, without a stride along rows only")
     }
     let epilogues = Epilogue.of(conv).subtracting([.residual])
-    return .yes(
-      Abilities(epilogues: epilogues, preference: Self.isBest(conv, batch, isa.microKernels) ? 8 : 0))
+    let turned = Self.perValue * Double(inputs[0].count + batch.output.count / batch.output.n * inputs[0].n)
+    let cycles = turned + Double(inputs[0].n / batch.images) * best.form.cycles
+    return .yes(Form(epilogues: epilogues, cycles: cycles))
   }
 
-  /// Where neither output channels nor the pixels of a row fill vectors, nor the planes of a depthwise convolution.
-  private static func isBest(_ conv: Conv2D, _ batch: TurnedBatch, _ micro: MicroKernels) -> Bool {
-    let perGroup = conv.outputChannels / conv.groups
-    let isDepthwise = conv.groups == batch.input.c && conv.groups >= micro.lanes
-    return batch.images >= 8 && perGroup <= 6 && batch.output.w <= 16 && !isDepthwise
-  }
+  /// Cycles of turning a value.
+  private static let perValue = 1.5
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }
@@ -41,38 +38,29 @@ struct TurnedConvolution: Kernel {
   }
 }
 
-extension TurnedConvolution: EstimatedKernel {
-  func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
-    guard let batch = try? TurnedBatch(reduced.conv, reduced.input),
-      let wide = try? ReducedConvolution(batch.wide, [batch.row])
-    else { return .infinity }
-    let turned = 1.5 * Double(reduced.input.count + reduced.output.count)
-    return turned + Double(reduced.input.n / batch.images) * RowConvolution().cycles(wide, micro)
-  }
-}
-
 /// Images that are turned together, and their convolution as one of longer rows.
 private struct TurnedBatch: Sendable {
   let input: Shape
   let output: Shape
   let images: Int
   let wide: Conv2D
-  let row: Shape
+  let row: TensorType
 
   /// Floats of images that are turned together.
   private static let near = 64 << 10
 
-  init(_ conv: Conv2D, _ input: Shape) throws {
-    self.input = input
-    output = try conv.output([input])
+  init(_ conv: Conv2D, _ type: TensorType) throws {
+    input = type.shape
+    output = try conv.output([type]).shape
     let most = max(1, Self.near / (input.c * input.plane + output.c * output.plane))
-    let images = (1...min(input.n, most)).last { input.n % $0 == 0 } ?? 1
+    let images = (1...min(type.n, most)).last { type.n % $0 == 0 } ?? 1
     var wide = conv
-    wide.padding.w *= images
+    wide.padding.left *= images
+    wide.padding.right *= images
     wide.dilation.w *= images
     self.wide = wide
     self.images = images
-    row = Shape(1, input.c, input.h, input.w * images)
+    row = TensorType(1, input.c, input.h, input.w * images)
   }
 }
 

@@ -7,11 +7,6 @@ import Tensors
 /// `WindowPanels`.
 struct WindowConvolution: Kernel {
   let name = "tiled/windows"
-  /// The other kernels for convolutions.
-  let others: Catalogue
-
-  /// Of the cycles that another kernel takes: as estimates go, less than this is a gain.
-  private static let worthwhile = 0.75
 
   private enum Way {
     /// The window is the image.
@@ -20,16 +15,12 @@ struct WindowConvolution: Kernel {
     case panels
   }
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let conv = op as? Conv2D, let reduced = try? ReducedConvolution(conv, inputs) else {
       return .no("computes convolutions only")
     }
-    let (micro, other) = (isa.microKernels, others.best(conv, inputs, isa: isa)?.kernel)
-    let cycles = Self.best(reduced, micro).cycles
-    let isBest = (other as? any EstimatedKernel).map {
-      cycles < Self.worthwhile * $0.cycles(reduced, micro)
-    }
-    return .yes(Abilities(epilogues: Epilogue.of(conv), preference: isBest == true ? 9 : 0))
+    let cycles = Self.best(reduced, isa.microKernels).cycles
+    return .yes(Form(epilogues: Epilogue.of(conv), cycles: cycles))
   }
 
   private static func best(
@@ -48,11 +39,11 @@ struct WindowConvolution: Kernel {
   func prepare(_ task: KernelTask) throws -> any Prepared {
     let convolution = try ConvolutionTask(task)
     switch Self.best(convolution.reduced, task.micro).way {
-    case .dots: return WindowDots(convolution, convolution.packed(task, block: 1))
+    case .dots: return WindowDots(convolution, try convolution.packed(task, block: 1))
     case .panels: return try WindowPanels(task)
     case .image:
       return DotProducts(
-        images: convolution.input.n, groups: convolution.conv.groups, convolution.packed(task, block: 1),
+        images: convolution.input.n, groups: convolution.conv.groups, try convolution.packed(task, block: 1),
         activation: convolution.activation, hasResidual: task.fusion.residual, task.micro)
     }
   }

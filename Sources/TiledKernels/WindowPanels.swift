@@ -36,7 +36,7 @@ struct WindowPanels: Prepared {
     let (perGroup, micro) = (convolution.outputsPerGroup, convolution.micro)
     self.task = convolution
     let block = ceilDivide(perGroup, ceilDivide(perGroup, micro.pointBlock))
-    weights = convolution.packed(task, block: block, copies: micro.weightCopies)
+    weights = try convolution.packed(task, block: block, copies: micro.weightCopies)
     taps = conv.kernel.h * conv.kernel.w
     offsets = Constants(
       (0..<taps).flatMap { tap in
@@ -50,8 +50,8 @@ struct WindowPanels: Prepared {
   }
 
   private static func offset(_ conv: Conv2D, _ h: Int, _ w: Int, _ tap: Int, _ y: Int, _ x: Int) -> Int32 {
-    let row = y * conv.stride.h - conv.padding.h + tap / conv.kernel.w * conv.dilation.h
-    let column = x * conv.stride.w - conv.padding.w + tap % conv.kernel.w * conv.dilation.w
+    let row = y * conv.stride.h - conv.padding.top + tap / conv.kernel.w * conv.dilation.h
+    let column = x * conv.stride.w - conv.padding.left + tap % conv.kernel.w * conv.dilation.w
     let isInside = (0..<h).contains(row) && (0..<w).contains(column)
     return isInside ? Int32(row * w + column) : -1
   }

@@ -231,7 +231,7 @@ private func styled(_ suites: [Suite], _ style: Style) throws(UsageError) -> [Su
       networks += 1
       let name = workload.name == workload.text ? nil : workload.name
       workloads.append(
-        try Workload(network, workload.shape, name: name, multiplicity: workload.multiplicity))
+        try Workload(network, workload.shapes, name: name, multiplicity: workload.multiplicity))
     }
     result.append(Suite(name: suite.name, workloads: workloads))
   }

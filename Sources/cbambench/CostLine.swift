@@ -30,7 +30,7 @@ struct Counts {
     if let conv = stage.op as? Conv2D { (filters, kernels) = conv.filters(stage.inputs[0]) }
     let weights = stage.isShared ? [] : try stage.op.weights(stage.inputs)
     weightBytes = 4 * weights.reduce(0) { $0 + $1.shape.count }
-    activationBytes = 4 * stage.output.count
+    activationBytes = stage.outputs.reduce(0) { $0 + $1.bytes }
     counted = convention?.count(stage)
   }
 
@@ -54,7 +54,7 @@ struct CostLine {
   let name: String
   let stage: String
   let op: String
-  let output: Shape
+  let outputs: [TensorType]
   let counts: Counts
   var hidden: Int?
   var share: Double?
@@ -72,7 +72,7 @@ struct CostLine {
     let c = counts
     let numbers: [Int?] = [c.filters, c.kernels, c.weightBytes, c.activationBytes, peakActivationBytes]
     return [
-      name, stage, op, output.description, String(c.parameters), String(c.macs), String(c.flops),
+      name, stage, op, outputs.text, String(c.parameters), String(c.macs), String(c.flops),
       String(c.bytes), hidden.map { String($0) } ?? "", share.map { String($0) } ?? "",
     ] + numbers.map { $0.map { String($0) } ?? "" }
       + [convention?.rawValue ?? "", c.counted.map { String($0) } ?? ""]
@@ -83,14 +83,14 @@ struct CostLine {
     let stages = try workload.op.stages(workload.inputs)
     let lines = try stages.map {
       CostLine(
-        name: workload.name, stage: $0.name, op: $0.op.keyword, output: $0.output,
+        name: workload.name, stage: $0.name, op: $0.op.keyword, outputs: $0.outputs,
         counts: try Counts($0, convention), convention: convention)
     }
     var sum = lines.reduce(Counts()) { $0 + $1.counts }
     sum.bytes = workload.cost.bytes
     var total = CostLine(
-      name: workload.name, stage: "total", op: workload.op.keyword, output: workload.output, counts: sum,
-      peakActivationBytes: 4 * stages.peakActivations(workload.inputs).size, convention: convention)
+      name: workload.name, stage: "total", op: workload.op.keyword, outputs: workload.outputs, counts: sum,
+      peakActivationBytes: stages.peakActivations(workload.inputs).bytes, convention: convention)
     if var reducing = workload.op as? any Reducing {
       total.hidden = reducing.hidden(workload.inputs[0].c)
       reducing.reduction = 1

@@ -17,7 +17,7 @@ struct LayerReport {
       ] + Self.numbers)
     for layer in times.layers {
       table.add(
-        [layer.name, layer.keyword, layer.fused.joined(separator: ", "), layer.output.description]
+        [layer.name, layer.keyword, layer.fused.joined(separator: ", "), layer.outputs.text]
           + cells(layer.time, layer.work))
     }
     return table

@@ -22,7 +22,7 @@ enum ModuleSweep {
       for shape in shapes {
         for r in reductions ?? [0] {
           var module = op
-          if r > 0, var reducing = op as? any Reducing {
+          if r > 0, var reducing = op as? any Reducing & Spelled {
             reducing.reduction = r
             module = reducing
           }
@@ -43,7 +43,7 @@ enum ModuleSweep {
 
   /// A module and the shapes that it is asked about: its own, or the standard ones.
   private static func module(_ target: String, _ arguments: Arguments, standard: [Shape]) throws(UsageError)
-    -> (any Operator, [Shape])
+    -> (any Spelled, [Shape])
   {
     guard target.contains("@") else {
       do { return (try Modules.parse(target), standard) } catch {
@@ -59,6 +59,7 @@ enum ModuleSweep {
       throw UsageError("\(option) has no effect on \(target.shown), which has a shape of its own")
     }
     let workload = try Workload(target)
-    return (workload.op, [workload.shape])
+    guard let op = workload.op as? any Spelled else { throw UsageError("\(target.shown) has no text") }
+    return (op, workload.shapes)
   }
 }

@@ -28,7 +28,7 @@ struct NetworkSection {
     let shown = showsLayers ? lines : try NetworkGroups.lines(network, workload.inputs, lines)
     for line in shown {
       table.add(
-        [line.stage, line.op, line.output.description]
+        [line.stage, line.op, line.outputs.text]
           + columns.map { Numbers.count($0.value(line.counts)) }, beginsGroup: line.stage == "total")
     }
     let notes = try NetworkNotes.lines(workload, convention)
@@ -45,7 +45,7 @@ struct NetworkSection {
 /// The layers of a network in groups that a reader can survey: those whose names begin alike (`layer1.0`, `layer1.1`).
 enum NetworkGroups {
   /// A line per group, then the total and the part of it that is attention.
-  static func lines(_ network: Network, _ inputs: [Shape], _ lines: [CostLine]) throws -> [CostLine] {
+  static func lines(_ network: Network, _ inputs: [TensorType], _ lines: [CostLine]) throws -> [CostLine] {
     let nodes = try network.graph(inputs).nodes
     let layers = zip(try network.stages(inputs), lines)
     let total = lines[lines.count - 1]
@@ -55,23 +55,24 @@ enum NetworkGroups {
       guard let last = members.last else { continue }
       result.append(
         line(
-          name, contents(nodes.filter { group(of: $0.name) == name }), last.1.output, members.map(\.1),
+          name, contents(nodes.filter { group(of: $0.name) == name }), last.1.outputs, members.map(\.1),
           like: total))
     }
     let attention = layers.filter(\.0.isAttention).map(\.1)
     guard let module = network.options.attention.module, let last = attention.last else {
       return result + [total]
     }
-    return result + [total, line("of which attention", module.keyword, last.output, attention, like: total)]
+    return result + [total, line("of which attention", module.keyword, last.outputs, attention, like: total)]
   }
 
   private static func group(of name: String) -> Substring { name.prefix { $0 != "." } }
 
   private static func line(
-    _ stage: some StringProtocol, _ op: String, _ output: Shape, _ members: [CostLine], like total: CostLine
+    _ stage: some StringProtocol, _ op: String, _ outputs: [TensorType], _ members: [CostLine],
+    like total: CostLine
   ) -> CostLine {
     CostLine(
-      name: total.name, stage: String(stage), op: op, output: output,
+      name: total.name, stage: String(stage), op: op, outputs: outputs,
       counts: members.reduce(Counts()) { $0 + $1.counts }, convention: total.convention)
   }
 
@@ -107,10 +108,10 @@ enum NetworkNotes {
       + convention.rule
   }
 
-  private static func peak(_ stages: Stages, _ counts: Counts, _ inputs: [Shape]) -> String {
+  private static func peak(_ stages: Stages, _ counts: Counts, _ inputs: [TensorType]) -> String {
     let peak = stages.peakActivations(inputs)
     return
-      "peak activation memory: \(Numbers.scaled(4 * peak.size))B, while \(stages[peak.stage].name) runs, if every "
+      "peak activation memory: \(Numbers.scaled(peak.bytes))B, while \(stages[peak.stage].name) runs, if every "
       + "layer writes a tensor of its own; weights: \(Numbers.scaled(counts.weightBytes))B"
   }
 

@@ -28,7 +28,7 @@ struct NetworkVariants {
       for variant in variants {
         let isAsked = names != nil && ratios == nil || variant.options.attention.module != nil
         // The network without attention is there to compare with: alone it answers nothing.
-        let item = isAsked ? swept.add(variant, workload.shape) : try Workload(variant, workload.shape)
+        let item = isAsked ? swept.add(variant, workload.shapes[0]) : try Workload(variant, workload.shapes)
         if let item, !group.contains(where: { $0.text == item.text }) { group.append(item) }
       }
       groups.append(group)

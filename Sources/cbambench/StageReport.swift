@@ -75,7 +75,7 @@ struct StageReport {
     // A primitive is its own only stage.
     for (index, line) in (lines.count == 2 ? lines.suffix(1) : lines[...]).enumerated() {
       let cells =
-        [index == 0 ? line.name : "", line.stage, line.op, line.output.description]
+        [index == 0 ? line.name : "", line.stage, line.op, line.outputs.text]
         + columns.map { Numbers.count($0.value(line.counts)) }
         + (times.map { [index == 0 ? Numbers.count($0) : ""] } ?? [])
       table.add(cells, beginsGroup: index == 0)

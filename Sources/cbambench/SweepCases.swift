@@ -9,7 +9,7 @@ struct SweepCases {
 
   /// - Returns: nil if the operator cannot take the shape, which is kept as a refusal.
   @discardableResult
-  mutating func add(_ op: any Operator, _ shape: Shape) -> Workload? {
+  mutating func add(_ op: any Spelled, _ shape: Shape) -> Workload? {
     do {
       let workload = try Workload(op, shape)
       workloads.append(workload)

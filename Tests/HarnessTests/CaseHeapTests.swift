@@ -95,7 +95,7 @@ import Testing
 /// A ReLU that allocates three pieces of memory in every tile of its second stage.
 private struct AllocatingStage: Kernel {
   let name = "tiled/allocating-stage"
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support { .yes(Form(cycles: 1)) }
   func prepare(_ task: KernelTask) throws -> any Prepared {
     Allocating(count: task.inputs[0].count, store: Store())
   }

@@ -70,7 +70,7 @@ import Testing
 /// A ReLU in two stages, one of which wastes time.
 private struct SlowStage: Kernel {
   let name = "tiled/slow-stage"
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support { .yes(Form(cycles: 1)) }
   func prepare(_ task: KernelTask) throws -> any Prepared { Slow(count: task.inputs[0].count) }
 
   private struct Slow: Prepared {

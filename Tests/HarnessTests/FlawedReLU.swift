@@ -14,8 +14,8 @@ struct FlawedReLU: Kernel {
   var outputs: Int?
   let name = "tiled/flawed"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    .yes(Abilities(isDirect: isDirect))
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    .yes(Form(errorGrowth: isDirect ? 1 : 2, cycles: 1))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {

@@ -19,7 +19,7 @@ struct FlawedSums: Kernel {
   let flaw: Flaw
   let name = "tiled/flawed-sums"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support { .yes(Form(cycles: 1)) }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
     PreparedFlawedSums(flaw: flaw, kernel: try ReferenceKernel().prepare(task), task: task)
@@ -38,7 +38,8 @@ private struct PreparedFlawedSums: Prepared {
   func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let copy = memory.workspace + kernel.workspace(threads: threads)
     let inner = CallMemory(
-      inputs: [UnsafePointer(copy)] + memory.inputs.dropFirst(), outputs: memory.outputs,
+      inputs: [Place(UnsafeMutableRawPointer(copy))] + memory.inputs.places.dropFirst(),
+      outputs: memory.outputs.places,
       workspace: memory.workspace)
     let outputs = (try? task.op.output(task.inputs).count) ?? 0
     let before = Region("copy", tiles: 1) { _, _ in

@@ -7,8 +7,8 @@ struct InexactAdd: Kernel {
   var isDirect = true
   let name = "tiled/inexact"
 
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    .yes(Abilities(isDirect: isDirect))
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    .yes(Form(errorGrowth: isDirect ? 1 : 2, cycles: 1))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared { PreparedSum(count: task.inputs[0].count) }

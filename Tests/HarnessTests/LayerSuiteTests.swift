@@ -54,7 +54,7 @@ import Testing
   /// The layers that take time, as the network's own graph has them; biases and ReLUs are folded into those of the suite.
   @Test(arguments: networks)
   func layersAreTheNetworks(network: Network) throws {
-    func key(_ op: any Operator, _ input: Shape) -> String? {
+    func key(_ op: any Operator, _ input: TensorType) -> String? {
       switch op {
       case var conv as Conv2D:
         (conv.bias, conv.activation) = (false, .none)
@@ -69,7 +69,7 @@ import Testing
       if let key = key(workload.op, workload.inputs[0]) { listed[key, default: 0] += workload.multiplicity }
     }
     let name = network.name == "mobilenet" ? "mobilenet-1.0" : network.name
-    let stages = try Modules.parse(name).stages([Shape(1, 3, 224, 224)])
+    let stages = try Modules.parse(name).stages([TensorType(1, 3, 224, 224)])
     let expected = Dictionary(
       stages.compactMap { key($0.op, $0.inputs[0]) }.map { ($0, 1) }, uniquingKeysWith: +)
     #expect(listed == expected)
@@ -79,9 +79,9 @@ import Testing
   @Test(arguments: networks)
   func layersFitTogether(network: Network) throws {
     let workloads = try LayerSuiteTests.suite(network.name + "-layers").workloads
-    let given = Set(workloads.map { [$0.output.n, $0.output.count] })
-    for workload in workloads where workload.shape.description != "1x3x224x224" {
-      #expect(given.contains([workload.shape.n, workload.shape.count]), "\(workload.name)")
+    let given = Set(workloads.map { [$0.outputs[0].n, $0.outputCount] })
+    for workload in workloads where workload.shapes[0].description != "1x3x224x224" {
+      #expect(given.contains([workload.shapes[0].n, workload.shapes[0].count]), "\(workload.name)")
     }
   }
 

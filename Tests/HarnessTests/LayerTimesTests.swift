@@ -20,7 +20,7 @@ import Testing
     #expect(times.layers.map(\.name) == names)
     #expect(times.layers.reduce(0) { $0 + $1.work.flops } == workload.cost.flops)
     #expect(times.layers.allSatisfy { $0.time.value > 0 } && times.call.value > 0 && times.calls > 0)
-    #expect(times.layers.last?.output == workload.output)
+    #expect(times.layers.last?.outputs == workload.outputs)
   }
 
   @Test func networksHaveTheirBlocksInTheNames() throws {

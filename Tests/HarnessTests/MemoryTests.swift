@@ -13,7 +13,7 @@ func memoryIsWhatACallNeeds(text: String) throws {
   let facts = RunFacts(machine: Machine(), revision: "", started: "")
   let runner = Runner(plan: plan, tiled: Catalogue(tiledKernels), facts: facts) { false }
   let workload = try Workload(text)
-  let tensors = 4 * (workload.inputs.reduce(0) { $0 + $1.count } + workload.output.count)
+  let tensors = 4 * (workload.inputs.reduce(0) { $0 + $1.count } + workload.outputCount)
   let rows = runner.run(workload, suite: "", budget: Seconds(0))
   #expect(rows.count == 3)
   for record in rows.map(\.record) {

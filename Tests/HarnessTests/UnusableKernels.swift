@@ -5,7 +5,7 @@ import Tensors
 /// A kernel that cannot be prepared.
 struct Unpreparable: Kernel {
   let name = "tiled/unpreparable"
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support { .yes(Form(cycles: 1)) }
   func prepare(_ task: KernelTask) throws -> any Prepared {
     throw OperatorError("no luck with \(task.op.keyword)")
   }
@@ -14,7 +14,7 @@ struct Unpreparable: Kernel {
 /// A kernel whose workspace no machine has.
 struct Greedy: Kernel {
   let name = "tiled/greedy"
-  func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support { .yes(Form(cycles: 1)) }
   func prepare(_ task: KernelTask) throws -> any Prepared { PreparedGreedy() }
 }
 

@@ -1,5 +1,6 @@
 import Models
 import Operators
+import Support
 import Tensors
 import Testing
 
@@ -109,7 +110,7 @@ import Testing
   ])
   func sumsOfStagesAreTheTotal(text: String, shape: Shape) throws {
     let op = try Modules.parse(text)
-    let inputs = try op.inputs(for: shape)
+    let inputs = try op.inputs(for: [shape])
     let (total, stages) = (try op.cost(inputs), try op.stages(inputs).map(\.cost))
     #expect(stages.reduce(0) { $0 + $1.parameters } == total.parameters)
     #expect(stages.reduce(0) { $0 + $1.macs } == total.macs)
@@ -138,7 +139,7 @@ import Testing
   }
 
   @Test func theBlocksOfResNet50() throws {
-    let stem = try Conv2D(out: 64, kernel: Pair(7), stride: Pair(2), padding: Pair(3), bias: false)
+    let stem = try Conv2D(out: 64, kernel: Pair(7), stride: Pair(2), padding: Padding(3), bias: false)
       .cost([Shape(1, 3, 224, 224)])
     let head = try Dense(out: 1000).cost([Shape(1, 2048)])
     let widths = [(blocks: 3, width: 64), (4, 128), (6, 256), (3, 512)]

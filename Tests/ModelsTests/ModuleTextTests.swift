@@ -1,5 +1,6 @@
 import Models
 import Operators
+import Support
 import Tensors
 import Testing
 

@@ -114,7 +114,7 @@ import Testing
   func filtersAndKernels(text: String, filters: Int, kernels: Int) throws {
     let sides = text.split(separator: "@")
     let conv = try #require(try Modules.parse(sides[0]) as? Conv2D)
-    let counts = conv.filters(Shape(1, Int(sides[1])!, 9, 9))
+    let counts = conv.filters(TensorType(1, Int(sides[1])!, 9, 9))
     #expect(counts.filters == filters && counts.kernels == kernels)
   }
 
@@ -156,7 +156,7 @@ import Testing
     func before(_ name: String, _ network: String) throws -> [String] {
       let stages = try Modules.parse(network).stages([Self.image])
       let stage = try #require(stages.first { $0.name == name })
-      return stage.sources.map { if case .node(let i) = $0 { stages[i].name } else { "input" } }
+      return stage.sources.map { if case .node(let i, _) = $0 { stages[i].name } else { "input" } }
     }
     #expect(try before("layer2.1.add", "resnet50+se") == ["layer2.1.attention.scale", "layer2.0.relu"])
     #expect(try before("layer2.1.attention.squeeze", "resnet50+se") == ["layer2.1.bn3"])

@@ -1,5 +1,6 @@
 import Models
 import Operators
+import Support
 import Tensors
 import Testing
 
@@ -58,11 +59,11 @@ import Testing
   /// relu(bn(conv(x))) + x: x, branch and sum live together at the end.
   @Test func peakOfABlock() throws {
     let block = BasicBlock(out: 4)
-    let input = Shape(1, 4, 5, 5)
+    let input = TensorType(1, 4, 5, 5)
     let stages = try block.stages([input])
-    #expect(stages.peakActivations([input]) == (3 * 100, 1))
+    #expect(stages.peakActivations([input]) == (3 * 400, 1))
     #expect(stages.blocks.map(\.name) == [""] && stages.blocks[0].stages == 0..<stages.count)
-    #expect(try ReLU().stages([input]).peakActivations([input]) == (2 * 100, 0))
+    #expect(try ReLU().stages([input]).peakActivations([input]) == (2 * 400, 0))
   }
 
   @Test func stagesNameTheirSources() throws {
@@ -71,7 +72,7 @@ import Testing
     let scale = try #require(byName["scale"].map { stages[$0] })
     let sigmoid = try #require(byName["gate.sigmoid"])
     #expect(scale.sources == [.input(0), .node(sigmoid)])
-    #expect(stages.output == .node(stages.count - 1))
+    #expect(stages.outputs == [.node(stages.count - 1)])
     // The MLP's second use has the first one's weights.
     let second = try #require(byName["gate.mlp-max.fc1"].map { stages[$0] })
     #expect(second.owner == "gate.mlp.fc1" && second.cost.parameters == 0)

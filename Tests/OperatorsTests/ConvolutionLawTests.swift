@@ -1,4 +1,5 @@
 import Operators
+import Support
 import Tensors
 import Testing
 
@@ -36,7 +37,8 @@ struct Axis: Sendable {
   private func convolution(_ h: Axis, _ w: Axis, out: Int, groups: Int = 1, bias: Bool = false) -> Conv2D {
     Conv2D(
       out: out, kernel: Pair(h.kernel, w.kernel), stride: Pair(h.stride, w.stride),
-      padding: Pair(h.padding, w.padding), dilation: Pair(h.dilation, w.dilation), groups: groups, bias: bias)
+      padding: Padding(h.padding, w.padding), dilation: Pair(h.dilation, w.dilation), groups: groups,
+      bias: bias)
   }
 
   /// Multiply-adds and those inside the image, by walking over all of them.
@@ -90,7 +92,7 @@ struct Axis: Sendable {
     for kernel in [1, 3, 5, 7] {
       for dilation in 1...3 {
         let op = Conv2D(
-          out: 4, kernel: Pair(kernel), padding: Pair(dilation * (kernel / 2)), dilation: Pair(dilation))
+          out: 4, kernel: Pair(kernel), padding: Padding(dilation * (kernel / 2)), dilation: Pair(dilation))
         #expect(try op.outputs([Shape(1, 2, 5, 9)]) == [Shape(1, 4, 5, 9)])
       }
     }
@@ -99,8 +101,8 @@ struct Axis: Sendable {
   @Test(arguments: [1, 2, 4, 8, 16])
   func groupsDivideWeightsAndMultiplyAdds(groups: Int) throws {
     let input = Shape(2, 16, 9, 11)
-    let whole = try Conv2D(out: 32, kernel: Pair(3), padding: Pair(1), bias: false).cost([input])
-    let parts = try Conv2D(out: 32, kernel: Pair(3), padding: Pair(1), groups: groups, bias: false).cost([
+    let whole = try Conv2D(out: 32, kernel: Pair(3), padding: Padding(1), bias: false).cost([input])
+    let parts = try Conv2D(out: 32, kernel: Pair(3), padding: Padding(1), groups: groups, bias: false).cost([
       input
     ])
     #expect(parts.macs * groups == whole.macs)
@@ -110,8 +112,11 @@ struct Axis: Sendable {
 
   @Test func asManyGroupsAsChannelsIsDepthwise() throws {
     let input = Shape(2, 12, 9, 11)
-    let cost = try Conv2D(out: 12, kernel: Pair(3), padding: Pair(1), groups: 12, bias: false).cost([input])
-    let single = try Conv2D(out: 1, kernel: Pair(3), padding: Pair(1), bias: false).cost([Shape(2, 1, 9, 11)])
+    let cost = try Conv2D(out: 12, kernel: Pair(3), padding: Padding(1), groups: 12, bias: false).cost([input]
+    )
+    let single = try Conv2D(out: 1, kernel: Pair(3), padding: Padding(1), bias: false).cost([
+      Shape(2, 1, 9, 11)
+    ])
     #expect(cost.macs == 12 * single.macs && cost.macsInside == 12 * single.macsInside)
     #expect(cost.macs == 2 * 12 * 9 * 11 * 9 && cost.parameters == 12 * 9)
   }
@@ -134,7 +139,7 @@ struct Axis: Sendable {
   }
 
   @Test func costIsLinearInTheImages() throws {
-    let op = Conv2D(out: 6, kernel: Pair(3), stride: Pair(2), padding: Pair(1), activation: .relu)
+    let op = Conv2D(out: 6, kernel: Pair(3), stride: Pair(2), padding: Padding(1), activation: .relu)
     let (one, five) = (try op.cost([Shape(1, 4, 8, 8)]), try op.cost([Shape(5, 4, 8, 8)]))
     #expect(five.macs == 5 * one.macs && five.macsInside == 5 * one.macsInside && five.flops == 5 * one.flops)
     #expect(five.parameters == one.parameters)
@@ -194,11 +199,11 @@ struct Axis: Sendable {
             let wanted = expected.removeFirst()
             for kind in Pool2D.Kind.allCases {
               let tall = Pool2D(
-                kind, window: Pair(k, 1), stride: Pair(s, 1), padding: Pair(p, 0), ceilMode: ceil)
+                kind, window: Pair(k, 1), stride: Pair(s, 1), padding: Padding(p, 0), ceilMode: ceil)
               let found = try? tall.outputs([Shape(2, 3, height, 1)])
               #expect(found == (wanted == 0 ? nil : [Shape(2, 3, wanted, 1)]), "\(tall.text)")
               let wide = Pool2D(
-                kind, window: Pair(1, k), stride: Pair(1, s), padding: Pair(0, p), ceilMode: ceil)
+                kind, window: Pair(1, k), stride: Pair(1, s), padding: Padding(0, p), ceilMode: ceil)
               let across = try? wide.outputs([Shape(2, 3, 1, height)])
               #expect(across == (wanted == 0 ? nil : [Shape(2, 3, 1, wanted)]), "\(wide.text)")
             }
@@ -224,7 +229,7 @@ struct Axis: Sendable {
       for p in 0...k / 2 {
         for ceil in [false, true] {
           let pool = Pool2D(
-            .max, window: Pair(1, k), stride: Pair(1, s), padding: Pair(0, p), dilation: Pair(1, d),
+            .max, window: Pair(1, k), stride: Pair(1, s), padding: Padding(0, p), dilation: Pair(1, d),
             ceilMode: ceil, countPadding: true)
           let span = size + 2 * p - d * (k - 1) - 1 + (ceil ? s - 1 : 0)
           let input = Shape(1, 1, 1, size)
@@ -259,7 +264,7 @@ struct Axis: Sendable {
     let input = Shape(2, 3, 16, 16)
     for kind in Pool2D.Kind.allCases {
       let dense = try Pool2D(kind, window: Pair(3), stride: Pair(1)).cost([input])
-      let dilated = Pool2D(kind, window: Pair(3), stride: Pair(1), padding: Pair(1), dilation: Pair(2))
+      let dilated = Pool2D(kind, window: Pair(3), stride: Pair(1), padding: Padding(1), dilation: Pair(2))
       #expect(try dilated.output([input]) == Shape(2, 3, 14, 14))
       #expect(try dilated.cost([input]) == dense)
     }

@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 /// Reads `out=64,k=3` as the values of one operator, as the command line does.
-func read<T: Operator>(_ type: T.Type, _ text: String) throws(OperatorError) -> T {
+func read<T: Spelled>(_ type: T.Type, _ text: String) throws(OperatorError) -> T {
   var attributes = try Attributes(Substring(text), of: T.keyword)
   let result = try T(&attributes)
   try attributes.finish()

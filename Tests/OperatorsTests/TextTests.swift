@@ -1,4 +1,5 @@
 import Operators
+import Support
 import Tensors
 import Testing
 
@@ -63,13 +64,13 @@ import Testing
         for groups in [1, 4] {
           for activation in Activation.allCases {
             let op = Conv2D(
-              out: 12, kernel: kernel, stride: stride, padding: Pair(kernel.h / 2, 0), dilation: stride,
+              out: 12, kernel: kernel, stride: stride, padding: Padding(kernel.h / 2, 0), dilation: stride,
               groups: groups, bias: groups == 1, activation: activation)
             #expect(try read(Conv2D.self, values(op)) == op)
           }
           for kind in Pool2D.Kind.allCases {
             let op = Pool2D(
-              kind, window: kernel, stride: stride, padding: Pair(0, 1), dilation: stride,
+              kind, window: kernel, stride: stride, padding: Padding(0, 1), dilation: stride,
               ceilMode: groups == 1,
               countPadding: groups == 4)
             #expect(try read(Pool2D.self, values(op)) == op)
@@ -203,7 +204,7 @@ import Testing
       Conv2D(out: 6, groups: 4), Shape(1, 8, 5, 5),
       says: "groups g=4 do not divide the out=6 output channels"),
     Row(
-      Conv2D(out: 1, kernel: Pair(8), padding: Pair(1)), Shape(1, 1, 5, 9),
+      Conv2D(out: 1, kernel: Pair(8), padding: Padding(1)), Shape(1, 1, 5, 9),
       says: "the kernel 8 with dilation 1 is larger than the padded image of 1x1x5x9, padding 1"),
     Row(
       Conv2D(out: 1, kernel: Pair(1, 3), dilation: Pair(1, 4)), Shape(1, 1, 5, 8),
@@ -227,7 +228,7 @@ import Testing
       ConvTranspose2D(out: 1, kernel: Pair(3), stride: Pair(2), outputPadding: Pair(2, 1)), Shape(1, 1, 3, 3),
       says: "output padding op=2x1 must be below the stride s=2 or the dilation d=1"),
     Row(
-      ConvTranspose2D(out: 1, kernel: Pair(3), padding: Pair(0, 3)), Shape(1, 1, 3, 3),
+      ConvTranspose2D(out: 1, kernel: Pair(3), padding: Padding(0, 3)), Shape(1, 1, 3, 3),
       says: "the padding p=0x3 leaves nothing of the output for 1x1x3x3"),
     Row(
       ConvTranspose2D(out: 1, stride: Pair(1 << 24, 1)), Shape(1, 1, 1 << 36, 1),
@@ -243,19 +244,19 @@ import Testing
 
   static let pools = [
     Row(
-      Pool2D(.max, window: Pair(3), padding: Pair(2)), Shape(1, 1, 9, 9),
+      Pool2D(.max, window: Pair(3), padding: Padding(2)), Shape(1, 1, 9, 9),
       says: "padding p=2 of pool must be at most half the window k=3"),
     Row(
-      Pool2D(.avg, window: Pair(4, 2), padding: Pair(2)), Shape(1, 1, 9, 9),
+      Pool2D(.avg, window: Pair(4, 2), padding: Padding(2)), Shape(1, 1, 9, 9),
       says: "padding p=2 of pool must be at most half the window k=4x2"),
     Row(
-      Pool2D(.max, window: Pair(8), padding: Pair(1)), Shape(1, 1, 5, 9),
+      Pool2D(.max, window: Pair(8), padding: Padding(1)), Shape(1, 1, 5, 9),
       says: "the window 8 is larger than the padded image of 1x1x5x9, padding 1"),
     Row(
-      Pool2D(.max, window: Pair(3), padding: Pair(1), dilation: Pair(1, 5)), Shape(1, 1, 5, 8),
+      Pool2D(.max, window: Pair(3), padding: Padding(1), dilation: Pair(1, 5)), Shape(1, 1, 5, 8),
       says: "the window 3 with dilation 1x5 is larger than the padded image of 1x1x5x8, padding 1"),
     Row(
-      Pool2D(.avg, window: Pair(2), padding: Pair(1), dilation: Pair(10, 1)), Shape(1, 1, 9, 9),
+      Pool2D(.avg, window: Pair(2), padding: Padding(1), dilation: Pair(10, 1)), Shape(1, 1, 9, 9),
       says:
         "somewhere the window 2 with dilation 10x1 has no element of 1x1x9x9 to take the mean of, padding 1"),
     Row(Pool2D(.max, window: Pair(1)), Shape(5), says: "pool takes N×C×H×W, not the shape 5"),
@@ -296,18 +297,18 @@ import Testing
   @Test func inputsOfOneShapeSayWhatIsWrong() {
     for op in [Scale(.channel), Scale(.pixel)] {
       #expect(
-        message { () throws(OperatorError) in try op.inputs(for: Shape(2, 3)) }
+        message { () throws(OperatorError) in try op.inputs(for: [Shape(2, 3)]) }
           == "scale takes N×C×H×W, not the shape 2x3")
     }
     #expect(
-      message { () throws(OperatorError) in try Concat(2).inputs(for: Shape(2, 3)) }
+      message { () throws(OperatorError) in try Concat(2).inputs(for: [Shape(2, 3)]) }
         == "concat takes N×C×H×W, not the shape 2x3")
   }
 
   @Test func impossibleValuesStopTheProgram() async {
     await #expect(processExitsWith: .failure) { print(Conv2D(out: 0)) }
     await #expect(processExitsWith: .failure) { print(Conv2D(out: 1, stride: Pair(0))) }
-    await #expect(processExitsWith: .failure) { print(Conv2D(out: 1, padding: Pair(-1))) }
+    await #expect(processExitsWith: .failure) { print(Conv2D(out: 1, padding: Padding(-1))) }
     await #expect(processExitsWith: .failure) { print(Dense(out: 0)) }
     await #expect(processExitsWith: .failure) { print(Concat(0)) }
     await #expect(processExitsWith: .failure) { print(Pool2D(.max, window: Pair(0))) }

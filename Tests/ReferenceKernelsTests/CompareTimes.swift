@@ -12,11 +12,11 @@ import Testing
 /// median of a batch of pairs is free of the pairs that something interrupted. A slow reference fails every batch, a busy
 /// machine only some: the test waits for one that passes.
 func compareTimes(
-  _ op: any Operator, _ shape: Shape, _ weights: Weights<Float> = Weights([:]),
+  _ op: any Spelled, _ shape: Shape, _ weights: Weights<Float> = Weights([:]),
   location: SourceLocation = #_sourceLocation,
   _ loops: ([UnsafePointer<Float>], UnsafeMutablePointer<Float>) -> Void
 ) throws {
-  let shapes = try op.inputs(for: shape)
+  let shapes = try op.inputs(for: [shape]).map(\.shape)
   let inputs = try shapes.enumerated().map { try Tensor<Float>.filled($1, seed: UInt64($0 + 1)) }
   let pointers = inputs.map { UnsafePointer($0.pointer) }
   let (ours, theirs) = (try Tensor<Float>(op.output(shapes)), try Tensor<Float>(op.output(shapes)))

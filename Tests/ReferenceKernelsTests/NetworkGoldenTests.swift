@@ -9,7 +9,7 @@ import Testing
     let (network, shape) = try golden.parsed()
     let weights = try FormulaTensors.weights(network, [shape])
     let oracle = try Oracle(network, [FormulaTensors.input(shape)], weights: weights)
-    try #require(oracle.shape.count == golden.output.count)
+    try #require(oracle.count == golden.output.count)
     let error = golden.output.indices.map { abs(oracle.value($0) - golden.output[$0]) }.max() ?? 1
     #expect(error / golden.magnitude < 1e-9)
   }

@@ -77,8 +77,8 @@ import TiledKernels
         (Conv2D(out: 40, activation: activation), Conv2D(out: 40), Shape(2, 9, 5, 9)),
         (
           Conv2D(
-            out: 6, kernel: Pair(3), stride: Pair(2), padding: Pair(1), groups: 3, activation: activation),
-          Conv2D(out: 6, kernel: Pair(3), stride: Pair(2), padding: Pair(1), groups: 3), Shape(1, 6, 9, 40)
+            out: 6, kernel: Pair(3), stride: Pair(2), padding: Padding(1), groups: 3, activation: activation),
+          Conv2D(out: 6, kernel: Pair(3), stride: Pair(2), padding: Padding(1), groups: 3), Shape(1, 6, 9, 40)
         ),
         (Dense(out: 37, activation: activation), Dense(out: 37), Shape(1, 19)),
         (Dense(out: 37, activation: activation), Dense(out: 37), Shape(3, 19)),
@@ -88,9 +88,9 @@ import TiledKernels
         let weights = try Weights<Float>.filled(plain, [shape])
         for isa in availableISAs {
           let catalogue = Catalogue(tiledKernels)
-          let names = catalogue.variants(activated, [shape], isa: isa).map(\.kernel.name)
-          #expect(names == catalogue.variants(plain, [shape], isa: isa).map(\.kernel.name))
-          for (kernel, _) in catalogue.variants(activated, [shape], isa: isa) {
+          let names = catalogue.variants(activated, [shape], isa: isa).map(\.name)
+          #expect(names == catalogue.variants(plain, [shape], isa: isa).map(\.name))
+          for kernel in catalogue.variants(activated, [shape], isa: isa) {
             let sums = try outputs(of: kernel, plain, [input], weights, isa: isa, threads: [1])[0]
             let results = try outputs(of: kernel, activated, [input], weights, isa: isa)
             #expect(areIdentical(results))

@@ -22,7 +22,7 @@ import TiledKernels
   func callsAreFewAndFull(text: String) throws {
     let sides = text.split(separator: "@")
     let op = try Modules.parse(sides[0])
-    let shapes = try op.inputs(for: try Shape(text: sides[1]))
+    let shapes = try op.inputs(for: [Shape(text: sides[1])])
     let cost = try op.cost(shapes)
     // A multiply-add is one operation of the reference, and two of the cost's.
     let operations = cost.flops - cost.macs
@@ -56,7 +56,7 @@ import TiledKernels
       let counts = try [one, other].map { text in
         let sides = text.split(separator: "@")
         let op = try Modules.parse(sides[0])
-        let shapes = [try Shape(text: sides[1])]
+        let shapes = [TensorType(try Shape(text: sides[1]))]
         let kernel = try #require(Catalogue(tiledKernels).best(op, shapes, isa: isa)?.kernel)
         return try calls(of: kernel, op, shapes, isa: isa)
       }
@@ -71,14 +71,17 @@ import TiledKernels
     var pixels = 0
   }
 
-  private func calls(of kernel: any Kernel, _ op: any Operator, _ shapes: [Shape], isa: ISA) throws -> Count {
+  private func calls(of kernel: any Kernel, _ op: any Operator, _ shapes: [TensorType], isa: ISA) throws
+    -> Count
+  {
     let counter = Counter()
     let task = KernelTask(
-      op, shapes, weights: try Weights.filled(op, shapes), isa: isa, micro: counter.counting(isa.microKernels)
+      op, shapes, weights: try Weights.filled(op, shapes.map(\.shape)), isa: isa,
+      micro: counter.counting(isa.microKernels)
     )
     let prepared = try kernel.prepare(task)
-    let inputs = try shapes.map { try Tensor<Float>.filled($0) }
-    let output = try Tensor<Float>(try op.output(shapes))
+    let inputs = try shapes.map { try Tensor<Float>.filled($0.shape) }
+    let output = try Tensor<Float>(try op.output(shapes).shape)
     let workspace = try Tensor<Float>(Shape(max(1, prepared.workspace(threads: 1))))
     withExtendedLifetime((inputs, workspace)) {
       Team(threads: 1).run(prepared.bind(inputs, [output], workspace: workspace, threads: 1))

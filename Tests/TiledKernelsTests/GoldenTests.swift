@@ -12,7 +12,7 @@ import TiledKernels
     for isa in availableISAs {
       let variants = Catalogue(tiledKernels).variants(golden.op, [golden.input.shape], isa: isa)
       #expect(!variants.isEmpty, "\(golden.workload)")
-      for (kernel, _) in variants {
+      for kernel in variants {
         let all = try outputs(
           of: kernel, golden.op, [golden.input], golden.weights, isa: isa, threads: [1, 3])
         #expect(areIdentical(all))

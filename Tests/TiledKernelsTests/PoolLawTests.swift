@@ -62,7 +62,7 @@ import TiledKernels
     let shape = Shape(1, 2, 11, 37)
     let (row, column) = (5, 20)
     let pool = Pool2D(
-      .max, window: Pair(geometry.window), stride: Pair(geometry.stride), padding: Pair(geometry.padding))
+      .max, window: Pair(geometry.window), stride: Pair(geometry.stride), padding: Padding(geometry.padding))
     let output = try pool.output([shape])
     for value in [Float.nan, .infinity] {
       let input = try Tensor<Float>.filled(shape)
@@ -93,7 +93,7 @@ import TiledKernels
         for kind in [Pool2D.Kind.max, .avg] {
           func pool(_ stride: Int) -> Pool2D {
             Pool2D(
-              kind, window: Pair(window), stride: Pair(stride), padding: Pair(padding),
+              kind, window: Pair(window), stride: Pair(stride), padding: Padding(padding),
               dilation: Pair(dilation))
           }
           let (some, all) = (try result(pool(stride), input, isa), try result(pool(1), input, isa))
@@ -148,7 +148,7 @@ import TiledKernels
   /// The largest of all-negative values is negative, whatever is padded.
   @Test(arguments: availableISAs)
   func paddingIsNoZero(isa: ISA) throws {
-    let pool = Pool2D(.max, window: Pair(3), stride: Pair(2), padding: Pair(1))
+    let pool = Pool2D(.max, window: Pair(3), stride: Pair(2), padding: Padding(1))
     let pooled = try result(pool, .filled(Shape(2, 3, 9, 21), .negative), isa)
     #expect(pooled.elements.allSatisfy { $0 < 0 })
   }

@@ -20,7 +20,7 @@ func weightsAreNamed(text: String) throws {
   for isa in availableISAs {
     let variants = Catalogue(tiledKernels).variants(op, [shape], isa: isa)
     #expect(!variants.isEmpty)
-    for (kernel, _) in variants {
+    for kernel in variants {
       let prepared = try kernel.prepare(KernelTask(op, [shape], weights: weights, isa: isa))
       let bytes = prepared.weightMemory.reduce(0) { $0 + $1.count }
       // Batch norm after a convolution is folded into its weights and bias.
@@ -39,7 +39,7 @@ func packedWeightsAreNoLarger(text: String) throws {
   let bytes = 4 * (try op.cost([shape]).parameters)
   let weights = try Weights.filled(op, [shape])
   for isa in availableISAs {
-    for (kernel, _) in Catalogue(tiledKernels).variants(op, [shape], isa: isa) {
+    for kernel in Catalogue(tiledKernels).variants(op, [shape], isa: isa) {
       let prepared = try kernel.prepare(KernelTask(op, [shape], weights: weights, isa: isa))
       let packed = prepared.weightMemory.reduce(0) { $0 + $1.count }
       let copies =

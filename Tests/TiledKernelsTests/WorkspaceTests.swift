@@ -24,11 +24,11 @@ import Testing
 func theWorkspaceIsUsed(text: String) throws {
   let sides = text.split(separator: "@")
   let op = try Modules.parse(sides[0])
-  let shapes = try op.inputs(for: try Shape(text: sides[1]))
+  let shapes = try op.inputs(for: [Shape(text: sides[1])]).map(\.shape)
   let weights = try Weights.filled(op, shapes)
   let stages = try op.stages(shapes).count
   for isa in availableISAs {
-    let variants = Catalogue(tiledKernels).variants(op, shapes, isa: isa).map(\.kernel)
+    let variants = Catalogue(tiledKernels).variants(op, shapes, isa: isa)
     for kernel in [ReferenceKernel()] + variants {
       let prepared = try kernel.prepare(KernelTask(op, shapes, weights: weights, isa: isa))
       let isReference = kernel is ReferenceKernel

@@ -15,6 +15,7 @@ public struct CBAM: Reducing, AttentionModule {
   }
 
   public static let keyword = "cbam"
+  public static let examples = ["cbam:r=16,k=7@1x64x28x28", "cbam:r=8,order=parallel@2x32x14x14"]
   public var channel: ChannelGate
   public var spatial: SpatialGate
   public var order: Order
@@ -49,7 +50,7 @@ public struct CBAM: Reducing, AttentionModule {
     set { channel.width = newValue }
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     _ = try checkedHidden(inputs)
     var graph = Graph()
     switch order {

@@ -3,7 +3,6 @@ import Tensors
 
 /// Two dense layers with an activation between them: C → hidden → C.
 public struct BottleneckMLP: Composite {
-  public static let keyword = "mlp"
   public var hidden: Int
   public var bias: Bool
   public var activation: Activation
@@ -15,18 +14,9 @@ public struct BottleneckMLP: Composite {
     self.activation = activation
   }
 
-  public init(_ a: inout Attributes) throws(OperatorError) {
-    hidden = try a.int("hidden")
-    bias = try a.flag("bias", default: true)
-    activation = try a.word("act", default: .relu)
-  }
+  public var keyword: String { "mlp" }
 
-  public var attributes: [Attribute] {
-    [Attribute("hidden", hidden), Attribute("bias", bias)]
-      + (activation == .relu ? [] : [Attribute("act", activation.rawValue)])
-  }
-
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     guard inputs.count == 1, inputs[0].rank >= 2 else {
       throw OperatorError("mlp takes 1 input of rank 2 or more")
     }
@@ -49,6 +39,7 @@ public struct ChannelGate: Reducing {
   }
 
   public static let keyword = "channel-gate"
+  public var keyword: String { Self.keyword }
   public var width: HiddenWidth
   public var pools: Pools
   public var bias: Bool
@@ -63,13 +54,15 @@ public struct ChannelGate: Reducing {
     self.bias = bias
   }
 
-  public init(_ a: inout Attributes) throws(OperatorError) {
+  /// Reads the keys of channel attention.
+  init(_ a: inout Attributes) throws(OperatorError) {
     width = try HiddenWidth(&a)
     pools = try a.word("pool", default: .both)
     bias = try a.flag("bias", default: true)
   }
 
-  public var attributes: [Attribute] {
+  /// As keys of channel attention.
+  var attributes: [Attribute] {
     width.attributes + [Attribute("pool", pools.rawValue)] + optionalAttributes
   }
 
@@ -81,7 +74,7 @@ public struct ChannelGate: Reducing {
     BottleneckMLP(hidden: hidden(channels), bias: bias)
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     _ = try checkedHidden(inputs)
     let mlp = mlp(inputs[0].c)
     var graph = Graph()
@@ -101,6 +94,9 @@ public struct ChannelGate: Reducing {
 /// - Shapes: `input` and `output` N×C×H×W.
 public struct ChannelAttention: Reducing, AttentionModule {
   public static let keyword = "channel-attention"
+  public static let examples = [
+    "channel-attention:r=16@1x64x28x28", "channel-attention:r=8,pool=avg@2x32x14x14",
+  ]
   public var gate: ChannelGate
 
   public init(reduction: Int = 16, pools: ChannelGate.Pools = .both, bias: Bool = true) {
@@ -118,7 +114,7 @@ public struct ChannelAttention: Reducing, AttentionModule {
     set { gate.width = newValue }
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     _ = try checkedHidden(inputs)
     var graph = Graph()
     let gate = graph.add("gate", gate, .input(0))

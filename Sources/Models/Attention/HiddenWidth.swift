@@ -66,7 +66,7 @@ extension Reducing {
   /// Hidden units for C channels.
   public func hidden(_ channels: Int) -> Int { width.units(channels) }
 
-  func checkedHidden(_ inputs: [Shape]) throws(OperatorError) -> Int {
+  func checkedHidden(_ inputs: [TensorType]) throws(OperatorError) -> Int {
     guard inputs.count == 1, inputs[0].rank == 4 else {
       let found = inputs.map(\.description).joined(separator: " and ")
       throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(found)")

@@ -7,7 +7,6 @@ import Tensors
 /// - Source: CBAM, arXiv:1807.06521, equation 3. The paper's text names the mean first and has no batch norm; the
 ///   authors' code has maximum first and normalises, and so does this.
 public struct SpatialGate: Composite {
-  public static let keyword = "spatial-gate"
   public var kernel: Int
   /// Whether batch norm follows the convolution.
   public var isNormalised: Bool
@@ -18,21 +17,25 @@ public struct SpatialGate: Composite {
     self.isNormalised = isNormalised
   }
 
-  public init(_ a: inout Attributes) throws(OperatorError) {
+  public var keyword: String { "spatial-gate" }
+
+  /// Reads the keys of spatial attention.
+  init(_ a: inout Attributes) throws(OperatorError) {
     kernel = try a.int("k", default: 7)
     guard kernel % 2 == 1 else { throw OperatorError("k=\(kernel) of spatial attention must be odd") }
     isNormalised = try a.flag("bn", default: true)
   }
 
-  public var attributes: [Attribute] { [Attribute("k", kernel)] + optionalAttributes }
+  /// As keys of spatial attention.
+  var attributes: [Attribute] { [Attribute("k", kernel)] + optionalAttributes }
 
   /// Keys that are left out where nothing else was asked for.
   var optionalAttributes: [Attribute] { isNormalised ? [] : [Attribute("bn", isNormalised)] }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     var graph = Graph()
     let pooled = graph.add("pool", ChannelPool(), .input(0))
-    let conv = Conv2D(out: 1, kernel: Pair(kernel), padding: Pair(kernel / 2), bias: false)
+    let conv = Conv2D(out: 1, kernel: Pair(kernel), padding: Padding(kernel / 2), bias: false)
     var logits = graph.add("conv", conv, pooled, center: isNormalised ? 0 : Graph.openGate)
     if isNormalised { logits = graph.add("bn", BatchNorm(), logits, center: Graph.openGate) }
     graph.add("sigmoid", Sigmoid(), logits)
@@ -44,6 +47,7 @@ public struct SpatialGate: Composite {
 /// - Shapes: `input` and `output` N×C×H×W.
 public struct SpatialAttention: AttentionModule {
   public static let keyword = "spatial-attention"
+  public static let examples = ["spatial-attention:k=7@1x64x28x28", "spatial-attention:k=3,bn=0@2x32x14x14"]
   public var gate: SpatialGate
 
   public init(kernel: Int = 7, isNormalised: Bool = true) {
@@ -54,7 +58,7 @@ public struct SpatialAttention: AttentionModule {
 
   public var attributes: [Attribute] { gate.attributes }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     var graph = Graph()
     let gate = graph.add("gate", gate, .input(0))
     graph.add("scale", Scale(.pixel), .input(0), gate)

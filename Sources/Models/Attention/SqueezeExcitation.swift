@@ -16,6 +16,7 @@ public struct SqueezeExcitation: Reducing, AttentionModule {
   }
 
   public static let keyword = "se"
+  public static let examples = ["se:r=16@1x64x28x28", "se:hidden=8,act=silu@2x32x14x14"]
   public var width: HiddenWidth
   public var bias: Bool
   /// Between the MLP's layers.
@@ -53,7 +54,7 @@ public struct SqueezeExcitation: Reducing, AttentionModule {
     BottleneckMLP(hidden: hidden(channels), bias: bias, activation: activation)
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     _ = try checkedHidden(inputs)
     var graph = Graph()
     let squeezed = graph.add("squeeze", GlobalPool(.avg), .input(0))

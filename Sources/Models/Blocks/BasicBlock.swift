@@ -6,13 +6,16 @@ import Tensors
 /// With `shortcut=padded` (option A of the paper, its CIFAR networks) every s-th pixel and channels of zeros take that place.
 /// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉.
 /// - Source: He et al. 2016, arXiv:1512.03385, figure 5 left; attention before the addition as in CBAM, figure 3.
-public struct BasicBlock: Composite {
+public struct BasicBlock: Composite, Spelled {
   /// Where the shape changes.
   public enum Shortcut: String, Sendable, CaseIterable {
     case projected, padded
   }
 
   public static let keyword = "basicblock"
+  public static let examples = [
+    "basicblock:out=32,s=2@1x16x28x28", "basicblock:out=32,attention=cbam,r=8@1x32x14x14",
+  ]
   public var outputChannels: Int
   public var stride: Int
   public var shortcut: Shortcut
@@ -41,7 +44,7 @@ public struct BasicBlock: Composite {
       + (shortcut == .projected ? [] : [Attribute("shortcut", shortcut.rawValue)]) + attention.attributes
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     var graph = Graph()
     let first = graph.addConvolution(
       "conv1", "bn1", out: outputChannels, kernel: 3, stride: stride, .input(0), gain: Graph.rectifiedGain)

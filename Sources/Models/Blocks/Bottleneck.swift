@@ -13,8 +13,11 @@ public enum Style: String, Sendable, CaseIterable {
 /// Groups above one make it ResNeXt's block of that cardinality.
 /// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉.
 /// - Source: He et al. 2016, arXiv:1512.03385, figure 5 right; Xie et al. 2017, arXiv:1611.05431.
-public struct Bottleneck: Composite {
+public struct Bottleneck: Composite, Spelled {
   public static let keyword = "bottleneck"
+  public static let examples = [
+    "bottleneck:width=16@1x64x14x14", "bottleneck:width=16,s=2,g=4,attention=se@1x32x14x14",
+  ]
   public var width: Int
   public var outputChannels: Int
   public var stride: Int
@@ -55,7 +58,7 @@ public struct Bottleneck: Composite {
     ] + (style == .pytorch ? [] : [Attribute("style", style.rawValue)]) + attention.attributes
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     let (first, second) = style == .caffe ? (stride, 1) : (1, stride)
     var graph = Graph()
     let reduced = graph.addConvolution(

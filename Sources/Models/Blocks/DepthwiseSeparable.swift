@@ -5,8 +5,9 @@ import Tensors
 /// 9·C + C·out weights where a dense 3×3 has 9·C·out. Attention sits after both.
 /// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉.
 /// - Source: Howard et al. 2017, arXiv:1704.04861, section 3.1.
-public struct DepthwiseSeparable: Composite {
+public struct DepthwiseSeparable: Composite, Spelled {
   public static let keyword = "separable"
+  public static let examples = ["separable:out=64,s=2@1x32x28x28"]
   public var outputChannels: Int
   public var stride: Int
   public var attention: AttentionSlot
@@ -28,7 +29,7 @@ public struct DepthwiseSeparable: Composite {
     [Attribute("out", outputChannels), Attribute("s", stride)] + attention.attributes
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     let channels = inputs[0].c
     var graph = Graph()
     var x = graph.addRectified(

@@ -23,7 +23,7 @@ public struct Factorisation: Sendable {
   init(_ kind: Kind, _ parts: [String], insteadOf3x3 out: Int, stride: Int = 1) {
     self.kind = kind
     self.parts = parts
-    dense = Conv2D(out: out, kernel: Pair(3), stride: Pair(stride), padding: Pair(1), bias: false)
+    dense = Conv2D(out: out, kernel: Pair(3), stride: Pair(stride), padding: Padding(1), bias: false)
   }
 }
 

@@ -15,17 +15,17 @@ extension Graph {
   /// A convolution without bias that keeps the extents (up to its stride), and its batch norm.
   mutating func addConvolution(
     _ name: String, _ normName: String, out: Int, kernel: Int, stride: Int = 1, groups: Int = 1,
-    _ source: Source, gain: Float = 1
+    _ source: Source, gain: Float = 1, epsilon: Double = BatchNorm.standardEpsilon
   ) -> Source {
     let conv = Conv2D(
-      out: out, kernel: Pair(kernel), stride: Pair(stride), padding: Pair(kernel / 2), groups: groups,
+      out: out, kernel: Pair(kernel), stride: Pair(stride), padding: Padding(kernel / 2), groups: groups,
       bias: false)
-    return add(normName, BatchNorm(), add(name, conv, source), gain: gain)
+    return add(normName, BatchNorm(epsilon: epsilon), add(name, conv, source), gain: gain)
   }
 
   /// Adds input and branch, projecting or padding the input where the shapes differ, and rectifies the sum.
   mutating func addShortcut(
-    _ branch: Source, _ inputs: [Shape], out: Int, stride: Int, _ kind: BasicBlock.Shortcut = .projected
+    _ branch: Source, _ inputs: [TensorType], out: Int, stride: Int, _ kind: BasicBlock.Shortcut = .projected
   ) {
     var shortcut = Source.input(0)
     let changes = stride != 1 || inputs.first?.c != out
@@ -39,11 +39,12 @@ extension Graph {
 
   /// The same with a ReLU: nodes `name.conv`, `name.bn` and `name.relu`.
   mutating func addRectified(
-    _ name: String, out: Int, kernel: Int, stride: Int = 1, groups: Int = 1, _ source: Source
+    _ name: String, out: Int, kernel: Int, stride: Int = 1, groups: Int = 1, _ source: Source,
+    epsilon: Double = BatchNorm.standardEpsilon
   ) -> Source {
     let normalised = addConvolution(
       "\(name).conv", "\(name).bn", out: out, kernel: kernel, stride: stride, groups: groups, source,
-      gain: Graph.rectifiedGain)
+      gain: Graph.rectifiedGain, epsilon: epsilon)
     return add("\(name).relu", ReLU(), normalised)
   }
 

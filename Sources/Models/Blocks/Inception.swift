@@ -5,8 +5,13 @@ import Tensors
 /// Every convolution has batch norm and ReLU. Attention sits after the concatenation.
 /// - Shapes: `input` N×C×H×W, `output` N×(sum of the branches)×H×W.
 /// - Source: Szegedy et al. 2015, arXiv:1409.4842, figure 2(b), in torchvision's variant (see `GoogLeNet`).
-public struct Inception: Composite {
+public struct Inception: Composite, Spelled {
   public static let keyword = "inception"
+  public static let examples = [
+    "inception:branch1=16,reduce2=24,branch2=32,reduce3=4,branch3=8,branch4=8@1x48x14x14"
+  ]
+  /// Of batch norm, as torchvision's `BasicConv2d` has it.
+  static let epsilon: Double = 1e-3
   /// Channels of the four branches.
   public var one: Int
   public var three: Int
@@ -44,18 +49,19 @@ public struct Inception: Composite {
     ] + attention.attributes
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     var graph = Graph()
-    let first = graph.addRectified("branch1", out: one, kernel: 1, .input(0))
-    let second = graph.addRectified(
-      "branch2.3x3", out: three, kernel: 3,
-      graph.addRectified("branch2.1x1", out: reduce3, kernel: 1, .input(0)))
-    let third = graph.addRectified(
-      "branch3.3x3", out: five, kernel: 3,
-      graph.addRectified("branch3.1x1", out: reduce5, kernel: 1, .input(0)))
+    func add(_ name: String, out: Int, kernel: Int, _ source: Graph.Source) -> Graph.Source {
+      graph.addRectified(name, out: out, kernel: kernel, source, epsilon: Inception.epsilon)
+    }
+    let first = add("branch1", out: one, kernel: 1, .input(0))
+    let second = add(
+      "branch2.3x3", out: three, kernel: 3, add("branch2.1x1", out: reduce3, kernel: 1, .input(0)))
+    let third = add(
+      "branch3.3x3", out: five, kernel: 3, add("branch3.1x1", out: reduce5, kernel: 1, .input(0)))
     let pooled = graph.add(
-      "branch4.pool", Pool2D(.max, window: Pair(3), stride: Pair(1), padding: Pair(1)), .input(0))
-    let fourth = graph.addRectified("branch4.1x1", out: pool, kernel: 1, pooled)
+      "branch4.pool", Pool2D(.max, window: Pair(3), stride: Pair(1), padding: Padding(1)), .input(0))
+    let fourth = add("branch4.1x1", out: pool, kernel: 1, pooled)
     let joined = graph.add("concat", Concat(4), first, second, third, fourth)
     _ = attention.add(to: &graph, after: joined)
     return graph

@@ -10,8 +10,11 @@ import Tensors
 /// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉.
 /// - Source: Sandler et al. 2018, arXiv:1801.04381, table 1; Tan & Le 2019, arXiv:1905.11946; the slot: Howard et al. 2019,
 ///   arXiv:1905.02244, figure 4.
-public struct InvertedResidual: Composite {
+public struct InvertedResidual: Composite, Spelled {
   public static let keyword = "inverted-residual"
+  public static let examples = [
+    "inverted-residual:out=16@1x16x28x28", "inverted-residual:out=24,s=2,kernel=5,squeeze=4@1x16x28x28",
+  ]
   public var outputChannels: Int
   /// Of the input's channels; one leaves the widening out.
   public var expansion: Int
@@ -58,7 +61,7 @@ public struct InvertedResidual: Composite {
       + (squeeze == 0 ? [] : [Attribute("squeeze", squeeze)]) + attention.attributes
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     let (channels, wide) = (inputs[0].c, try widened(inputs[0].c))
     let isResidual = stride == 1 && channels == outputChannels
     var graph = Graph()

@@ -24,7 +24,7 @@ public protocol Architecture: Sendable, Hashable {
   var standardClasses: Int { get }
 
   /// - Parameter input: N×C×H×W; any number of channels and images.
-  func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph
+  func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph
 }
 
 extension Architecture {

@@ -22,7 +22,7 @@ public struct CIFARResNet: Architecture {
   public var smallInput: Shape { standardInput }
   public var standardClasses: Int { 10 }
 
-  public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
+  public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     var graph = Graph()
     var x = graph.addRectified("stem", out: 16, kernel: 3, .input(0))
     for stage in 0..<3 {

@@ -40,7 +40,7 @@ public struct EfficientNet: Architecture {
 
   public var name: String { "efficientnet-b\(variant)" }
 
-  public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
+  public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     let (width, depth) = EfficientNet.factors[variant]
     var graph = Graph()
     var channels = Widths.rounded(32, times: width)

@@ -4,7 +4,7 @@ import Tensors
 /// Width: nine inception modules, each four branches side by side, concatenated. Attention sits after each module's concatenation.
 /// - Source: Szegedy et al. 2015, arXiv:1409.4842, table 1, in torchvision's variant: batch norm after every
 ///   convolution, no auxiliary heads, no local response normalisation, a 3×3 where the paper has a 5×5 (6,624,904
-///   parameters). Batch norm's ε, 1e-3 there, is this package's 1e-5.
+///   parameters). Batch norm's ε is 1e-3.
 public struct GoogLeNet: Architecture {
   private static let modules: [(name: String, module: Inception)] = [
     ("3a", Inception(64, reduce3: 96, 128, reduce5: 16, 32, pool: 32)),
@@ -26,15 +26,16 @@ public struct GoogLeNet: Architecture {
 
   public var name: String { "googlenet" }
 
-  public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
+  public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     func pool(_ window: Int) -> Pool2D {
       Pool2D(.max, window: Pair(window), stride: Pair(2), ceilMode: true)
     }
     var graph = Graph()
-    var x = graph.addRectified("stem.conv1", out: 64, kernel: 7, stride: 2, .input(0))
+    var x = graph.addRectified(
+      "stem.conv1", out: 64, kernel: 7, stride: 2, .input(0), epsilon: Inception.epsilon)
     x = graph.add("stem.pool1", pool(3), x)
-    x = graph.addRectified("stem.conv2", out: 64, kernel: 1, x)
-    x = graph.addRectified("stem.conv3", out: 192, kernel: 3, x)
+    x = graph.addRectified("stem.conv2", out: 64, kernel: 1, x, epsilon: Inception.epsilon)
+    x = graph.addRectified("stem.conv3", out: 192, kernel: 3, x, epsilon: Inception.epsilon)
     x = graph.add("stem.pool2", pool(3), x)
     for (name, module) in GoogLeNet.modules {
       let stage = "inception\(name)"

@@ -29,7 +29,7 @@ public struct MobileNet: Architecture {
 
   private func scaled(_ width: Int) -> Int { max(1, width * multiplier / 100) }
 
-  public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
+  public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     var graph = Graph()
     var x = graph.addConvolution(
       "stem.conv", "stem.bn", out: scaled(32), kernel: 3, stride: 2, .input(0),

@@ -24,7 +24,7 @@ public struct MobileNetV2: Architecture {
 
   public var name: String { "mobilenetv2-\(NameParts.decimal(hundredths: multiplier))" }
 
-  public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
+  public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     let factor = Double(multiplier) / 100
     var graph = Graph()
     var x = graph.addActivated(

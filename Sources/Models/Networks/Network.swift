@@ -3,9 +3,10 @@ import Tensors
 
 /// A classifier with attention in its slots: `resnet50`, `resnet50+cbam:r=8`, `vgg16-bn:classes=10`.
 /// - Shapes: `input` N×C×H×W, `output` N×classes.
-public struct Network: Composite {
+public struct Network: Composite, Spelled {
   /// For type lists; a network's own keyword is its name.
   public static let keyword = "network"
+  public static let examples = ["cifar-resnet20@1x3x32x32", "mobilenetv2-1.0:classes=10@1x3x32x32"]
 
   public var architecture: any Architecture
   public var options: NetworkOptions
@@ -28,7 +29,7 @@ public struct Network: Composite {
       + (options.attention.module?.attributes ?? [])
   }
 
-  public func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     guard inputs[0].rank == 4 else {
       throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(inputs[0])")
     }

@@ -28,7 +28,7 @@ public struct ResNeXt: Architecture {
 
   public var hasStyles: Bool { true }
 
-  public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
+  public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     residualNetwork(blocks: ResNet.depths[depth] ?? [], options) { stage, stride in
       Bottleneck(
         width: (cardinality * groupWidth) << stage, out: 256 << stage, stride: stride, groups: cardinality,

@@ -30,7 +30,7 @@ public struct ResNet: Architecture {
 
   public var hasStyles: Bool { !ResNet.isBasic(depth) }
 
-  public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
+  public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     residualNetwork(blocks: ResNet.depths[depth] ?? [], options) { stage, stride in
       if ResNet.isBasic(depth) {
         return BasicBlock(out: 64 << stage, stride: stride, attention: options.attention)
@@ -50,7 +50,7 @@ func residualNetwork(
   var x = graph.addConvolution(
     "stem.conv", "stem.bn", out: 64, kernel: 7, stride: 2, .input(0), gain: Graph.rectifiedGain)
   x = graph.add("stem.relu", ReLU(), x)
-  x = graph.add("stem.pool", Pool2D(.max, window: Pair(3), stride: Pair(2), padding: Pair(1)), x)
+  x = graph.add("stem.pool", Pool2D(.max, window: Pair(3), stride: Pair(2), padding: Padding(1)), x)
   for (stage, count) in blocks.enumerated() {
     for index in 0..<count {
       let stride = stage > 0 && index == 0 ? 2 : 1

@@ -32,7 +32,7 @@ public struct VGG: Architecture {
 
   public var name: String { "vgg\(depth)" + (isNormalised ? "-bn" : "") }
 
-  public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
+  public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     var graph = Graph()
     var x = Graph.Source.input(0)
     for (index, (width, layers)) in zip(VGG.widths, VGG.depths[depth] ?? []).enumerated() {
@@ -53,7 +53,7 @@ public struct VGG: Architecture {
   private func addConvolution(
     _ graph: inout Graph, _ stage: String, _ layer: Int, _ width: Int, _ source: Graph.Source
   ) -> Graph.Source {
-    let conv = Conv2D(out: width, kernel: Pair(3), padding: Pair(1))
+    let conv = Conv2D(out: width, kernel: Pair(3), padding: Padding(1))
     var x = graph.add(
       "\(stage)conv\(layer)", conv, source, gain: isNormalised ? 1 : VGG.gain)
     if isNormalised {

@@ -31,7 +31,7 @@ public struct WideResNet: Architecture {
 
   public var hasStyles: Bool { !ResNet.isBasic(depth) }
 
-  public func graph(_ input: Shape, _ options: NetworkOptions) throws(OperatorError) -> Graph {
+  public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     residualNetwork(blocks: ResNet.depths[depth] ?? [], options) { stage, stride in
       let width = widened(64 << stage)
       if ResNet.isBasic(depth) {

@@ -5,17 +5,18 @@ import Tensors
 /// `out[n,o,y,x] = bias[o] + Σ_{c,i,j} in[n, g·C/G + c, (y + p − i·d)/s, (x + p − j·d)/s] · w[g·C/G + c, o, i, j]`, for those i, j
 /// whose divisions leave no rest and lead inside the input.
 /// - Shapes: `input` N×C×H×W, `weight` C×O/G×KH×KW, `output` N×O×OH×OW with
-///   `OH = (H − 1)·s − 2p + d·(KH − 1) + op + 1`.
+///   `OH = (H − 1)·s − p + d·(KH − 1) + op + 1`, p being the padding above and below together.
 /// - Cost: N·C·H·W·O/G·KH·KW multiply-adds, one addition per output for the bias. `macsInside` leaves out those that land
 ///   outside the output.
 /// - Source: Zeiler et al. 2010 ("Deconvolutional networks"); Dumoulin & Visin 2016, arXiv:1603.07285, chapter 4.
-public struct ConvTranspose2D: Operator {
+public struct ConvTranspose2D: Spelled {
   public static let keyword = "conv-transpose"
+  public static let examples = ["conv-transpose:out=16,k=4,s=2,p=1@1x32x14x14"]
   public var isExactOnIntegers: Bool { true }
   public var outputChannels: Int
   public var kernel: Pair
   public var stride: Pair
-  public var padding: Pair
+  public var padding: Padding
   /// Rows and columns added after the output, which several extents could have led to.
   public var outputPadding: Pair
   public var dilation: Pair
@@ -23,14 +24,15 @@ public struct ConvTranspose2D: Operator {
   public var bias: Bool
 
   public init(
-    out outputChannels: Int, kernel: Pair = Pair(1), stride: Pair = Pair(1), padding: Pair = Pair(0),
+    out outputChannels: Int, kernel: Pair = Pair(1), stride: Pair = Pair(1),
+    padding: Padding = Padding(0),
     outputPadding: Pair = Pair(0), dilation: Pair = Pair(1), groups: Int = 1, bias: Bool = true
   ) {
     precondition(
       outputChannels > 0 && groups > 0, "out \(outputChannels) and groups \(groups) must be positive")
     precondition(min(kernel.h, kernel.w, stride.h, stride.w) > 0, "kernel \(kernel), stride \(stride)")
     precondition(
-      min(padding.h, padding.w, outputPadding.h, outputPadding.w) >= 0, "padding must not be negative")
+      min(padding.least, outputPadding.h, outputPadding.w) >= 0, "padding must not be negative")
     precondition(min(dilation.h, dilation.w) > 0, "dilation \(dilation) must be positive")
     self.outputChannels = outputChannels
     self.kernel = kernel
@@ -46,7 +48,7 @@ public struct ConvTranspose2D: Operator {
     outputChannels = try a.int("out")
     kernel = try a.pair("k", default: 1)
     stride = try a.pair("s", default: 1)
-    padding = try a.pair("p", default: 0, minimum: 0)
+    padding = try a.padding("p")
     outputPadding = try a.pair("op", default: 0, minimum: 0)
     dilation = try a.pair("d", default: 1)
     groups = try a.int("g", default: 1)
@@ -61,7 +63,7 @@ public struct ConvTranspose2D: Operator {
     ]
   }
 
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+  public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
     guard input.c % groups == 0 else {
       throw OperatorError("groups g=\(groups) do not divide the \(input.c) input channels of \(input)")
@@ -74,20 +76,20 @@ public struct ConvTranspose2D: Operator {
         "output padding op=\(outputPadding) must be below the stride s=\(stride) or the dilation d=\(dilation)"
       )
     }
-    let (h, w) = (try extent(input.h, \.h), try extent(input.w, \.w))
+    let (h, w) = (try extent(input.h, \.h, padding.vertical), try extent(input.w, \.w, padding.horizontal))
     guard h > 0, w > 0 else {
       throw OperatorError("the padding p=\(padding) leaves nothing of the output for \(input)")
     }
-    return [try shape([input.n, outputChannels, h, w])]
+    return [try numbers([input.n, outputChannels, h, w])]
   }
 
-  private func extent(_ size: Int, _ axis: KeyPath<Pair, Int>) throws(OperatorError) -> Int {
+  private func extent(_ size: Int, _ axis: KeyPath<Pair, Int>, _ padding: Int) throws(OperatorError) -> Int {
     let last = try product([size - 1, stride[keyPath: axis]])
     let reach = dilation[keyPath: axis] * (kernel[keyPath: axis] - 1)
-    return last + reach + 1 + outputPadding[keyPath: axis] - 2 * padding[keyPath: axis]
+    return last + reach + 1 + outputPadding[keyPath: axis] - padding
   }
 
-  public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] {
+  public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
     let input = try images(inputs, keyword)
     let extents = [input.c, max(outputChannels / groups, 1), kernel.h, kernel.w]
     // An output sums up about every s-th tap of each axis.
@@ -98,14 +100,14 @@ public struct ConvTranspose2D: Operator {
     return bias ? [weight, Weight("bias", Shape(outputChannels), .bias)] : [weight]
   }
 
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+  public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let (input, output) = (inputs[0], try output(inputs))
     let perTap = [input.n, input.c, outputChannels / groups]
     // Input and output have changed places: tap i of input row y lands at y·s − p + i·d.
     let inside = try product(
       perTap + [
-        Conv2D.tapsInside(output.h, input.h, kernel.h, stride.h, padding.h, dilation.h),
-        Conv2D.tapsInside(output.w, input.w, kernel.w, stride.w, padding.w, dilation.w),
+        Conv2D.tapsInside(output.h, input.h, kernel.h, stride.h, padding.top, dilation.h),
+        Conv2D.tapsInside(output.w, input.w, kernel.w, stride.w, padding.left, dilation.w),
       ])
     return Cost(
       macs: try product(perTap + [input.h, input.w, kernel.h, kernel.w]), macsInside: inside,

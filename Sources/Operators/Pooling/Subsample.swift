@@ -4,8 +4,9 @@ import Tensors
 /// - Shapes: `input` N×C×H×W, `output` N×out×⌈H/s⌉×⌈W/s⌉; ⌊(out − C)/2⌋ channels of zeros before, the rest after.
 /// - Cost: no arithmetic, no parameters.
 /// - Source: He et al. 2016, arXiv:1512.03385, option A: a residual network's shortcut without parameters.
-public struct Subsample: Operator {
+public struct Subsample: Spelled {
   public static let keyword = "subsample"
+  public static let examples = ["subsample:out=32,s=2@1x16x28x28"]
   public var isExactOnIntegers: Bool { true }
   public var outputChannels: Int
   public var stride: Int
@@ -23,20 +24,20 @@ public struct Subsample: Operator {
 
   public var attributes: [Attribute] { [Attribute("out", outputChannels), Attribute("s", stride)] }
 
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+  public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
     guard outputChannels >= input.c else {
       throw OperatorError(
         "out=\(outputChannels) of subsample must be at least the \(input.c) channels of \(input)")
     }
     return [
-      try shape([
+      try numbers([
         input.n, outputChannels, (input.h - 1) / stride + 1, (input.w - 1) / stride + 1,
       ])
     ]
   }
 
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+  public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     Cost(others: 0, inputs: inputs, weights: [], outputs: try outputs(inputs))
   }
 

@@ -3,8 +3,9 @@ import Tensors
 /// Fully connected layer: `out[n,o] = bias[o] + Σ_k in[n,k] · w[o,k]`; everything after the first extent is flattened.
 /// - Shapes: `input` N×…, `weight` O×K, `output` N×O.
 /// - Cost: N·O·K multiply-adds, one addition per output for the bias.
-public struct Dense: Operator {
+public struct Dense: Spelled {
   public static let keyword = "dense"
+  public static let examples = ["dense:out=100@1x512", "dense:out=10,act=relu@8x64"]
   public var isExactOnIntegers: Bool { activation.isExactOnIntegers }
   public var outputs: Int
   public var bias: Bool
@@ -28,25 +29,26 @@ public struct Dense: Operator {
     return activation == .none ? list : list + [Attribute("act", activation.rawValue)]
   }
 
-  private func features(_ inputs: [Shape]) throws(OperatorError) -> Int {
+  private func features(_ inputs: [TensorType]) throws(OperatorError) -> Int {
     guard inputs.count == 1, inputs[0].rank >= 2 else {
       throw OperatorError("dense takes 1 input of rank 2 or more, such as 1x2048")
     }
+    try checkNumbers(inputs, keyword)
     return inputs[0].count / inputs[0].n
   }
 
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+  public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     _ = try features(inputs)
-    return [try shape([inputs[0].n, outputs])]
+    return [try numbers([inputs[0].n, outputs])]
   }
 
-  public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] {
+  public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
     let fanIn = try features(inputs)
     let weight = Weight("weight", try shape([outputs, fanIn]), .weight, fanIn: fanIn)
     return bias ? [weight, Weight("bias", Shape(outputs), .bias)] : [weight]
   }
 
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+  public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let (features, output) = (try features(inputs), try output(inputs))
     let macs = try product([output.count, features])
     let others = try product([output.count, (bias ? 1 : 0) + activation.operations])

@@ -65,27 +65,3 @@ public struct Arena: Sendable {
 extension Arena.Interval {
   fileprivate func overlaps(_ other: Arena.Interval) -> Bool { first <= other.last && other.first <= last }
 }
-
-extension Stages {
-  /// How long each stage's output lives; the result until the end.
-  public var lifetimes: [Arena.Interval] {
-    var last = Array(indices)
-    for (step, stage) in enumerated() {
-      for case .node(let source) in stage.sources { last[source] = step }
-    }
-    if case .node(let result) = output { last[result] = count - 1 }
-    return indices.map { Arena.Interval(size: self[$0].output.count, first: $0, last: last[$0]) }
-  }
-
-  /// Elements of inputs and results that live at the same time if every stage writes a tensor of its own, and the stage
-  /// at which they do.
-  public func peakActivations(_ inputs: [Shape]) -> (size: Int, stage: Int) {
-    var last = Array(repeating: 0, count: inputs.count)
-    for (step, stage) in enumerated() {
-      for case .input(let source) in stage.sources { last[source] = step }
-    }
-    let given = zip(inputs, last).map { Arena.Interval(size: $0.count, first: 0, last: $1) }
-    let peak = Arena.peak(given + lifetimes)
-    return (peak.size, peak.step)
-  }
-}

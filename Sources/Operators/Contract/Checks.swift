@@ -1,14 +1,24 @@
 import Tensors
 
-/// The only input, which must be N×C×H×W.
-func images(_ inputs: [Shape], _ keyword: String) throws(OperatorError) -> Shape {
+/// The only input, which must be N×C×H×W in single precision.
+func images(_ inputs: [TensorType], _ keyword: String) throws(OperatorError) -> TensorType {
   guard inputs.count == 1 else { throw OperatorError("\(keyword) takes 1 input, not \(inputs.count)") }
   guard inputs[0].rank == 4 else {
     throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(inputs[0])")
   }
+  try checkNumbers(inputs, keyword)
   return inputs[0]
 }
 
+/// Refuses what is empty, bounded or not single precision.
+func checkNumbers(_ inputs: [TensorType], _ keyword: String) throws(OperatorError) {
+  for input in inputs where input.element != .float32 || input.isBounded || input.shape.isEmpty {
+    throw OperatorError("\(keyword) takes float32 of a known, positive number of elements, not \(input)")
+  }
+}
+
+/// Single precision of computed extents, which may be too large.
+func numbers(_ extents: [Int]) throws(OperatorError) -> TensorType { TensorType(try shape(extents)) }
 /// A shape of computed extents, which may be too large.
 func shape(_ extents: [Int]) throws(OperatorError) -> Shape {
   guard try product(extents) <= Shape.largestCount else {

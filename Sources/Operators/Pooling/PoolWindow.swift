@@ -16,12 +16,15 @@ extension Pool2D {
   }
 
   var axes: (h: PoolAxis, w: PoolAxis) {
-    func axis(_ extent: KeyPath<Pair, Int>) -> PoolAxis {
+    func axis(_ extent: KeyPath<Pair, Int>, before: Int, after: Int) -> PoolAxis {
       PoolAxis(
-        window: window[keyPath: extent], stride: stride[keyPath: extent], padding: padding[keyPath: extent],
+        window: window[keyPath: extent], stride: stride[keyPath: extent], before: before, after: after,
         dilation: dilation[keyPath: extent], ceilMode: ceilMode)
     }
-    return (axis(\.h), axis(\.w))
+    return (
+      axis(\.h, before: padding.top, after: padding.bottom),
+      axis(\.w, before: padding.left, after: padding.right)
+    )
   }
 }
 
@@ -29,17 +32,19 @@ extension Pool2D {
 struct PoolAxis {
   let window: Int
   let stride: Int
-  let padding: Int
+  /// Padding before and after the image.
+  let before: Int
+  let after: Int
   let dilation: Int
   let ceilMode: Bool
 
   /// Output positions, nil if the window does not fit.
   func outputs(_ size: Int) -> Int? {
     // Rounding up gives one output even to a window that is larger than the padded image by less than a stride.
-    let span = size + 2 * padding - dilation * (window - 1) - 1 + (ceilMode ? stride - 1 : 0)
+    let span = size + before + after - dilation * (window - 1) - 1 + (ceilMode ? stride - 1 : 0)
     guard span >= 0 else { return nil }
     let outputs = span / stride + 1
-    return ceilMode && (outputs - 1) * stride >= size + padding ? outputs - 1 : outputs
+    return ceilMode && (outputs - 1) * stride >= size + before ? outputs - 1 : outputs
   }
 
   func windows(_ size: Int, countPadding: Bool) -> [PoolWindow] {
@@ -53,11 +58,11 @@ struct PoolAxis {
   }
 
   private func window(at index: Int, _ size: Int, countPadding: Bool) -> PoolWindow {
-    let start = index * stride - padding
+    let start = index * stride - before
     let (first, end) = (taps(from: start, before: 0), taps(from: start, before: size))
     return PoolWindow(
       first: start + first * dilation, count: end - first,
-      divisor: countPadding ? taps(from: start, before: size + padding) : end - first)
+      divisor: countPadding ? taps(from: start, before: size + after) : end - first)
   }
 
   /// Taps at `start`, `start + dilation`, … that lie before `end`.

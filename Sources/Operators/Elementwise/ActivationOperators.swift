@@ -1,53 +1,25 @@
 import Tensors
 
-/// A function that a layer applies to each element of its own output.
-public enum Activation: String, Sendable, CaseIterable {
-  case none, relu
-  /// `min(max(x, 0), 6)`.
-  case relu6
-  /// `1 / (1 + exp(−x))`.
-  case sigmoid
-  /// `x / (1 + exp(−x))`.
-  case silu
-  /// `min(max(x + 3, 0), 6) / 6`.
-  case hardSigmoid = "hard-sigmoid"
-  /// `x · min(max(x + 3, 0), 6) / 6`.
-  case hardSwish = "hard-swish"
-
-  /// Operations per element: each addition, multiplication, division, comparison and exponential.
-  public var operations: Int {
-    switch self {
-    case .none: 0
-    case .relu: 1
-    case .relu6: 2
-    case .sigmoid: 3
-    case .silu, .hardSigmoid: 4
-    case .hardSwish: 5
-    }
-  }
-
-  /// Whether it maps integers to integers.
-  public var isExactOnIntegers: Bool { self == .none || self == .relu || self == .relu6 }
-}
-
 /// An activation as an operator of its own; `Activation.operations` per element.
-public protocol ActivationOperator: Operator {
+public protocol ActivationOperator: Spelled {
   static var activation: Activation { get }
   init()
 }
 
 extension ActivationOperator {
   public static var keyword: String { activation.rawValue }
+  public static var examples: [String] { ["\(keyword)@1x64x28x28"] }
   public var isExactOnIntegers: Bool { Self.activation.isExactOnIntegers }
   public init(_ a: inout Attributes) throws(OperatorError) { self.init() }
   public var attributes: [Attribute] { [] }
 
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+  public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     guard inputs.count == 1 else { throw OperatorError("\(keyword) takes 1 input, not \(inputs.count)") }
+    try checkNumbers(inputs, keyword)
     return inputs
   }
 
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+  public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let outputs = try outputs(inputs)
     return Cost(
       others: Self.activation.operations * inputs[0].count, inputs: inputs, weights: [], outputs: outputs)

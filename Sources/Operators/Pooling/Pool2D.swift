@@ -2,21 +2,24 @@ import Tensors
 
 /// Maximum or mean over windows of a plane, as `torch.nn.MaxPool2d` and `AvgPool2d` define them; a dilated mean as ONNX's
 /// `AveragePool` does.
-/// - Shapes: `input` N×C×H×W, `output` N×C×OH×OW with `OH = ⌊(H + 2p − d·(k − 1) − 1) / s⌋ + 1`, rounded up in ceil mode
+/// - Shapes: `input` N×C×H×W, `output` N×C×OH×OW with `OH = ⌊(H + p − d·(k − 1) − 1) / s⌋ + 1` with the padding p above and below together, rounded up in ceil mode
 ///   unless the last window would start after the image and its left padding.
 /// - Cost: k·k − 1 comparisons or additions per output, nominal, and a division for the mean; no parameters.
 /// - Error: the maximum is exact and NaN if any element is, −∞ if none is inside the image; the mean `≤ k² · ε · mean|in|`.
-public struct Pool2D: Operator {
+public struct Pool2D: Spelled {
   public enum Kind: String, Sendable, CaseIterable {
     case max, avg
   }
 
   public static let keyword = "pool"
+  public static let examples = [
+    "pool:type=max,k=3,s=2,p=1@1x64x28x28", "pool:type=avg,k=2,s=2,p=0x0x1x1,ceil=0@1x16x13x13",
+  ]
   public var isExactOnIntegers: Bool { kind == .max }
   public var kind: Kind
   public var window: Pair
   public var stride: Pair
-  public var padding: Pair
+  public var padding: Padding
   /// Distance of a window's neighbouring taps.
   public var dilation: Pair
   public var ceilMode: Bool
@@ -24,12 +27,12 @@ public struct Pool2D: Operator {
   public var countPadding: Bool
 
   public init(
-    _ kind: Kind, window: Pair, stride: Pair? = nil, padding: Pair = Pair(0), dilation: Pair = Pair(1),
+    _ kind: Kind, window: Pair, stride: Pair? = nil, padding: Padding = Padding(0), dilation: Pair = Pair(1),
     ceilMode: Bool = false, countPadding: Bool = false
   ) {
     precondition(min(window.h, window.w) > 0, "window \(window) must be positive")
     precondition(min(stride?.h ?? 1, stride?.w ?? 1) > 0, "stride \(stride ?? window) must be positive")
-    precondition(min(padding.h, padding.w) >= 0, "padding \(padding) must not be negative")
+    precondition(padding.least >= 0, "padding \(padding) must not be negative")
     precondition(min(dilation.h, dilation.w) > 0, "dilation \(dilation) must be positive")
     self.kind = kind
     self.window = window
@@ -46,7 +49,7 @@ public struct Pool2D: Operator {
     // As in PyTorch, the stride is the window unless said.
     stride = a.has("s") ? try a.pair("s", default: 1) : window
     if !a.has("s") { _ = try a.pair("s", default: 1) }
-    padding = try a.pair("p", default: 0, minimum: 0)
+    padding = try a.padding("p")
     dilation = try a.pair("d", default: 1)
     ceilMode = try a.flag("ceil", default: false)
     countPadding = try a.flag("countpad", default: false)
@@ -60,9 +63,11 @@ public struct Pool2D: Operator {
       + [Attribute("ceil", ceilMode), Attribute("countpad", countPadding)]
   }
 
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+  public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
-    guard padding.h * 2 <= window.h, padding.w * 2 <= window.w else {
+    guard max(padding.top, padding.bottom) * 2 <= window.h,
+      max(padding.left, padding.right) * 2 <= window.w
+    else {
       throw OperatorError("padding p=\(padding) of pool must be at most half the window k=\(window)")
     }
     let (axes, spread) = (axes, dilation == Pair(1) ? "" : " with dilation \(dilation)")
@@ -70,7 +75,7 @@ public struct Pool2D: Operator {
       throw OperatorError(
         "the window \(window)\(spread) is larger than the padded image of \(input), padding \(padding)")
     }
-    let result = try shape([input.n, input.c, h, w])
+    let result = try numbers([input.n, input.c, h, w])
     // Without dilation there is none: the padding is at most half the window.
     if kind == .avg, !countPadding, dilation != Pair(1),
       axes.h.missesImage(input.h) || axes.w.missesImage(input.w)
@@ -82,57 +87,10 @@ public struct Pool2D: Operator {
     return [result]
   }
 
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+  public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let output = try output(inputs)
     let perOutput = try product([window.h, window.w]) - 1 + (kind == .avg ? 1 : 0)
     return Cost(
       others: try product([output.count, perOutput]), inputs: inputs, weights: [], outputs: [output])
-  }
-}
-
-/// Mean or maximum of every plane: N×C×H×W to N×C×1×1.
-/// - Cost: HW − 1 additions or comparisons per plane, and a division for the mean.
-public struct GlobalPool: Operator {
-  public static let keyword = "globalpool"
-  public var isExactOnIntegers: Bool { kind == .max }
-  public var kind: Pool2D.Kind
-
-  public init(_ kind: Pool2D.Kind) { self.kind = kind }
-
-  public init(_ a: inout Attributes) throws(OperatorError) { kind = try a.word("type", default: .avg) }
-
-  public var attributes: [Attribute] { [Attribute("type", kind.rawValue)] }
-
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
-    let input = try images(inputs, keyword)
-    return [Shape(input.n, input.c, 1, 1)]
-  }
-
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
-    let output = try output(inputs)
-    let perPlane = inputs[0].plane - 1 + (kind == .avg ? 1 : 0)
-    return Cost(others: output.count * perPlane, inputs: inputs, weights: [], outputs: [output])
-  }
-}
-
-/// Maximum, then mean, over the channels of every pixel: N×C×H×W to N×2×H×W.
-/// - Cost: C − 1 comparisons, C − 1 additions and a division per pixel.
-/// - Source: CBAM, arXiv:1807.06521, equation 3; the order is that of the authors' code (`ChannelPool`).
-public struct ChannelPool: Operator {
-  public static let keyword = "channelpool"
-
-  public init() {}
-  public init(_ a: inout Attributes) throws(OperatorError) {}
-  public var attributes: [Attribute] { [] }
-
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
-    let input = try images(inputs, keyword)
-    return [Shape(input.n, 2, input.h, input.w)]
-  }
-
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
-    let (input, output) = (inputs[0], try output(inputs))
-    let others = input.n * input.plane * (2 * (input.c - 1) + 1)
-    return Cost(others: others, inputs: inputs, weights: [], outputs: [output])
   }
 }

@@ -10,21 +10,7 @@ public struct Attribute: Sendable, Hashable {
     self.value = value.description
   }
 
-  /// `3` or `3x5`.
-  public init(_ key: String, _ pair: Pair) {
-    self.init(key, pair.description)
-  }
-
   public init(_ key: String, _ flag: Bool) { self.init(key, flag ? 1 : 0) }
-}
-
-/// Height and width of a window, stride or padding.
-public struct Pair: Sendable, Hashable, CustomStringConvertible {
-  public var h: Int
-  public var w: Int
-  public init(_ h: Int, _ w: Int) { (self.h, self.w) = (h, w) }
-  public init(_ both: Int) { self.init(both, both) }
-  public var description: String { h == w ? "\(h)" : "\(h)x\(w)" }
 }
 
 /// The values of an operator's text while it is read. Every key that a reader asks for becomes known; `finish`
@@ -95,6 +81,33 @@ public struct Attributes {
     return try Pair(number(parts[0], key, minimum), number(parts[parts.count - 1], key, minimum))
   }
 
+  /// `1` for all sides, `1x2` for rows and columns, or `0x1x0x1` for top, left, bottom and right.
+  public mutating func padding(_ key: String) throws(OperatorError) -> Padding {
+    guard let text = take(key) else { return Padding(0) }
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false)
+    guard [1, 2, 4].contains(parts.count) else {
+      throw OperatorError(
+        "\(key)=\(text.shown) in \(keyword) must be a number such as 3, a pair such as 3x5, or four sides such as 0x1x0x1"
+      )
+    }
+    var sides: [Int] = []
+    for part in parts { sides.append(try number(part, key, 0)) }
+    switch sides.count {
+    case 1: return Padding(sides[0])
+    case 2: return Padding(sides[0], sides[1])
+    default: return Padding(top: sides[0], left: sides[1], bottom: sides[2], right: sides[3])
+    }
+  }
+
+  /// A number above 0 and below 1.
+  public mutating func fraction(_ key: String, default standard: Double) throws(OperatorError) -> Double {
+    guard let text = take(key) else { return standard }
+    guard let value = Double(text), value > 0, value < 1 else {
+      throw OperatorError("\(key)=\(text.shown) in \(keyword) must be a number above 0 and below 1")
+    }
+    return value
+  }
+
   public mutating func flag(_ key: String, default standard: Bool) throws(OperatorError) -> Bool {
     switch take(key) {
     case nil: return standard
@@ -128,38 +141,4 @@ public struct Attributes {
     let hint = Words.nearest(stranger.key, among: known).map { "; did you mean '\($0)'?" } ?? ""
     throw OperatorError("'\(stranger.key.shown)' is not a key of \(keyword); \(list)\(hint)")
   }
-}
-
-public enum Words {
-  /// The candidate that is a typing slip away (distance at most a third of the length, at least one) or that begins with
-  /// the word.
-  public static func nearest(_ word: String, among candidates: some Sequence<String>) -> String? {
-    // Nothing that is named here is so long.
-    guard word.utf8.count <= 100 else { return nil }
-    let ranked = candidates.map { candidate in
-      (word.count > 3 && candidate.hasPrefix(word) ? 1 : distance(word, candidate), candidate)
-    }.min { $0.0 < $1.0 }
-    guard let (distance, best) = ranked, distance <= max(1, max(word.count, best.count) / 3) else {
-      return nil
-    }
-    return best
-  }
-
-  /// Letters added, left out, replaced or swapped with their neighbour (optimal string alignment).
-  static func distance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a), Array(b))
-    var (before, row) = ([Int](), Array(0...b.count))
-    for i in a.indices {
-      var next = [i + 1]
-      for j in b.indices {
-        var least = min(row[j] + (a[i] == b[j] ? 0 : 1), row[j + 1] + 1, next[j] + 1)
-        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, before[j - 1] + 1) }
-        next.append(least)
-      }
-      (before, row) = (row, next)
-    }
-    return row[b.count]
-  }
-
-  static func number(_ minimum: Int) -> String { minimum == 0 ? "NUMBER (0 or more)" : "NUMBER" }
 }

@@ -5,8 +5,9 @@ import Tensors
 /// - Shapes: `input` N×C×H×W, `output` N×C×out×out.
 /// - Cost: one addition or division per element of each window; none where it is the identity.
 /// - Error: `≤ (elements of the window) · ε · mean|in|`.
-public struct AdaptivePool: Operator {
+public struct AdaptivePool: Spelled {
   public static let keyword = "adaptivepool"
+  public static let examples = ["adaptivepool:out=7@1x64x14x14"]
   public var extent: Pair
 
   public init(out extent: Int) {
@@ -18,12 +19,12 @@ public struct AdaptivePool: Operator {
 
   public var attributes: [Attribute] { [Attribute("out", extent)] }
 
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+  public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
-    return [try shape([input.n, input.c, extent.h, extent.w])]
+    return [try numbers([input.n, input.c, extent.h, extent.w])]
   }
 
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+  public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let (input, output) = (inputs[0], try output(inputs))
     let elements = try product([
       input.n, input.c, AdaptivePool.covered(input.h, extent.h), AdaptivePool.covered(input.w, extent.w),

@@ -4,29 +4,33 @@ import Tensors
 /// `out[n,o,y,x] = bias[o] + Σ_{c,i,j} in[n, g·C/G + c, y·s − p + i·d, x·s − p + j·d] · w[o,c,i,j]`, zero outside the image.
 /// 1×1, grouped (ResNeXt's cardinality) and depthwise (groups = C) convolution are cases of it.
 /// - Shapes: `input` N×C×H×W, `weight` O×C/G×KH×KW, `output` N×O×OH×OW with
-///   `OH = ⌊(H + 2p − d·(KH − 1) − 1) / s⌋ + 1`.
+///   `OH = ⌊(H + p − d·(KH − 1) − 1) / s⌋ + 1`, p being the padding above and below together.
 /// - Cost: N·O·OH·OW·C/G·KH·KW multiply-adds, one addition per output for the bias.
 /// - Source: Dumoulin & Visin 2016, arXiv:1603.07285; groups: Xie et al. 2017, arXiv:1611.05431.
-public struct Conv2D: Operator {
+public struct Conv2D: Spelled {
   public static let keyword = "conv"
+  public static let examples = [
+    "conv:out=64,k=3,p=1@1x32x28x28", "conv:out=32,k=3,s=2,p=0x0x1x1@1x16x28x28",
+    "conv:out=32,k=3,p=1,g=32@1x32x28x28",
+  ]
   public var isExactOnIntegers: Bool { activation.isExactOnIntegers }
   public var outputChannels: Int
   public var kernel: Pair
   public var stride: Pair
-  public var padding: Pair
+  public var padding: Padding
   public var dilation: Pair
   public var groups: Int
   public var bias: Bool
   public var activation: Activation
 
   public init(
-    out outputChannels: Int, kernel: Pair = Pair(1), stride: Pair = Pair(1), padding: Pair = Pair(0),
+    out outputChannels: Int, kernel: Pair = Pair(1), stride: Pair = Pair(1), padding: Padding = Padding(0),
     dilation: Pair = Pair(1), groups: Int = 1, bias: Bool = true, activation: Activation = .none
   ) {
     precondition(
       outputChannels > 0 && groups > 0, "out \(outputChannels) and groups \(groups) must be positive")
     precondition(min(kernel.h, kernel.w, stride.h, stride.w) > 0, "kernel \(kernel), stride \(stride)")
-    precondition(min(padding.h, padding.w) >= 0 && min(dilation.h, dilation.w) > 0, "padding, dilation")
+    precondition(padding.least >= 0 && min(dilation.h, dilation.w) > 0, "padding, dilation")
     self.outputChannels = outputChannels
     self.kernel = kernel
     self.stride = stride
@@ -41,7 +45,7 @@ public struct Conv2D: Operator {
     outputChannels = try a.int("out")
     kernel = try a.pair("k", default: 1)
     stride = try a.pair("s", default: 1)
-    padding = try a.pair("p", default: 0, minimum: 0)
+    padding = try a.padding("p")
     dilation = try a.pair("d", default: 1)
     groups = try a.int("g", default: 1)
     bias = try a.flag("bias", default: true)
@@ -57,7 +61,7 @@ public struct Conv2D: Operator {
     return activation == .none ? list : list + [Attribute("act", activation.rawValue)]
   }
 
-  public func outputs(_ inputs: [Shape]) throws(OperatorError) -> [Shape] {
+  public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
     guard input.c % groups == 0 else {
       throw OperatorError("groups g=\(groups) do not divide the \(input.c) input channels of \(input)")
@@ -65,41 +69,42 @@ public struct Conv2D: Operator {
     guard outputChannels % groups == 0 else {
       throw OperatorError("groups g=\(groups) do not divide the out=\(outputChannels) output channels")
     }
-    let h = Conv2D.extent(input.h, kernel.h, stride.h, padding.h, dilation.h)
-    let w = Conv2D.extent(input.w, kernel.w, stride.w, padding.w, dilation.w)
+    let h = Conv2D.extent(input.h + padding.vertical, kernel.h, stride.h, dilation.h)
+    let w = Conv2D.extent(input.w + padding.horizontal, kernel.w, stride.w, dilation.w)
     guard let h, let w else {
       throw OperatorError(
         "the kernel \(kernel) with dilation \(dilation) is larger than the padded image of \(input), padding \(padding)"
       )
     }
-    return [try shape([input.n, outputChannels, h, w])]
+    return [try numbers([input.n, outputChannels, h, w])]
   }
 
   /// Filters, one per output channel, and kernels: a filter is a stack of one kernel per input channel of its group.
-  public func filters(_ input: Shape) -> (filters: Int, kernels: Int) {
+  public func filters(_ input: TensorType) -> (filters: Int, kernels: Int) {
     (outputChannels, outputChannels * (input.c / groups))
   }
 
   /// Output extent along one axis, nil if the window does not fit.
-  static func extent(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int? {
-    let span = size + 2 * padding - dilation * (kernel - 1) - 1
+  /// - Parameter size: with the padding.
+  static func extent(_ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int? {
+    let span = size - dilation * (kernel - 1) - 1
     return span < 0 ? nil : span / stride + 1
   }
 
-  public func weights(_ inputs: [Shape]) throws(OperatorError) -> [Weight] {
+  public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
     let input = try images(inputs, keyword)
     let extents = [outputChannels, max(input.c / groups, 1), kernel.h, kernel.w]
     let weight = Weight("weight", try shape(extents), .weight, fanIn: try product(Array(extents.dropFirst())))
     return bias ? [weight, Weight("bias", Shape(outputChannels), .bias)] : [weight]
   }
 
-  public func cost(_ inputs: [Shape]) throws(OperatorError) -> Cost {
+  public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let (input, output) = (inputs[0], try output(inputs))
     let perTap = [input.n, outputChannels, input.c / groups]
     let inside = try product(
       perTap + [
-        Conv2D.tapsInside(input.h, output.h, kernel.h, stride.h, padding.h, dilation.h),
-        Conv2D.tapsInside(input.w, output.w, kernel.w, stride.w, padding.w, dilation.w),
+        Conv2D.tapsInside(input.h, output.h, kernel.h, stride.h, padding.top, dilation.h),
+        Conv2D.tapsInside(input.w, output.w, kernel.w, stride.w, padding.left, dilation.w),
       ])
     let others = try product([output.count, (bias ? 1 : 0) + activation.operations])
     return Cost(

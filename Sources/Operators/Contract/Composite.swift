@@ -1,0 +1,43 @@
+import Tensors
+
+/// An operator that is a graph of others: everything but the graph follows from its parts.
+public protocol Composite: Operator {
+  /// The parts and how they are wired, for inputs of these types.
+  func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph
+}
+
+extension Composite {
+  /// The graph for as many inputs as the operator takes.
+  func wired(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
+    guard inputs.count == inputCount else {
+      throw OperatorError(
+        "\(keyword) takes \(inputCount) input\(inputCount == 1 ? "" : "s"), not \(inputs.count)")
+    }
+    return try graph(inputs)
+  }
+
+  public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
+    let graph = try wired(inputs)
+    let types = try graph.types(inputs)
+    var result: [TensorType] = []
+    for source in graph.outputs { result.append(try graph.type(of: source, inputs, types)) }
+    return result
+  }
+
+  /// The graph's weights and those of all nodes that own theirs, named `node.weight`.
+  public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
+    let graph = try wired(inputs)
+    return try graph.allWeights(graph.types(inputs))
+  }
+
+  /// Sums of the stages and of the graph's own weights; bytes are the compulsory traffic of the whole.
+  public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
+    var total = Cost()
+    let stages = try stages(inputs)
+    for stage in stages { try total.add(stage.cost) }
+    total.parameters = try sum([total.parameters, stages.declaredParameters])
+    let traffic = try (inputs + outputs(inputs)).map(\.bytes)
+    total.bytes = try sum(traffic + [product([ElementType.float32.bytes, total.parameters])])
+    return total
+  }
+}

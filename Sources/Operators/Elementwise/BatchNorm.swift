@@ -1,0 +1,47 @@
+import Tensors
+
+/// Batch normalisation at inference: `out = (in − mean[c]) / √(variance[c] + ε) · scale[c] + shift[c]`.
+/// - Cost: folded to one multiplication and one addition per element; 2·C parameters.
+/// - Source: Ioffe & Szegedy 2015, arXiv:1502.03167.
+public struct BatchNorm: Spelled {
+  public static let keyword = "batchnorm"
+  public static let examples = ["batchnorm@1x64x28x28", "batchnorm:eps=0.001@1x64x28x28"]
+  /// PyTorch's.
+  public static let standardEpsilon: Double = 1e-5
+  /// What is added to the variance; positive.
+  public var epsilon: Double
+
+  public init(epsilon: Double = BatchNorm.standardEpsilon) {
+    precondition(epsilon > 0 && epsilon < 1, "epsilon \(epsilon) must lie between 0 and 1")
+    self.epsilon = epsilon
+  }
+
+  public init(_ a: inout Attributes) throws(OperatorError) {
+    epsilon = try a.fraction("eps", default: BatchNorm.standardEpsilon)
+  }
+
+  public var attributes: [Attribute] {
+    epsilon == BatchNorm.standardEpsilon ? [] : [Attribute("eps", epsilon)]
+  }
+
+  public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
+    guard inputs.count == 1, inputs[0].rank >= 2 else {
+      throw OperatorError("batchnorm takes 1 input of rank 2 or more")
+    }
+    try checkNumbers(inputs, keyword)
+    return inputs
+  }
+
+  public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
+    let channels = Shape(inputs[0].c)
+    return [
+      Weight("weight", channels, .scale), Weight("bias", channels, .shift), Weight("mean", channels, .mean),
+      Weight("variance", channels, .variance),
+    ]
+  }
+
+  public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
+    let outputs = try outputs(inputs)
+    return Cost(others: 2 * inputs[0].count, inputs: inputs, weights: try weights(inputs), outputs: outputs)
+  }
+}

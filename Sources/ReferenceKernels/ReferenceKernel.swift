@@ -1,0 +1,40 @@
+import Kernels
+import Operators
+import Tensors
+
+/// The formulas in `Float`: the baseline that every speed-up refers to.
+public struct ReferenceKernel: Kernel {
+  public init() {}
+
+  public var name: String { "reference" }
+
+  public func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    // One multiplication, one addition and a load each, none of them beside another.
+    .yes(Form(cycles: 2 * Double((try? op.cost(inputs))?.flops ?? 0)))
+  }
+
+  public func prepare(_ task: KernelTask) throws -> any Prepared {
+    let program = try ReferenceProgram(task.op, task.inputs, of: Float.self)
+    return PreparedReference(
+      weights: task.weights, program: program, held: try program.held(task.weights, of: Float.self))
+  }
+}
+
+private struct PreparedReference: Prepared {
+  let weights: Weights<Float>
+  let program: ReferenceProgram
+  let held: HeldNumbers
+
+  var weightMemory: [UnsafeRawBufferPointer] { weights.all.values.map { $0.memory } }
+
+  func workspace(threads: Int) -> Int {
+    (program.scratch + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride
+  }
+
+  func bind(_ memory: CallMemory, threads: Int) -> [Region] {
+    let steps = program.steps(
+      memory.inputs.places, weights: weights, held, outputs: memory.outputs.places,
+      scratch: UnsafeMutableRawPointer(memory.workspace), of: Float.self)
+    return [Region("reference", tiles: 1) { _, _ in for step in steps { step() } }.computing("")]
+  }
+}
