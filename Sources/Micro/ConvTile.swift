@@ -9,17 +9,18 @@ import MicroKernelAPI
   let pixelTile = 6
 #endif
 
-@inline(never)
-public func convTile(_ tile: UnsafePointer<ConvTile>) {
-  let halves = Halves(low: tile.pointee.scratch, high: tile.pointee.scratch + 16 &* L)
-  if tile.pointee.inputOffsets == nil { sum(tile, into: halves) } else { sumScattered(tile, into: halves) }
-  if tile.pointee.outputOffsets != nil {
-    storeScattered(halves, tile)
-  } else if tile.pointee.outputChannelStride == 1 {
-    storeByPixel(halves, tile)
-  } else {
-    storeByChannel(halves.low, tile, from: 0)
-    if tile.pointee.outputs > L { storeByChannel(halves.high, tile, from: L) }
+extension Code {
+  @inline(never) static func convTile(_ tile: UnsafePointer<ConvTile>) {
+    let halves = Halves(low: tile.pointee.scratch, high: tile.pointee.scratch + 16 &* L)
+    if tile.pointee.inputOffsets == nil { sum(tile, into: halves) } else { sumScattered(tile, into: halves) }
+    if tile.pointee.outputOffsets != nil {
+      storeScattered(halves, tile)
+    } else if tile.pointee.outputChannelStride == 1 {
+      storeByPixel(halves, tile)
+    } else {
+      storeByChannel(halves.low, tile, from: 0)
+      if tile.pointee.outputs > L { storeByChannel(halves.high, tile, from: L) }
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /// `out[p][i] = in[p][i] · scales[p] + shifts[p]` over `planes` runs of `count` values, one after the other. Input and output may
 /// be the same memory.
-public struct AffinePlanes {
+public struct AffinePlanes: MicroKernelCall {
   public var input: UnsafePointer<Float>
   public var output: UnsafeMutablePointer<Float>
   public var planes = 1
@@ -16,5 +16,9 @@ public struct AffinePlanes {
     self.output = output
     self.scales = scales
     self.shifts = shifts
+  }
+
+  @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
+    code.affinePlanes(work)
   }
 }

@@ -1,6 +1,6 @@
 /// Output rows of a depthwise convolution of up to `lanes` planes, vectorised over planes, for planes with rows too short for
 /// vectors of pixels: `out[c][y][x] = bias[c] + Σ_t in[c][taps of (y, x)] · w[t][c]`, taps outside the image left out.
-public struct ConvPlanes {
+public struct ConvPlanes: MicroKernelCall {
   /// First of the `inputRows` rows that the windows below need, in the first plane.
   public var input: UnsafePointer<Float>
   public var planes = 1
@@ -36,24 +36,8 @@ public struct ConvPlanes {
     self.bias = bias
     self.scratch = scratch
   }
-}
 
-/// Windows of a convolution along one axis, cut off at its ends: window i applies `counts[i]` taps from number `taps[i]` on to
-/// elements from `firsts[i]` on, `step` apart.
-public struct TapWindows {
-  public var firsts: UnsafePointer<Int>
-  public var counts: UnsafePointer<Int>
-  public var taps: UnsafePointer<Int>
-  public var step: Int
-  public var count: Int
-
-  public init(
-    firsts: UnsafePointer<Int>, counts: UnsafePointer<Int>, taps: UnsafePointer<Int>, step: Int, count: Int
-  ) {
-    self.firsts = firsts
-    self.counts = counts
-    self.taps = taps
-    self.step = step
-    self.count = count
+  @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
+    code.convPlanes(work)
   }
 }

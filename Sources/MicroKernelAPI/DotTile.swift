@@ -1,7 +1,7 @@
 /// Dot products of rows of values with rows of weights, vectorised along them, for outputs too few to fill vectors:
 /// `out[r·outputRowStride + o·outputStride] = bias[o] + Σ_k in[r·rowStride + k] · w[o·weightStride + k]`.
 /// The order of a sum depends on `count` alone.
-public struct DotTile {
+public struct DotTile: MicroKernelCall {
   public var input: UnsafePointer<Float>
   public var rowStride = 0
   public var rows = 0
@@ -26,5 +26,9 @@ public struct DotTile {
     self.weights = weights
     self.bias = bias
     self.output = output
+  }
+
+  @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
+    code.dotTile(work)
   }
 }

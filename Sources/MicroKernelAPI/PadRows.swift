@@ -1,6 +1,6 @@
 /// Every `step`-th value of `rows` rows, with zeros before and after:
 /// `out[y·outputStride + before + i] = in[y·inputStride + i·step]` for `count` values of a run of `width`.
-public struct PadRows {
+public struct PadRows: MicroKernelCall {
   public var input: UnsafePointer<Float>
   public var step = 1
   public var inputStride = 0
@@ -15,5 +15,9 @@ public struct PadRows {
   public init(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
     self.input = input
     self.output = output
+  }
+
+  @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
+    code.padRows(work)
   }
 }

@@ -1,6 +1,6 @@
 /// Pixels that the taps of a convolution read, side by side: `out[c][t][p] = in[c·planeStride + offsets[t·offsetStride + p]]`, zero
 /// where the offset is negative, and up to the next whole vector.
-public struct WindowPanel {
+public struct WindowPanel: MicroKernelCall {
   /// The first channel's plane.
   public var input: UnsafePointer<Float>
   public var channels = 0
@@ -20,5 +20,9 @@ public struct WindowPanel {
     self.input = input
     self.offsets = offsets
     self.output = output
+  }
+
+  @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
+    code.windowPanel(work)
   }
 }

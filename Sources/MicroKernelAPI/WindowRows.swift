@@ -1,6 +1,6 @@
 /// Windows of a convolution copied into rows of `rowStride` floats, `[channel][tap]`, zeros where a window leaves the image and
 /// after it.
-public struct WindowRows {
+public struct WindowRows: MicroKernelCall {
   /// The first channel's plane.
   public var input: UnsafePointer<Float>
   public var channels = 0
@@ -24,5 +24,9 @@ public struct WindowRows {
     self.rows = rows
     self.columns = columns
     self.output = output
+  }
+
+  @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
+    code.windowRows(work)
   }
 }

@@ -132,7 +132,7 @@ private struct PreparedDirect: Prepared {
         tile.output = image.output + at
         if let residual = image.residual { tile.epilogue.residual = residual + at }
         // A plane of one pixel has channels as neighbours: both strides are one then, and either store is right.
-        task.micro.convTile(&tile)
+        task.micro.run(&tile)
       }
       task.activate(
         image.output + (first + y * output.w + columns.lowerBound), channels: tile.outputs,

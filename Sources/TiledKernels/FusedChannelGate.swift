@@ -92,7 +92,7 @@ struct FusedChannelGate: Sendable {
       work.outputStride = perImage * images
       work.rows = min(run, channels - first)
       (work.width, work.count) = (images, images)
-      micro.padRows(&work)
+      micro.run(&work)
     }
   }
 
@@ -116,10 +116,10 @@ struct FusedChannelGate: Sendable {
       .add, input: logits + range.lowerBound, output: target, count: range.count)
     if perImage == 2 {
       work.second = logits + (count + range.lowerBound)
-      micro.elementwise(&work)
+      micro.run(&work)
       work.input = UnsafePointer(target)
     }
     work.operation = gate.operation ?? .copy
-    micro.elementwise(&work)
+    micro.run(&work)
   }
 }

@@ -101,7 +101,7 @@ struct FusedSpatialGate: Sendable {
     work.outputStride = shape.n
     work.rows = shape.plane
     (work.width, work.count) = (shape.n, shape.n)
-    micro.padRows(&work)
+    micro.run(&work)
   }
 
   /// Gates of pixels whose images are side by side, from `first` on, each image's own again.
@@ -114,7 +114,7 @@ struct FusedSpatialGate: Sendable {
     work.outputStride = shape.plane
     work.rows = shape.n
     (work.width, work.count) = (range.count, range.count)
-    micro.padRows(&work)
+    micro.run(&work)
   }
 
   /// - Parameter turned: memory for gates that are turned, no longer needed for the maps.
@@ -135,7 +135,7 @@ struct FusedSpatialGate: Sendable {
       row.outputRowStride = columns.count * images
       row.rows = ys.count
       row.width = xs.count * images
-      micro.convRow(&row)
+      micro.run(&row)
       // Whole rows are one run of pixels.
       let runs = columns.parts == 1 ? 1 : ys.count
       for run in 0..<runs {
@@ -143,7 +143,7 @@ struct FusedSpatialGate: Sendable {
         let range = start..<start + ys.count * xs.count / runs
         let run = target + range.lowerBound * images
         var work = Elementwise(.sigmoid, input: run, output: run, count: range.count * images)
-        micro.elementwise(&work)
+        micro.run(&work)
         if isTurned { turnBack(turned, range, into: gates) }
       }
     }.computing("conv", "bn", "sigmoid")

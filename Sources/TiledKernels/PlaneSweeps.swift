@@ -27,7 +27,7 @@ struct PlaneSweeps: Sendable {
         work.gatesFirst = pixelFirst
         work.residual = residual.map { $0 + first }
         work.relu = relu
-        micro.gate(&work)
+        micro.run(&work)
       }
     }
   }
@@ -50,7 +50,7 @@ struct PlaneSweeps: Sendable {
       let target = columns + planes.lowerBound * work.targetStride
       if pools != .max { work.sum = target }
       if pools != .avg { work.maximum = target + (pools == .both ? columnStride : 0) }
-      micro.planeStatistics(&work)
+      micro.run(&work)
     }
     return Region("pool planes", planes: shape.n * shape.c, of: shape.plane) { planes, worker in
       guard let gates else { return pool(planes, nil, scratch[worker]) }

@@ -171,7 +171,7 @@ private struct PreparedRows: Prepared {
     row.width = columns.count
     row.epilogue.relu = task.relu
     if let residual = image.residual { row.epilogue.residual = residual + at }
-    task.micro.convRow(&row)
+    task.micro.run(&row)
     if columns.count == output.w {
       task.activate(row.output, channels: row.outputs, count: rows.count * output.w)
     } else {

@@ -119,7 +119,7 @@ private struct PreparedTurned: Prepared {
       work.outputStride = images
       work.rows = min(Self.run, taken - first)
       (work.width, work.count) = (images, images)
-      micro.padRows(&work)
+      micro.run(&work)
     }
   }
 
@@ -134,7 +134,7 @@ private struct PreparedTurned: Prepared {
       work.rows = images
       work.count = min(Self.run, given - first)
       work.width = work.count
-      micro.padRows(&work)
+      micro.run(&work)
     }
   }
 }

@@ -2,15 +2,16 @@ import MicroKernelAPI
 
 // The last sweep of attention: values times gates. Variants are integer parameters of types, as in the other sweeps.
 
-@inline(never)
-public func gate(_ gate: UnsafePointer<Gate>) {
-  let g = simplified(gate.pointee)
-  if g.residual != nil {
-    gating(g, Ending<2>.self)
-  } else if g.relu {
-    gating(g, Ending<1>.self)
-  } else {
-    gating(g, Ending<0>.self)
+extension Code {
+  @inline(never) static func gate(_ gate: UnsafePointer<Gate>) {
+    let g = simplified(gate.pointee)
+    if g.residual != nil {
+      gating(g, Ending<2>.self)
+    } else if g.relu {
+      gating(g, Ending<1>.self)
+    } else {
+      gating(g, Ending<0>.self)
+    }
   }
 }
 
