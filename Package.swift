@@ -107,6 +107,7 @@ let package = Package(
         "Support", "TiledKernels", "ReferenceKernels", "Kernels", "MicroKernelAPI", "Models", "Operators",
         "Tensors",
       ]),
+    tests("MicroKernelAPITests", ["MicroKernelAPI", "Kernels", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
     tests("ProfilingTests", ["Profiling", "Kernels", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),

@@ -16,6 +16,7 @@ public protocol MicroCode: SendableMetatype {
   static func pointTile(_ tile: UnsafePointer<PointTile>)
   static func poolPlanes(_ work: UnsafePointer<PoolPlanes>)
   static func poolRows(_ work: UnsafePointer<PoolRows>)
+  static func transpose(_ work: UnsafePointer<Transpose>)
   static func windowPanel(_ work: UnsafePointer<WindowPanel>)
   static func windowRows(_ work: UnsafePointer<WindowRows>)
 }
