@@ -1,7 +1,7 @@
 /// The code of one instruction set, and the list of micro-kernels: a new one is a line here.
 ///
-/// The modules that are compiled once per instruction set implement it, each function in a file of its own. What is missing
-/// there does not compile.
+/// Each function takes the structure that describes its work. The modules that are compiled once per instruction set implement it,
+/// a function a file; what is missing there does not compile.
 public protocol MicroCode: SendableMetatype {
   static func affinePlanes(_ work: UnsafePointer<AffinePlanes>)
   static func convPlanes(_ work: UnsafePointer<ConvPlanes>)

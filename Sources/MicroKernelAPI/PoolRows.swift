@@ -3,9 +3,11 @@
 public struct PoolRows: MicroKernelCall {
   /// Planes whose output rows follow each other.
   public var planes = 1
+  /// From a plane to the next, in floats.
   public var planeStride = 0
   /// Row 0 of the image, at the first column inside it that the windows need.
   public var input: UnsafePointer<Float>
+  /// From a row to the next, in floats.
   public var rowStride = 0
   /// Number of that column, and columns that are needed.
   public var firstColumn = 0
@@ -20,17 +22,23 @@ public struct PoolRows: MicroKernelCall {
   public var step = 1
   /// From window to window. 0: windows differ, and `columns` has them, one by one.
   public var stride = 1
+  /// Of the whole output row.
   public var columns: PoolWindows
+  /// The first row of the first plane.
   public var output: UnsafeMutablePointer<Float>
+  /// From a row of the output to the next, in floats.
   public var outputStride = 0
+  /// Whether windows are added and divided; else the largest value is taken.
   public var isMean = false
   /// `lines` times `scratchCount` floats, each for padding, the combined row, padding, and two vectors beyond the last window;
   /// then a float for each line and three more.
   public var scratch: UnsafeMutablePointer<Float>
+  /// Floats of a line.
   public var scratchCount = 0
   /// Two or more.
   public var lines = 2
 
+  /// Extents and strides are 0 until they are set.
   public init(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, rows: PoolWindows, columns: PoolWindows,
     scratch: UnsafeMutablePointer<Float>

@@ -2,8 +2,10 @@
 public struct TileEpilogue {
   /// Added element by element; same strides as the output. Nil: nothing is added.
   public var residual: UnsafePointer<Float>?
+  /// Whether ReLU comes last.
   public var relu: Bool
 
+  /// Nothing but the bias, by default.
   public init(residual: UnsafePointer<Float>? = nil, relu: Bool = false) {
     self.residual = residual
     self.relu = relu
