@@ -45,14 +45,14 @@ let package = Package(
     floor("Operators", ["PlainText", "Tensors"]),
     floor("Records", ["Measurement", "PlainText"]),
     micro("MicroBaseline", define: "ISA_BASELINE", march: nil),
-    micro("MicroV3", define: "ISA_AVX2", march: "x86-64-v3"),
-    micro("MicroV4", define: "ISA_AVX512", march: "x86-64-v4"),
+    micro("MicroAVX2", define: "ISA_AVX2", march: "x86-64-v3"),
+    micro("MicroAVX512", define: "ISA_AVX512", march: "x86-64-v4"),
     // 2
     floor("Models", ["Operators", "PlainText", "Tensors"]),
     floor(
       "Kernels",
       [
-        "Operators", "Tensors", "MicroKernelAPI", "MicroBaseline", "MicroV3", "MicroV4", "CPlatform",
+        "Operators", "Tensors", "MicroKernelAPI", "MicroBaseline", "MicroAVX2", "MicroAVX512", "CPlatform",
       ]),
     // 3
     floor("Execution", ["Kernels", "Operators", "Tensors"]),
@@ -108,6 +108,7 @@ let package = Package(
         "Support", "TiledKernels", "ReferenceKernels", "Kernels", "MicroKernelAPI", "Models", "Operators",
         "Tensors",
       ]),
+    tests("MicroKernelAPITests", ["MicroKernelAPI", "Kernels", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
     tests("ProfilingTests", ["Profiling", "Kernels", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),

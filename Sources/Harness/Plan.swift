@@ -66,14 +66,16 @@ package struct Candidate {
   package enum Choice {
     case kernel(any Kernel, Form)
     case none(kernel: String, reason: String)
-  }
 
-  package var kernelName: String {
-    switch choice {
-    case .kernel(let kernel, _): kernel.name
-    case .none(let kernel, _): kernel
+    var kernelName: String {
+      switch self {
+      case .kernel(let kernel, _): kernel.name
+      case .none(let kernel, _): kernel
+      }
     }
   }
+
+  package var kernelName: String { choice.kernelName }
 
   func key(threads: Int) -> CaseKey { CaseKey(kernel: kernelName, isa: isa.rawValue, threads: threads) }
 
@@ -147,19 +149,26 @@ extension Plan {
     switch request {
     case .all: return variants
     case .named(let name):
-      let kernels = tiled.kernels.filter { $0.name == name }
-      if let variant = Catalogue(kernels).best(workload.op, workload.inputs, isa: isa) {
-        return [.kernel(variant.kernel, variant.form)]
-      }
-      guard case .no(let reason)? = kernels.first?.support(workload.op, workload.inputs, isa: isa) else {
-        return [.none(kernel: name, reason: "there is no kernel \(name)")]
-      }
-      return [.none(kernel: name, reason: "\(name) \(reason)")]
+      let choice = variants.first { $0.kernelName == name }
+      return [choice ?? .none(kernel: name, reason: refusal(of: name, workload, isa, tiled))]
     case .tiled, .reference:
       guard let best = variants.first else {
         return [.none(kernel: "tiled", reason: "no tiled kernel computes \(workload.op.keyword)")]
       }
       return [best]
     }
+  }
+
+  /// Why no kernel of a name computes a workload, each clause once.
+  private func refusal(of name: String, _ workload: Workload, _ isa: ISA, _ tiled: Catalogue) -> String {
+    var reasons: [String] = []
+    for kernel in tiled.kernels where kernel.name == name {
+      if case .no(let reason) = kernel.support(workload.op, workload.inputs, isa: isa),
+        !reasons.contains(reason)
+      {
+        reasons.append(reason)
+      }
+    }
+    return reasons.isEmpty ? "there is no kernel \(name)" : "\(name) \(reasons.joined(separator: "; "))"
   }
 }

@@ -151,7 +151,7 @@ extension Plan {
       }
     }
     if let names = arguments.value("--kernels") {
-      let known = ["reference"] + tiledKernels.map(\.name)
+      let known = ["reference"] + Catalogue(tiledKernels).names
       requests = []
       for name in names.split(separator: ",", omittingEmptySubsequences: false) {
         requests.append(try Plan.Request(String(name), known: known))

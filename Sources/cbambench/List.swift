@@ -39,7 +39,7 @@ enum List: Command {
       return lines
     case "networks": return Architectures.names
     case "attention": return Modules.attention.map { $0.keyword }
-    case "kernels": return ["reference"] + tiledKernels.map(\.name)
+    case "kernels": return ["reference"] + Catalogue(tiledKernels).names
     default: return []
     }
   }

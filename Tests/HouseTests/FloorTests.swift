@@ -6,7 +6,7 @@ import Testing
   static let floors: [[String]] = [
     ["PlainText"],
     ["Tensors", "Measurement", "MicroKernelAPI", "CPlatform", "CGperftools"],
-    ["Operators", "Records", "MicroBaseline", "MicroV3", "MicroV4", "Micro"],
+    ["Operators", "Records", "MicroBaseline", "MicroAVX2", "MicroAVX512", "Micro"],
     ["Models", "Kernels"],
     ["ReferenceKernels", "TiledKernels", "Formats"],
     ["Roofs", "Profiling"],
