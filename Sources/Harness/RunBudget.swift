@@ -27,7 +27,8 @@ public struct TimeShare: Equatable, Sendable {
 /// A workload that has begun is finished, with the fewest rounds if need be; when the time is up, those that have not begun
 /// are not reached. The first is always measured.
 public struct RunBudget: Sendable {
-  private let time: Seconds
+  /// For all workloads.
+  public let time: Seconds
   private let scope: TimeShare.Scope
   private let begin: Seconds
   private let workloads: Int
@@ -50,7 +51,4 @@ public struct RunBudget: Sendable {
     if rest <= 0 && !isFirst { return nil }
     return TimeShare(Seconds(max(0, rest) / Double(left)), of: scope)
   }
-
-  /// For rows.
-  public var reason: String { "not reached within --budget \(Int(time.value))" }
 }

@@ -5,6 +5,7 @@ import Operators
 import ReferenceKernels
 import Roofs
 import Tensors
+import Workloads
 
 /// Facts that every record of a run shares.
 public struct RunFacts: Sendable {

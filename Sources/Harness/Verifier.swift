@@ -4,6 +4,7 @@ import Operators
 import ReferenceKernels
 import Roofs
 import Tensors
+import Workloads
 
 /// One checked combination of workload, kernel, instruction set and thread count.
 public struct Check: Sendable {
@@ -23,7 +24,8 @@ public struct Check: Sendable {
   public let fillings: Int
   /// Largest error ÷ bound over all fillings.
   public let worstRatio: Double
-  public let reproduction: String?
+  /// How to see a wrong result again; nil: it is right or there is none.
+  public let reproduction: Reproduction?
 }
 
 extension Check {
@@ -135,11 +137,11 @@ private struct Tally {
       case .agrees: .right
       }
     let isWell = outcome == .right || shortage != nil && !judgement.isWrong
-    let line = Reproduction.line(
+    let reproduction = Reproduction(
       workload, kernel: kernel.name, isa: candidate.isa, threads: threads, seed: plan.seed, data: plan.data)
     return Check(
       workload: workload, kernel: kernel.name, isa: candidate.isa.rawValue, threads: threads,
       outcome: outcome, fillings: judgement.fillings, worstRatio: judgement.worstRatio,
-      reproduction: isWell ? nil : line)
+      reproduction: isWell ? nil : reproduction)
   }
 }

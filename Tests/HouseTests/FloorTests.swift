@@ -5,13 +5,13 @@ import Testing
 @Suite struct FloorTests {
   static let floors: [[String]] = [
     ["PlainText"],
-    ["Tensors", "Measurement", "MicroKernelAPI", "CPlatform", "CGperftools"],
-    ["Operators", "Records", "MicroBaseline", "MicroV3", "MicroV4", "Micro"],
+    ["Tensors", "Measurement", "MicroKernelAPI", "Files", "CPlatform", "CGperftools"],
+    ["Operators", "Processes", "Records", "MicroBaseline", "MicroV3", "MicroV4", "Micro"],
     ["Models", "Kernels"],
-    ["ReferenceKernels", "TiledKernels", "Formats"],
+    ["Workloads", "ReferenceKernels", "TiledKernels", "Formats"],
     ["Roofs", "Profiling"],
     ["Harness"],
-    ["Gate", "Reporting"],
+    ["Contest", "CaseProfiles", "Gate", "Reporting"],
     ["cbambench"],
   ]
   static let system = ["Foundation", "Glibc", "Dispatch", "Synchronization"]
