@@ -4,10 +4,15 @@ import Tensors
 
 /// What regions of a prepared kernel compute, counted from the operator's stages.
 public struct StageCosts: Sendable {
+  /// What is computed and what must be moved for it.
   public struct Work: Sendable, Equatable {
+    /// Additions, multiplications, divisions, comparisons, exponentials.
     public var flops = 0
     /// What stages that are computed together must move: inputs from outside, weights, results that others read.
     public var bytes = 0
+
+    /// No work.
+    public init(flops: Int = 0, bytes: Int = 0) { (self.flops, self.bytes) = (flops, bytes) }
 
     public static func + (a: Work, b: Work) -> Work {
       Work(flops: a.flops + b.flops, bytes: a.bytes + b.bytes)

@@ -28,6 +28,18 @@ public struct Check: Sendable {
   public let reproduction: Reproduction?
 }
 
+extension Check.Outcome: CustomStringConvertible {
+  /// For a table.
+  public var description: String {
+    switch self {
+    case .right: "right"
+    case .skipped(let reason): "skipped: \(reason)"
+    case .wrong(let reason): "wrong: \(reason)"
+    case .mistrusted(let reason): "mistrusted: \(reason)"
+    }
+  }
+}
+
 extension Check {
   init(skipping candidate: Candidate, of workload: Workload, threads: Int? = nil, _ reason: String) {
     self.init(

@@ -11,7 +11,9 @@ import Testing
     ["Workloads", "ReferenceKernels", "TiledKernels", "Formats"],
     ["Roofs", "Profiling"],
     ["Harness"],
-    ["Contest", "CaseProfiles", "Gate", "Reporting"],
+    ["Contest", "CaseProfiles", "Gate"],
+    ["Reporting"],
+    ["Commands"],
     ["cbambench"],
   ]
   static let system = ["Foundation", "Glibc", "Dispatch", "Synchronization"]
