@@ -115,6 +115,7 @@ let package = Package(
     tests("FilesTests", ["Files"]),
     tests("ProcessesTests", ["CPlatform", "Measurement", "Processes"]),
     tests("WorkloadsTests", ["Models", "Operators", "Tensors", "Workloads"]),
+    tests("ContestTests", ["Contest", "Harness", "Measurement", "Records", "Workloads"]),
     tests(
       "CaseProfilesTests",
       [
@@ -142,7 +143,9 @@ let package = Package(
     tests("KernelsTests", ["Kernels"]),
     tests("ProfilingTests", ["Profiling", "Kernels", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),
-    tests("RecordsTests", ["Records"]),
+    .testTarget(
+      name: "RecordsTests", dependencies: ["Records"], path: "Tests/RecordsTests",
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     tests("ReportingTests", ["Reporting", "Records"]),
     .testTarget(
       name: "GateTests", dependencies: ["Gate", "Records", "Measurement"], path: "Tests/GateTests",

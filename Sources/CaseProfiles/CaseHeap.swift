@@ -9,18 +9,26 @@ import Workloads
 public struct CaseHeap: Sendable {
   /// A stretch of the case's life.
   public struct Phase: Sendable {
+    /// `prepare`, `bind`, `first call` or `steady state`.
     public let name: String
     /// Calls in it; 0: it is none.
     public let calls: Int
+    /// What was allocated and freed in it.
     public let count: HeapCounter.Count
   }
 
+  /// Phase in which weights are packed.
   public static let prepare = "prepare"
+  /// Phase in which regions are made.
   public static let bind = "bind"
 
+  /// What is computed.
   public let workload: Workload
+  /// The kernel's own name.
   public let kernel: String
+  /// Instruction set.
   public let isa: ISA
+  /// Of the team.
   public let threads: Int
   /// `prepare`, `bind`, the first call, the calls of the steady state.
   public let phases: [Phase]
@@ -28,6 +36,7 @@ public struct CaseHeap: Sendable {
   public let stages: [(index: Int, name: String)]
   /// What a call asks for as scratch memory, and what of it a call writes.
   public let workspaceBytes: Int
+  /// Bytes of the workspace that a call writes.
   public let workspaceWritten: Int
   /// Of what `prepare` has allocated, the weights that a call reads.
   public let weightBytes: Int
@@ -43,6 +52,7 @@ public struct CaseHeap: Sendable {
     "\(workload.name) \(kernel) \(isa.rawValue), \(threads) \(threads == 1 ? "thread" : "threads")"
   }
 
+  /// Of all phases.
   public var calls: Int { phases.reduce(0) { $0 + $1.calls } }
 
   /// Scratch memory of a call: its workspace, and what it takes from the heap in the steady state.

@@ -6,19 +6,27 @@ import Workloads
 
 /// Where the time of one case goes.
 public struct CaseProfile: Sendable {
+  /// What is computed.
   public let workload: Workload
+  /// The kernel's own name.
   public let kernel: String
+  /// Instruction set.
   public let isa: ISA
+  /// Of the team.
   public let threads: Int
+  /// That were sampled.
   public let calls: Int
   /// Medians of a call, with and without the profiler.
   public let profiledMedian: Seconds
+  /// Without the profiler.
   public let plainMedian: Seconds
   /// gperftools' own file, with what this project notes in it.
   public let recorded: RecordedProfile
   /// Stacks below worker and stage.
   public let stacks: StackProfile
+  /// Time of stages and workers.
   public let times: StageTimes
+  /// Work of stages.
   public let costs: StageCosts
 
   /// `workload kernel isa, T threads`.

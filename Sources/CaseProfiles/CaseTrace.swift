@@ -6,6 +6,7 @@ import Workloads
 
 /// Some calls of a case, tile by tile.
 public struct CaseTrace: Sendable {
+  /// Events in the format of Chrome's trace viewer.
   public let json: String
   let events: Int
   let calls: Int
@@ -13,6 +14,7 @@ public struct CaseTrace: Sendable {
   let traced: Seconds
   let plain: Seconds
 
+  /// What the trace holds and what it cost.
   public func sentence(file: String) -> String {
     let cost = (traced.value / plain.value - 1) * 100
     return "\(file): \(calls) calls, \(events) pieces of work; tracing changes the median of a call by "

@@ -14,6 +14,7 @@ public struct StageCosts: Sendable {
     /// No work.
     public init(flops: Int = 0, bytes: Int = 0) { (self.flops, self.bytes) = (flops, bytes) }
 
+    /// Of both, one after the other.
     public static func + (a: Work, b: Work) -> Work {
       Work(flops: a.flops + b.flops, bytes: a.bytes + b.bytes)
     }

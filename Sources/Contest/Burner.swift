@@ -23,5 +23,6 @@ public final class Burner {
     self.child = child
   }
 
+  /// Ends it.
   public func stop() { _ = child.end(killing: true) }
 }

@@ -4,12 +4,19 @@ import Records
 
 /// What a contest is about.
 public struct ContestPlan: Sendable {
+  /// Executable and arguments of the old build.
   public var base: [String]
+  /// Executable and arguments of the new build.
   public var head: [String]
+  /// As they are asked for: `reference`, `tiled`, `all` or names.
   public var kernels: [String]
+  /// Instruction sets.
   public var isas: [String]
+  /// Thread counts.
   public var threads: [Int]
+  /// State of the caches before a call.
   public var cache: String
+  /// Of inputs, weights and orders.
   public var seed: UInt64
   /// Nil: as many as the time allows.
   public var rounds: Int?
@@ -18,6 +25,11 @@ public struct ContestPlan: Sendable {
   /// The longest wait for a side.
   public var limit: Seconds
 
+  /// - Parameters:
+  ///   - base: executable and arguments of the old build.
+  ///   - head: those of the new one.
+  ///   - budget: time for everything.
+  ///   - limit: the longest wait for a side.
   public init(
     base: [String], head: [String], plan: Plan, budget: Seconds, limit: Seconds
   ) {

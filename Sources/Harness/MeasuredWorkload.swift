@@ -10,7 +10,9 @@ package struct TimedCase {
 
 /// Rows of a workload, and its cases, which are there for a profile until this value is gone.
 public struct MeasuredWorkload {
+  /// What was measured.
   public let workload: Workload
+  /// Of all its cases.
   public let rows: [RunRow]
   package let timed: [TimedCase]
 

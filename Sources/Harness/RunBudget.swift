@@ -2,6 +2,7 @@ import Measurement
 
 /// What one workload may take.
 public struct TimeShare: Equatable, Sendable {
+  /// What the time is for.
   public enum Scope: Sendable {
     /// Rounds alone, however long preparing and verifying take.
     case measuring
@@ -12,6 +13,7 @@ public struct TimeShare: Equatable, Sendable {
   let time: Seconds
   let scope: Scope
 
+  /// So much time for so much of the work.
   public init(_ time: Seconds, of scope: Scope) {
     (self.time, self.scope) = (time, scope)
   }

@@ -8,6 +8,7 @@ import Workloads
 
 /// One checked combination of workload, kernel, instruction set and thread count.
 public struct Check: Sendable {
+  /// What became of a check.
   public enum Outcome: Sendable, Equatable {
     case right
     case skipped(String)
@@ -15,10 +16,15 @@ public struct Check: Sendable {
     case mistrusted(String)
   }
 
+  /// What is computed.
   public let workload: Workload
+  /// The kernel's own name.
   public let kernel: String
+  /// Instruction set.
   public let isa: String
+  /// Thread count; nil: no kernel took the workload.
   public let threads: Int?
+  /// Right, wrong, or why neither is known.
   public let outcome: Outcome
   /// Fillings under which a wrong result would have been noticed.
   public let fillings: Int
@@ -55,6 +61,9 @@ public final class Verifier {
   private let teams = Teams()
   private let isInterrupted: () -> Bool
 
+  /// - Parameters:
+  ///   - plan: kernels, instruction sets, thread counts, data.
+  ///   - tiled: kernels besides the reference.
   public init(plan: Plan, tiled: Catalogue, isInterrupted: @escaping () -> Bool) {
     self.plan = plan
     self.tiled = tiled

@@ -5,6 +5,7 @@ import Measurement
 extension Program {
   /// What a program that ran to its end has said.
   public struct Said {
+    /// How it ended.
     public let ending: Ending
     /// The beginning, at most `Program.most` bytes.
     public let text: String
@@ -16,6 +17,7 @@ extension Program {
     case slow(limit: Seconds)
     case interrupted
 
+    /// Words that follow the program's name.
     public var description: String {
       switch self {
       case .start(let error): "\(error)"
@@ -25,6 +27,7 @@ extension Program {
     }
   }
 
+  /// The stream that is kept.
   public enum Stream: Sendable { case output, error }
 
   /// So much of what it says is kept.

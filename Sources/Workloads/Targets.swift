@@ -17,6 +17,8 @@ public struct Targets: Sendable {
     self.networkInput = networkInput
   }
 
+  /// The workloads that a target names.
+  /// - Throws: what is wrong with it, with what may have been meant.
   public func resolve(_ target: String) throws(UsageError) -> Suite {
     if FileManager.default.fileExists(atPath: target) { return try SuiteLibrary.read(target) }
     if let suite = try library.suite(named: target) { return suite }

@@ -9,11 +9,15 @@ public struct Workload: Sendable {
   public let name: String
   /// How often the network that a suite stands for has this layer.
   public let multiplicity: Int
+  /// What is computed.
   public let op: any Operator
   /// The shape in the text.
   public let shape: Shape
+  /// Of all inputs, the first of them that of the text.
   public let inputs: [Shape]
+  /// Of the result.
   public let output: Shape
+  /// Parameters, work and traffic of one call.
   public let cost: Cost
 
   /// Bytes of a text.

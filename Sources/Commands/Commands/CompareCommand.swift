@@ -40,11 +40,9 @@ enum CompareCommand: Command {
     if arguments.has("--extra-tiles") {
       throw UsageError("--extra-tiles has no effect without --self-test")
     }
-    let (junit, export) = (try arguments.file("--junit"), try Export(arguments))
-    let option = try PolicyOption(arguments, kernels: context.kernels)
-    let judge = PairedJudge(option.policy)
-    let fails = try arguments.failsOnUndetermined()
-    let annotates = try arguments.annotates()
+    let judging = try JudgingOptions(arguments)
+    let policy = try PolicyOption(arguments, kernels: context.kernels)
+    let judge = PairedJudge(policy.policy)
     var failures: [UsageError] = []
     let (paired, profiler) =
       if arguments.has("--samples") { (try saved(arguments), nil as RegressionProfiles?) } else {
@@ -55,27 +53,33 @@ enum CompareCommand: Command {
       Console.note("cbambench: interrupted; nothing had been measured yet")
       return .interrupted
     }
-    guard !judgements.isEmpty else { throw UsageError("neither build knows any of these workloads") }
-    guard judgements.contains(where: { $0.trouble != .ignored }) else {
-      throw UsageError("the policy ignores all \(judgements.count) cases; nothing is left to compare")
-    }
+    try requireCases(judgements)
     let profiles = profiler?.made(of: judgements) ?? [:]
     for (index, profile) in profiles { judgements[index].notes.append(profile.note) }
     let report = VerdictReport(
-      judgements, preface: preface(paired, judge) + option.check.idle(paired.subjects),
+      judgements, preface: preface(paired, judge) + policy.check.idle(paired.subjects),
       profiles: profiles, names: outputs.columns)
     // All are tried, so that one full disk does not cost what was measured.
     for write in [
       { try outputs.write(report.report) },
-      { try export.write(paired.records(.head, judgements), base: paired.records(.base, judgements)) },
-      { try junit?.write(CIFormats.junit(judgements, suite: "cbambench compare")) },
+      {
+        try judging.export.write(paired.records(.head, judgements), base: paired.records(.base, judgements))
+      },
+      { try judging.junit?.write(CIFormats.junit(judgements, suite: "cbambench compare")) },
     ] as [() throws -> Void] {
       do { try write() } catch { failures.append(UsageError("\(error)")) }
     }
-    if annotates { for line in CIFormats.annotations(judgements) { Console.note(line) } }
-    let status = conclude(judgements, paired, fails: fails)
+    judging.annotate(judgements)
+    let status = conclude(judgements, paired, fails: judging.failsOnUndetermined)
     if !failures.isEmpty { throw UsageError(failures.map(\.description).joined(separator: "; ")) }
     return status
+  }
+
+  private static func requireCases(_ judgements: [CaseJudgement]) throws(UsageError) {
+    guard !judgements.isEmpty else { throw UsageError("neither build knows any of these workloads") }
+    guard judgements.contains(where: { $0.trouble != .ignored }) else {
+      throw UsageError("the policy ignores all \(judgements.count) cases; nothing is left to compare")
+    }
   }
 
   private static func preface(_ run: PairedRun, _ judge: PairedJudge) -> [String] {
@@ -162,7 +166,7 @@ enum CompareCommand: Command {
       throw UsageError("\(other) has no effect with --self-test, which compares this build with itself")
     }
     let machine = Machine()
-    // Of the reference no tile can be planted: it is one.
+    // The reference is a single tile, so no slowdown can be planted in it.
     let setting = try CompareSetting(arguments, context, machine, budget: 720, requests: [.tiled])
     let test = SelfTest(
       plan: setting.plan, policy: try PolicyOption(arguments, kernels: context.kernels).policy,

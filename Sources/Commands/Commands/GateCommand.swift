@@ -25,8 +25,7 @@ enum GateCommand: Command {
     else { throw UsageError("gate needs one file of records and --baseline, such as \(example)") }
     if arguments.has("--update") { return try update(arguments, path) }
     let outputs = try Outputs(arguments, columns: VerdictReport.columnNames)
-    let (junit, export) = (try arguments.file("--junit"), try Export(arguments))
-    let (fails, annotates) = (try arguments.failsOnUndetermined(), try arguments.annotates())
+    let judging = try JudgingOptions(arguments)
     let (records, baseline) = (try read(path), try read(baselinePath))
     let all = records + baseline
     let option = try PolicyOption(
@@ -44,10 +43,10 @@ enum GateCommand: Command {
         + option.check.idle(all.map(RuleSubject.init)),
       names: outputs.columns)
     try outputs.write(report.report)
-    try export.write(records)
-    try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate"))
-    if annotates { for line in CIFormats.annotations(judgements) { Console.note(line) } }
-    return conclude(arguments, judgements, fails: fails)
+    try judging.export.write(records)
+    try judging.junit?.write(CIFormats.junit(judgements, suite: "cbambench gate"))
+    judging.annotate(judgements)
+    return conclude(arguments, judgements, fails: judging.failsOnUndetermined)
   }
 
   private static func update(_ arguments: Arguments, _ path: String) throws -> ExitStatus {
@@ -77,7 +76,16 @@ enum GateCommand: Command {
     do { bytes = try InputFile.bytes(path, expected: "a file of records", atMost: 1 << 28) } catch {
       throw UsageError("\(error)")
     }
-    do { return try RecordsFile.read(Data(bytes)) } catch { throw UsageError("\(path.shownPath): \(error)") }
+    do { return try RecordsFile.read(Data(bytes), advice: advice) } catch {
+      throw UsageError("\(path.shownPath): \(error)")
+    }
+  }
+
+  private static func advice(_ file: OwnFile) -> String {
+    switch file {
+    case .partial: ", which 'cbambench run --resume FILE' completes"
+    case .samples: ", which 'cbambench compare --samples FILE' judges"
+    }
   }
 
   private static func preface(_ records: [Record], _ baseline: [Record]) -> [String] {

@@ -28,24 +28,21 @@ struct MeasuringJob {
     }
   }
 
-  let plan: Plan
+  let setting: RunSetting
   let tiled: Catalogue
-  let machine: Machine
-  let work: [(suite: String, workload: Workload)]
-  let budget: RunBudget
   /// When the run began, for every row.
   let started: String
-  /// The longest step of a case.
-  let limit: Seconds
   /// Where profiles go; nil: none are made.
   let profiles: ProfileFolder?
+
+  private var work: [(suite: String, workload: Workload)] { setting.work }
 
   /// This process makes no thread, as forked children would lack it.
   func run(_ supervisor: Supervisor, _ side: inout SideFile) -> Result {
     let begin = Clock.now()
     var rows = side.done
     let finished = rows.count
-    var open: (index: Int, lines: [String])?
+    var open: (index: Int, lines: [RowLine])?
     var unreached: [Int] = []
     let due = work.indices.filter { rows[$0] == nil }
     let lost = supervisor.run(due, { measure($0, first: due.first, $1, $2) }) { message in
@@ -56,7 +53,7 @@ struct MeasuringJob {
     note(unreached, &rows)
     var cut: String?
     if Interrupt.isSet, let open, !open.lines.isEmpty {
-      rows[open.index] = SideFile.rows(open.lines.joined())
+      rows[open.index] = SideFile.rows(open.lines)
       cut = work[open.index].workload.name
     }
     return Result(
@@ -67,7 +64,7 @@ struct MeasuringJob {
   /// Rows of workloads that were not reached, and how many they are.
   private func note(_ unreached: [Int], _ rows: inout [Int: [RunRow]]) {
     guard !unreached.isEmpty else { return }
-    let (runner, reason) = (runner, "not reached within --budget \(Int(budget.time.value))")
+    let (runner, reason) = (runner, "not reached within --budget \(Int(setting.budget.time.value))")
     for index in unreached {
       rows[index] = runner.unreached(work[index].workload, suite: work[index].suite, reason)
     }
@@ -75,12 +72,12 @@ struct MeasuringJob {
   }
 
   private var runner: Runner {
-    let facts = RunFacts(machine: machine, revision: Revision.current ?? "", started: started)
-    return Runner(plan: plan, tiled: tiled, facts: facts) { Interrupt.isSet }
+    let facts = RunFacts(machine: setting.machine, revision: Revision.current ?? "", started: started)
+    return Runner(plan: setting.plan, tiled: tiled, facts: facts) { Interrupt.isSet }
   }
 
   private func receive(
-    _ message: RunMessage, _ rows: inout [Int: [RunRow]], _ open: inout (index: Int, lines: [String])?,
+    _ message: RunMessage, _ rows: inout [Int: [RunRow]], _ open: inout (index: Int, lines: [RowLine])?,
     _ side: inout SideFile, since begin: Seconds, _ finished: Int
   ) {
     switch message {
@@ -90,7 +87,7 @@ struct MeasuringJob {
       Console.progress(Progress.line(rows.count, work.count, name, before: finished, since: begin))
     case .row(let line): open?.lines.append(line)
     case .done(let index):
-      let lines = open?.lines.joined() ?? ""
+      let lines = open?.lines ?? []
       open = nil
       rows[index] = SideFile.rows(lines)
       side.append(index, lines, rows[index] ?? [])
@@ -109,7 +106,7 @@ struct MeasuringJob {
     let runner = runner
     for (place, index) in open.enumerated() where !Interrupt.isSet {
       let left = open.count - place
-      guard let share = budget.share(left: left, isFirst: index == first, now: Clock.now()) else {
+      guard let share = setting.budget.share(left: left, isFirst: index == first, now: Clock.now()) else {
         for late in open[place...] { send(.unreached(late)) }
         return
       }
@@ -118,11 +115,11 @@ struct MeasuringJob {
         work[index].workload, suite: work[index].suite, share: share,
         losses: losses[index] ?? Losses()
       ) { send(.step(index, $0)) }
-      for row in measured.rows { send(.row(CSV.line(RecordColumn.all.map { $0.text(row.record) }))) }
+      for row in measured.rows { send(.row(RowLine(row.record))) }
       if Interrupt.isSet { break }
       // First: whatever happens to a profile, the rows are there.
       send(.done(index))
-      profiles?.fill(index, measured, limit: limit, isInterrupted: { Interrupt.isSet }, send)
+      profiles?.fill(index, measured, limit: setting.limit, isInterrupted: { Interrupt.isSet }, send)
     }
   }
 }

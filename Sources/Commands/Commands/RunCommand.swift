@@ -37,29 +37,13 @@ enum RunCommand: Command {
     let begin = Clock.now()
     let outputs = try Outputs(arguments, columns: RunReport.columnNames)
     let export = try Export(arguments)
-    let machine = Machine()
-    var defaults = Plan()
-    defaults.threads = defaults.threads.filter { $0 <= machine.usableCPUs }
-    var plan = try Plan(arguments, defaults: defaults, kernels: context.kernels)
-    plan.rounds = try arguments.integer("--rounds", 1...100_000)
-    let work = try resolve(arguments, standard: "cbam").flatMap { suite in
-      suite.workloads.map { (suite: suite.name, workload: $0) }
-    }
-    try plan.checkData(work.map(\.workload))
-    if plan.rounds != nil && arguments.has("--budget") {
-      throw UsageError("--budget has no effect with --rounds, which says how long to measure")
-    }
-    let time = Seconds(Double(try arguments.integer("--budget", 1...1_000_000) ?? standardBudget))
-    let budget = RunBudget(
-      time, of: arguments.has("--budget") ? .everything : .measuring, since: begin, workloads: work.count)
-    let limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
-    try resumed?.check(work.map(\.workload.text))
-    let profiles = try ProfileFolder(arguments, work.map(\.workload.name))
+    let setting = try RunSetting(arguments, kernels: context.kernels, since: begin)
+    try resumed?.check(setting.work.map(\.workload.text))
+    let profiles = try ProfileFolder(arguments, setting.work.map(\.workload.name))
     var side = try resumed ?? SideFile(beside: outputs.regularFile, arguments.words)
     let job = MeasuringJob(
-      plan: plan, tiled: context.tiled, machine: machine, work: work, budget: budget, started: side.started,
-      limit: Seconds(limit), profiles: profiles)
-    let result = job.run(Supervisor(limit: Seconds(limit)) { Interrupt.isSet }, &side)
+      setting: setting, tiled: context.tiled, started: side.started, profiles: profiles)
+    let result = job.run(Supervisor(limit: setting.limit) { Interrupt.isSet }, &side)
     let rows = result.rows
     // Interrupted before the first row: what the files hold is worth more than nothing.
     if !(rows.isEmpty && Interrupt.isSet) {
@@ -72,15 +56,12 @@ enum RunCommand: Command {
         throw side.isUseful ? UsageError("\(error); \(side.place)") : error
       }
     }
-    let isComplete = !Interrupt.isSet || side.done.count == work.count
+    let isComplete = !Interrupt.isSet || side.done.count == setting.work.count
     side.finish(isComplete: isComplete)
     let status = conclude(result)
     if !isComplete, side.isUseful { Console.note(side.sentence) }
     return status
   }
-
-  /// Seconds of measuring, if nothing else is asked for.
-  private static let standardBudget = 40
 
   private static func conclude(_ result: MeasuringJob.Result) -> ExitStatus {
     let rows = result.rows

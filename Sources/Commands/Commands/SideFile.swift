@@ -21,7 +21,6 @@ struct SideFile {
 
   private static let version = 2
   private static let marker = "#done "
-  private static let header = CSV.line(RecordColumn.all.map(\.name))
 
   /// Nil: rows are kept in memory only.
   private let path: String?
@@ -74,8 +73,9 @@ struct SideFile {
       throw error == .system(ELOOP) ? .notRegular : error
     }
     let text = String(decoding: file.content ?? [], as: UTF8.self)
-    guard text.hasSuffix(header), text.dropLast(header.count).dropLast().allSatisfy({ !$0.isNewline }),
-      decoded(Head.self, text.dropLast(header.count)) != nil
+    guard text.hasSuffix(RowLine.header),
+      text.dropLast(RowLine.header.count).dropLast().allSatisfy({ !$0.isNewline }),
+      decoded(Head.self, text.dropLast(RowLine.header.count)) != nil
     else { throw .system(EEXIST) }
     return file
   }
@@ -83,7 +83,7 @@ struct SideFile {
   private mutating func begin() {
     do {
       try file?.cut(to: 0)
-      try file?.append(head + SideFile.header)
+      try file?.append(head + RowLine.header)
     } catch {
       remove()
       file = nil
@@ -110,50 +110,67 @@ struct SideFile {
       case .system: throw UsageError("--resume \(path.shownPath): cannot be read and written: \(error)")
       }
     }
-    guard let data = file.content else { throw UsageError("--resume \(path.shownPath): cannot be read") }
-    let text = String(decoding: data, as: UTF8.self)
-    let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[1].hasPrefix(SideFile.header),
-      let found = SideFile.decoded(Version.self, parts[0])
-    else {
-      throw UsageError(
-        "--resume \(path.shownPath): is not a .partial file of this version of 'cbambench run'")
-    }
-    guard found.cbambench == SideFile.version, let head = SideFile.decoded(Head.self, parts[0]) else {
-      throw UsageError(
-        "--resume \(path.shownPath): has version \(found.cbambench); expected \(SideFile.version)")
-    }
-    self.init(path, head.arguments, started: head.started)
-    var block = ""
-    var kept = parts[0].utf8.count + 1 + SideFile.header.utf8.count
-    for line in parts[1].dropFirst(SideFile.header.count).split(
-      separator: "\n", omittingEmptySubsequences: false
-    ).dropLast() {
-      guard line.hasPrefix(SideFile.marker) else {
-        block += line + "\n"
-        continue
-      }
-      guard let index = Int(line.dropFirst(SideFile.marker.count)), done[index] == nil,
-        let rows = SideFile.rows(block)
-      else { throw UsageError("--resume \(path.shownPath): is damaged before the line '\(line.shown)'") }
-      kept += block.utf8.count + line.utf8.count + 1
-      done[index] = rows
-      block = ""
-    }
-    do { try file.cut(to: kept) } catch {
+    let content = try Content(file, path: path)
+    self.init(path, content.head.arguments, started: content.head.started)
+    done = content.done
+    do { try file.cut(to: content.bytes) } catch {
       throw UsageError("--resume \(path.shownPath): cannot be written: \(error)")
     }
     self.file = file
     written = done.count
   }
 
+  /// What an interrupted run has left.
+  private struct Content {
+    let head: Head
+    /// Rows of finished workloads by index.
+    private(set) var done: [Int: [RunRow]] = [:]
+    /// Up to the end of the last of them.
+    private(set) var bytes: Int
+
+    init(_ file: LockedFile, path: String) throws(UsageError) {
+      func error(_ reason: String) -> UsageError { UsageError("--resume \(path.shownPath): \(reason)") }
+      guard let data = file.content else { throw error("cannot be read") }
+      let text = String(decoding: data, as: UTF8.self)
+      let parts = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, parts[1].hasPrefix(RowLine.header),
+        let found = SideFile.decoded(Version.self, parts[0])
+      else { throw error("is not a .partial file of this version of 'cbambench run'") }
+      guard found.cbambench == SideFile.version, let head = SideFile.decoded(Head.self, parts[0]) else {
+        throw error("has version \(found.cbambench); expected \(SideFile.version)")
+      }
+      self.head = head
+      bytes = parts[0].utf8.count + 1 + RowLine.header.utf8.count
+      var block = ""
+      let lines = parts[1].dropFirst(RowLine.header.count)
+      for line in lines.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+        block += line + "\n"
+        guard line.hasPrefix(SideFile.marker) else { continue }
+        guard finish(line, block) else { throw error("is damaged before the line '\(line.shown)'") }
+        block = ""
+      }
+    }
+
+    /// Takes a workload whose rows lie before the line that closes it.
+    private mutating func finish(_ line: Substring, _ block: String) -> Bool {
+      guard let index = Int(line.dropFirst(SideFile.marker.count)), done[index] == nil,
+        let rows = SideFile.rows(String(block.dropLast(line.count + 1)))
+      else { return false }
+      done[index] = rows
+      bytes += block.utf8.count
+      return true
+    }
+  }
+
   private static func decoded<T: Decodable>(_ type: T.Type, _ line: some StringProtocol) -> T? {
     try? JSONDecoder().decode(type, from: Data(line.utf8))
   }
 
-  /// Rows of CSV lines without header; nil if they are none.
-  static func rows(_ lines: String) -> [RunRow]? {
-    (try? CSV.records(header + lines))?.map { RunRow(restoring: $0) }
+  /// Rows that a child has sent; nil if one is none.
+  static func rows(_ lines: [RowLine]) -> [RunRow]? { rows(lines.map(\.csv).joined()) }
+
+  private static func rows(_ csv: String) -> [RunRow]? {
+    RowLine.records(csv)?.map { RunRow(restoring: $0) }
   }
 
   /// - Throws: if the finished workloads are not those of the run, say because a suite has changed.
@@ -179,10 +196,10 @@ struct SideFile {
   }
 
   /// Adds a finished workload; where the disk is full says so once.
-  mutating func append(_ index: Int, _ lines: String, _ rows: [RunRow]) {
+  mutating func append(_ index: Int, _ lines: [RowLine], _ rows: [RunRow]) {
     done[index] = rows
     guard let file, !isBroken else { return }
-    do { try file.append(lines + SideFile.marker + "\(index)\n") } catch {
+    do { try file.append(lines.map(\.csv).joined() + SideFile.marker + "\(index)\n") } catch {
       tell("\(error)")
       return
     }

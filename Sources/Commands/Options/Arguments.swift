@@ -24,36 +24,41 @@ package struct Arguments {
     while let word = words.popFirst() {
       if onlyTargets || !word.hasPrefix("-") || word == "-" {
         targets.append(word)
-        continue
-      }
-      if word == "--" {
+      } else if word == "--" {
         onlyTargets = true
-        continue
+      } else {
+        try add(word, &words, options)
       }
-      let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = sides[0] == "-h" ? Option.help.name : String(sides[0])
-      guard let option = options.first(where: { $0.name == name }) else {
-        let hint = Words.nearest(name, among: options.map(\.name)).map {
-          "; did you mean '\($0)'?"
-        }
-        throw UsageError(
-          "'\(name.shown)' is not an option of '\(command)'\(hint ?? "; see 'cbambench \(command) --help'")")
-      }
-      guard let form = option.value else {
-        guard sides.count == 1 else {
-          throw UsageError("\(option.name) takes no value, not '\(sides[1].shown)'")
-        }
-        values[option.name, default: []].append("")
-        continue
-      }
-      guard let value = sides.count == 2 ? String(sides[1]) : words.popFirst(), !value.isEmpty else {
-        throw UsageError("\(option.name) needs a value: \(option.name) \(form)")
-      }
-      guard Self.repeatable.contains(option.name) || values[option.name] == nil else {
-        throw UsageError("\(option.name) is given twice")
-      }
-      values[option.name, default: []].append(value)
     }
+  }
+
+  /// Takes an option, with the word after it if that is its value.
+  private mutating func add(
+    _ word: String, _ words: inout ArraySlice<String>, _ options: [Option]
+  ) throws(UsageError) {
+    let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let option = try option(sides[0] == "-h" ? Option.help.name : String(sides[0]), options)
+    guard let form = option.value else {
+      guard sides.count == 1 else {
+        throw UsageError("\(option.name) takes no value, not '\(sides[1].shown)'")
+      }
+      values[option.name, default: []].append("")
+      return
+    }
+    guard let value = sides.count == 2 ? String(sides[1]) : words.popFirst(), !value.isEmpty else {
+      throw UsageError("\(option.name) needs a value: \(option.name) \(form)")
+    }
+    guard Self.repeatable.contains(option.name) || values[option.name] == nil else {
+      throw UsageError("\(option.name) is given twice")
+    }
+    values[option.name, default: []].append(value)
+  }
+
+  private func option(_ name: String, _ options: [Option]) throws(UsageError) -> Option {
+    if let option = options.first(where: { $0.name == name }) { return option }
+    let hint = Words.nearest(name, among: options.map(\.name)).map { "; did you mean '\($0)'?" }
+    throw UsageError(
+      "'\(name.shown)' is not an option of '\(command)'\(hint ?? "; see 'cbambench \(command) --help'")")
   }
 
   /// Options that are given.
