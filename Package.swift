@@ -69,7 +69,7 @@ let package = Package(
     floor(
       "Harness",
       [
-        "Files", "Formats", "Kernels", "Measurement", "Models", "Operators", "PlainText", "Processes",
+        "Formats", "Kernels", "Measurement", "Models", "Operators", "PlainText", "Processes",
         "Profiling", "Records", "ReferenceKernels", "Roofs", "Tensors", "Workloads",
       ]),
     // 6
@@ -168,7 +168,7 @@ let package = Package(
     tests(
       "HarnessTests",
       [
-        "Harness", "HarnessSupport", "Kernels", "Measurement", "Models", "Operators", "Records",
+        "Harness", "HarnessSupport", "Kernels", "Measurement", "Operators", "Records",
         "ReferenceKernels", "Tensors", "TiledKernels", "Workloads",
       ]),
   ],
