@@ -40,10 +40,12 @@ let package = Package(
     floor("MicroKernelAPI", []),
     floor("Tensors", ["PlainText"]),
     floor("Measurement", []),
+    floor("Files", ["PlainText"]),
     // 1
     floor("Formats", ["PlainText", "Tensors"]),
     floor("Operators", ["PlainText", "Tensors"]),
-    floor("Records", ["Measurement", "PlainText"]),
+    floor("Processes", ["CPlatform", "Files", "Measurement"]),
+    floor("Records", ["PlainText"]),
     micro("MicroBaseline", define: "ISA_BASELINE", march: nil),
     micro("MicroAVX2", define: "ISA_AVX2", march: "x86-64-v3"),
     micro("MicroAVX512", define: "ISA_AVX512", march: "x86-64-v4"),
@@ -56,6 +58,9 @@ let package = Package(
       ]),
     // 3
     floor("Execution", ["Kernels", "Operators", "Tensors"]),
+    floor(
+      "Workloads", ["Files", "Models", "Operators", "PlainText", "Tensors"], plugins: ["CarrySuites"]),
+    .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
     // 4
     floor("ReferenceKernels", ["Execution", "Kernels", "Operators", "Tensors"]),
     floor("TiledKernels", ["Execution", "Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
@@ -65,31 +70,59 @@ let package = Package(
     floor(
       "Harness",
       [
-        "CPlatform", "Formats", "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators",
-        "Records", "Measurement", "PlainText",
-        "Tensors",
-      ], plugins: ["CarrySuites"]),
-    .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
+        "Formats", "Kernels", "Measurement", "Models", "Operators", "PlainText", "Processes",
+        "Profiling", "Records", "ReferenceKernels", "Roofs", "Tensors", "Workloads",
+      ]),
     // 6
-    floor("Reporting", ["Records", "Measurement", "PlainText"]),
-    floor("Gate", ["Records", "Measurement", "PlainText"]),
+    floor(
+      "Contest",
+      ["CPlatform", "Files", "Harness", "Measurement", "PlainText", "Processes", "Records", "Workloads"]),
+    floor(
+      "CaseProfiles",
+      ["Harness", "Kernels", "Measurement", "Operators", "Profiling", "Tensors", "Workloads"]),
+    floor("Gate", ["Measurement", "PlainText", "Records"]),
     // 7
+    floor(
+      "Reporting",
+      [
+        "CaseProfiles", "Gate", "Harness", "Measurement", "Models", "Operators", "PlainText", "Profiling",
+        "Records", "Tensors", "Workloads",
+      ]),
+    // 8
+    floor(
+      "Commands",
+      [
+        "CPlatform", "CaseProfiles", "Contest", "Files", "Gate", "Harness", "Kernels", "Measurement",
+        "Models", "Operators", "PlainText", "Processes", "Profiling", "Records", "Reporting", "Roofs",
+        "Tensors", "Workloads",
+      ]),
+    // 9
     .executableTarget(
-      name: "cbambench",
-      dependencies: [
-        "CPlatform", "Gate", "Harness", "Profiling", "Reporting", "Roofs", "Records", "TiledKernels",
-        "ReferenceKernels",
-        "Kernels", "Models",
-        "Operators", "Measurement", "PlainText", "Tensors",
-      ],
-      exclude: ["README.md"],
+      name: "cbambench", dependencies: ["Commands", "Kernels", "TiledKernels"], exclude: ["README.md"],
       swiftSettings: strict),
     // What several tests need: goldens, a kernel's single run.
     .target(
       name: "Support", dependencies: ["Kernels", "Measurement", "Models", "Operators", "Tensors"],
       path: "Tests/Support",
       resources: [.copy("Goldens")], swiftSettings: strict),
+    // Kernels with planted mistakes, and how tests measure and check them.
+    .target(
+      name: "HarnessSupport",
+      dependencies: [
+        "Harness", "Kernels", "Measurement", "Operators", "Tensors", "TiledKernels", "Workloads",
+      ],
+      path: "Tests/HarnessSupport", swiftSettings: strict),
     tests("PlainTextTests", ["PlainText"]),
+    tests("FilesTests", ["Files"]),
+    tests("ProcessesTests", ["CPlatform", "Measurement", "Processes"]),
+    tests("WorkloadsTests", ["Models", "Operators", "Tensors", "Workloads"]),
+    tests("ContestTests", ["Contest", "Harness", "Measurement", "Records", "Workloads"]),
+    tests(
+      "CaseProfilesTests",
+      [
+        "CaseProfiles", "Harness", "HarnessSupport", "Kernels", "Measurement", "Operators", "Profiling",
+        "Tensors", "TiledKernels", "Workloads",
+      ]),
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
     tests("FormatsTests", ["Formats", "Tensors"]),
@@ -112,7 +145,9 @@ let package = Package(
     tests("KernelsTests", ["Kernels"]),
     tests("ProfilingTests", ["Profiling", "Kernels", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),
-    tests("RecordsTests", ["Records"]),
+    .testTarget(
+      name: "RecordsTests", dependencies: ["Records"], path: "Tests/RecordsTests",
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     tests("ReportingTests", ["Reporting", "Records"]),
     .testTarget(
       name: "GateTests", dependencies: ["Gate", "Records", "Measurement"], path: "Tests/GateTests",
@@ -123,17 +158,20 @@ let package = Package(
       "FuzzTests",
       [
         "Formats", "Gate", "Harness", "Measurement", "Models", "Operators", "PlainText", "Profiling",
-        "Records",
-        "Reporting", "Tensors",
+        "Records", "Reporting", "Tensors", "Workloads",
       ]),
-    tests("CommandTests", ["cbambench", "TiledKernels", "Harness", "Kernels", "Measurement", "Records"]),
+    tests(
+      "CommandTests",
+      [
+        "cbambench", "Commands", "TiledKernels", "Harness", "Kernels", "Measurement", "Processes",
+        "Profiling", "Records",
+        "Workloads",
+      ]),
     tests(
       "HarnessTests",
       [
-        "CPlatform", "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Models", "Operators",
-        "Records",
-        "Measurement",
-        "Tensors",
+        "Harness", "HarnessSupport", "Kernels", "Measurement", "Operators", "Records",
+        "ReferenceKernels", "Tensors", "TiledKernels", "Workloads",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -4,10 +4,10 @@ import Records
 import Tensors
 
 /// A prepared kernel with its memory for each thread count.
-final class Case {
-  let candidate: Candidate
-  let kernelName: String
-  let threads: Int
+package final class Case {
+  package let candidate: Candidate
+  package let kernelName: String
+  package let threads: Int
   let prepared: any Prepared
   let prepareTime: Seconds
   let outputs: [any AnyTensor]
@@ -15,11 +15,11 @@ final class Case {
   private let areBounded: [Bool]
   let workspace: Tensor<Float>
   let workspaceFloats: Int
-  var regions: [Region]
+  package var regions: [Region]
   /// A second case that regions of this one use.
   var companion: Case?
   private let inputs: [any AnyTensor]
-  let team: Team
+  package let team: Team
 
   init(
     _ candidate: Candidate, _ kernelName: String, _ prepared: any Prepared, _ prepareTime: Seconds,
@@ -40,10 +40,10 @@ final class Case {
     regions = prepared.bind(subject.inputs, outputs, workspace: workspace, threads: team.threads)
   }
 
-  var key: CaseKey { CaseKey(kernel: kernelName, isa: candidate.isa.rawValue, threads: threads) }
+  package var key: CaseKey { CaseKey(kernel: kernelName, isa: candidate.isa.rawValue, threads: threads) }
 
   /// One call, as it is timed.
-  func run() { team.run(regions) }
+  package func run() { team.run(regions) }
 
   /// What a call needs in memory: inputs, packed weights, output and workspace.
   var memoryBytes: Int {

@@ -3,6 +3,7 @@ import Measurement
 import Operators
 import ReferenceKernels
 import Tensors
+import Workloads
 
 typealias Judged = (item: Case, judgement: Judgement)
 

@@ -2,6 +2,7 @@ import Kernels
 import Measurement
 import Operators
 import Tensors
+import Workloads
 
 extension Workload {
   /// One tensor for each input, holding what the operator says that input must hold.

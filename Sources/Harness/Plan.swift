@@ -3,6 +3,7 @@ import Kernels
 import Operators
 import PlainText
 import Records
+import Workloads
 
 /// What is asked of each workload.
 public struct Plan: Sendable {
@@ -30,7 +31,7 @@ public struct Plan: Sendable {
 }
 
 extension Plan.Request {
-  /// Reads one name of `--kernels`.
+  /// Reads the name of a kernel, or `reference`, `tiled` or `all`.
   public init(_ text: String, known: [String]) throws(UsageError) {
     switch text {
     case "reference": self = .reference
@@ -41,13 +42,14 @@ extension Plan.Request {
         let names = ["reference", "tiled", "all"] + known.filter { $0 != "reference" }
         let hint = Words.nearest(text, among: names).map { "did you mean '\($0)'?" }
         throw UsageError(
-          "--kernels: no such kernel as '\(text.shown)'; \(hint ?? "known: " + names.joined(separator: " "))")
+          "no such kernel as '\(text.shown)'; \(hint ?? "known: " + names.joined(separator: " "))")
       }
       self = .named(text)
     }
   }
 
-  var text: String {
+  /// As it is asked for.
+  public var text: String {
     switch self {
     case .reference: "reference"
     case .tiled: "tiled"

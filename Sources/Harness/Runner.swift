@@ -5,15 +5,20 @@ import Operators
 import ReferenceKernels
 import Roofs
 import Tensors
+import Workloads
 
 /// Facts that every record of a run shares.
 public struct RunFacts: Sendable {
+  /// Where the run takes place.
   public let machine: Machine
+  /// Of the checkout; empty: it is not known.
   public let revision: String
+  /// When the run began: ISO 8601, UTC.
   public let started: String
   /// What must be equal for times of two runs to be comparable: CPU model, usable CPUs, caches, instruction sets.
   let fingerprint: String
 
+  /// Facts of a run that begins.
   public init(machine: Machine, revision: String, started: String) {
     self.machine = machine
     self.revision = revision
@@ -36,6 +41,11 @@ public final class Runner {
   var losses = Losses()
   var onStep: (Step) -> Void = { _ in }
 
+  /// - Parameters:
+  ///   - plan: what is asked of each workload.
+  ///   - tiled: kernels besides the reference.
+  ///   - teams: that are used and kept.
+  ///   - now: the clock of budgets.
   public init(
     plan: Plan, tiled: Catalogue, facts: RunFacts, teams: Teams = Teams(),
     now: @escaping () -> Seconds = Clock.now, isInterrupted: @escaping () -> Bool

@@ -1,21 +1,27 @@
 /// One combination of kernel, instruction set and thread count: `kernel|isa|threads`.
 public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
+  /// The kernel's own name.
   public let kernel: String
+  /// Instruction set.
   public let isa: String
+  /// Thread count.
   public let threads: Int
 
+  /// A combination.
   public init(kernel: String, isa: String, threads: Int) {
     self.kernel = kernel
     self.isa = isa
     self.threads = threads
   }
 
+  /// Reads `kernel|isa|threads`.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "|", omittingEmptySubsequences: false)
     guard parts.count == 3, let threads = Int(parts[2]) else { return nil }
     self.init(kernel: String(parts[0]), isa: String(parts[1]), threads: threads)
   }
 
+  /// `kernel|isa|threads`.
   public var description: String { "\(kernel)|\(isa)|\(threads)" }
 
   /// For a sentence.
@@ -24,19 +30,23 @@ public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
 
 /// What a run is about to do.
 public struct Step: Hashable, Sendable, CustomStringConvertible {
+  /// What kind of work it is.
   public enum Phase: String, Sendable {
     case oracle, verify, warmUp, sample, roofs, profile
   }
 
+  /// What kind of work it is.
   public let phase: Phase
   /// Nil: what all cases of the workload share.
   public let key: CaseKey?
 
+  /// - Parameter key: nil: what all cases of the workload share.
   public init(_ phase: Phase, _ key: CaseKey? = nil) {
     self.phase = phase
     self.key = key
   }
 
+  /// Reads what `description` writes.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: " ", maxSplits: 1)
     guard let first = parts.first, let phase = Phase(rawValue: String(first)) else { return nil }
@@ -48,6 +58,7 @@ public struct Step: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The phase, and the case if there is one.
   public var description: String { phase.rawValue + (key.map { " \($0)" } ?? "") }
 
   /// For a sentence that ends in "while …".
@@ -70,7 +81,9 @@ public struct Step: Hashable, Sendable, CustomStringConvertible {
 public struct Losses: Equatable, Sendable {
   /// Why no case of the workload can be measured.
   public var workload: String?
+  /// Why a case is not tried again.
   public var cases: [CaseKey: String] = [:]
 
+  /// Nothing is lost.
   public init() {}
 }

@@ -3,20 +3,21 @@ import Measurement
 import Operators
 import ReferenceKernels
 import Tensors
+import Workloads
 
 /// The memory of a workload: inputs and weights.
-struct Subject {
-  let workload: Workload
+package struct Subject {
+  package let workload: Workload
   let data: DataChoice
-  let inputs: [any AnyTensor]
-  let weights: Weights<Float>
+  package let inputs: [any AnyTensor]
+  package let weights: Weights<Float>
   /// What the inputs are, for a sentence.
   let words: String
   let hasNaN: Bool
 
   /// What is measured.
   /// - Throws: `DataMismatch` if the data does not fit the workload, `MemoryError`.
-  init(_ workload: Workload, data: DataChoice, seed: UInt64, backing: Backing) throws {
+  package init(_ workload: Workload, data: DataChoice, seed: UInt64, backing: Backing) throws {
     try data.check(workload)
     (self.workload, self.data) = (workload, data)
     var generator = SplitMix64(seed: seed)

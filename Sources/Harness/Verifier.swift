@@ -4,9 +4,11 @@ import Operators
 import ReferenceKernels
 import Roofs
 import Tensors
+import Workloads
 
 /// One checked combination of workload, kernel, instruction set and thread count.
 public struct Check: Sendable {
+  /// What became of a check.
   public enum Outcome: Sendable, Equatable {
     case right
     case skipped(String)
@@ -14,16 +16,34 @@ public struct Check: Sendable {
     case mistrusted(String)
   }
 
+  /// What is computed.
   public let workload: Workload
+  /// The kernel's own name.
   public let kernel: String
+  /// Instruction set.
   public let isa: String
+  /// Thread count; nil: no kernel took the workload.
   public let threads: Int?
+  /// Right, wrong, or why neither is known.
   public let outcome: Outcome
   /// Fillings under which a wrong result would have been noticed.
   public let fillings: Int
   /// Largest error ÷ bound over all fillings.
   public let worstRatio: Double
-  public let reproduction: String?
+  /// How to see a wrong result again; nil: it is right or there is none.
+  public let reproduction: Reproduction?
+}
+
+extension Check.Outcome: CustomStringConvertible {
+  /// For a table.
+  public var description: String {
+    switch self {
+    case .right: "right"
+    case .skipped(let reason): "skipped: \(reason)"
+    case .wrong(let reason): "wrong: \(reason)"
+    case .mistrusted(let reason): "mistrusted: \(reason)"
+    }
+  }
 }
 
 extension Check {
@@ -41,6 +61,9 @@ public final class Verifier {
   private let teams = Teams()
   private let isInterrupted: () -> Bool
 
+  /// - Parameters:
+  ///   - plan: kernels, instruction sets, thread counts, data.
+  ///   - tiled: kernels besides the reference.
   public init(plan: Plan, tiled: Catalogue, isInterrupted: @escaping () -> Bool) {
     self.plan = plan
     self.tiled = tiled
@@ -135,11 +158,11 @@ private struct Tally {
       case .agrees: .right
       }
     let isWell = outcome == .right || shortage != nil && !judgement.isWrong
-    let line = Reproduction.line(
+    let reproduction = Reproduction(
       workload, kernel: kernel.name, isa: candidate.isa, threads: threads, seed: plan.seed, data: plan.data)
     return Check(
       workload: workload, kernel: kernel.name, isa: candidate.isa.rawValue, threads: threads,
       outcome: outcome, fillings: judgement.fillings, worstRatio: judgement.worstRatio,
-      reproduction: isWell ? nil : line)
+      reproduction: isWell ? nil : reproduction)
   }
 }

@@ -2,8 +2,9 @@ import Harness
 import Kernels
 import Measurement
 import Records
-import TiledKernels
 import Testing
+import TiledKernels
+import Workloads
 
 @Suite(.serialized) struct CacheTests {
   private func runner(_ cache: CacheState) -> Runner {

@@ -5,13 +5,15 @@ import Testing
 @Suite struct FloorTests {
   static let floors: [[String]] = [
     ["PlainText"],
-    ["Tensors", "Measurement", "MicroKernelAPI", "CPlatform", "CGperftools"],
-    ["Operators", "Records", "MicroBaseline", "MicroAVX2", "MicroAVX512", "Micro"],
+    ["Tensors", "Measurement", "MicroKernelAPI", "Files", "CPlatform", "CGperftools"],
+    ["Operators", "Processes", "Records", "MicroBaseline", "MicroAVX2", "MicroAVX512", "Micro"],
     ["Models", "Kernels"],
-    ["ReferenceKernels", "TiledKernels", "Formats"],
+    ["Workloads", "ReferenceKernels", "TiledKernels", "Formats"],
     ["Roofs", "Profiling"],
     ["Harness"],
-    ["Gate", "Reporting"],
+    ["Contest", "CaseProfiles", "Gate"],
+    ["Reporting"],
+    ["Commands"],
     ["cbambench"],
   ]
   static let system = ["Foundation", "Glibc", "Dispatch", "Synchronization"]
@@ -65,6 +67,32 @@ import Testing
     for target in Set(FloorTests.sources.map(\.target)) where !target.hasPrefix("Micro") {
       let readme = FloorTests.root.appendingPathComponent("Sources/\(target)/README.md").path
       #expect(FileManager.default.fileExists(atPath: readme), "\(target) has no README.md")
+    }
+  }
+
+  /// Commands refer to options and output, options to output; no command refers to another.
+  @Test func foldersOfCommandsReferDown() {
+    let order = ["Commands/Output/", "Commands/Options/", "Commands/Commands/"]
+    let files = FloorTests.sources.filter { $0.target == "Commands" }
+    #expect(files.count > 40)
+    func declared(_ text: String) -> [String] {
+      text.matches(of: /(?:^|\n)(?:package |public )?(?:final )?(?:struct|class|enum|protocol) (\w+)/)
+        .map { String($0.1) }
+    }
+    for (index, folder) in order.enumerated() {
+      let above = files.filter { file in order[(index + 1)...].contains { file.path.hasPrefix($0) } }
+      let names = Set(above.flatMap { declared($0.text) })
+      for file in files where file.path.hasPrefix(folder) {
+        let code = file.text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }
+        let words = Set(code.flatMap { $0.split { !$0.isLetter && !$0.isNumber } }.map(String.init))
+        #expect(words.isDisjoint(with: names), "\(file.path): \(words.intersection(names))")
+      }
+    }
+    let commands = Set(
+      files.flatMap { declared($0.text) }.filter { $0.hasSuffix("Command") && $0 != "Command" })
+    for file in files where !file.path.hasSuffix("Application.swift") {
+      let others = commands.filter { !file.path.hasSuffix("\($0).swift") && file.text.contains("\($0).") }
+      #expect(others.isEmpty, "\(file.path): \(others)")
     }
   }
 }
