@@ -76,7 +76,8 @@ let package = Package(
       swiftSettings: strict),
     // What several tests need: goldens, a kernel's single run.
     .target(
-      name: "Support", dependencies: ["Kernels", "Measurement", "Models", "Operators", "Tensors"],
+      name: "Support",
+      dependencies: ["ReferenceKernels", "Kernels", "Measurement", "Models", "Operators", "Tensors"],
       path: "Tests/Support",
       resources: [.copy("Goldens")], swiftSettings: strict),
     tests("PlainTextTests", ["PlainText"]),
