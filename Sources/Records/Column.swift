@@ -22,6 +22,7 @@ public struct Column<Row>: Sendable {
   public let cell: @Sendable (Row) -> Cell?
   /// Heading in tables.
   public private(set) var title: String
+  /// How tables write its values.
   public private(set) var form = Form.plain
   /// Whether tables show it without being asked.
   public private(set) var isShown = false
@@ -61,6 +62,7 @@ public struct Column<Row>: Sendable {
 }
 
 extension Column {
+  /// A column of words; an empty text is an empty field.
   public init(_ name: String, text: @escaping @Sendable (Row) -> String) {
     self.init(name) { row in
       let text = text(row)
@@ -69,6 +71,7 @@ extension Column {
     isText = true
   }
 
+  /// A column of counts.
   public init(_ name: String, integer: @escaping @Sendable (Row) -> Int?) {
     self.init(name) { integer($0).map { .integer($0) } }
   }

@@ -3,9 +3,11 @@ import PlainText
 /// What inputs and weights held, as the column `data` has it: `denormal`, `dense weights=zeros`; empty in records that are
 /// older than the column, which means dense.
 public enum DataText {
+  /// Random values without zeros or denormals: the default.
   public static let dense = "dense"
   private static let separator = " weights="
 
+  /// The column's text. Weights are named only if they are not dense.
   public static func text(inputs: String, weights: String) -> String {
     inputs + (weights == dense ? "" : separator + weights)
   }

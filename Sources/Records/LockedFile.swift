@@ -5,10 +5,13 @@ import Glibc
 /// A record lock of fcntl: it is not inherited by forked children and tells who holds it. Where the file system has no locks (some
 /// network ones), there is none.
 public final class LockedFile {
+  /// Why there is no such file.
   public enum Failure: Error, Equatable {
     /// Another process holds the lock; 0: one that cannot be seen from here.
     case isHeld(by: pid_t)
+    /// A system call failed with this `errno`.
     case system(Int32)
+    /// It is a folder, a pipe or a device.
     case notRegular
   }
 

@@ -11,6 +11,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
 ///
 /// A symbolic link of that name is followed: it is the user's. Nothing else that lies there is.
 public struct OutputFile: Sendable {
+  /// The name as the user wrote it.
   public let path: String
   /// Whether it is, or becomes, a file that is replaced whole.
   public let isRegular: Bool

@@ -4,9 +4,11 @@ import PlainText
 /// A paired run as a file: a line with the version, lines of words, and a digest at the end that tells whether anything is
 /// missing or was changed.
 public enum PairedRunFile {
+  /// Of the format; files of other versions are refused.
   public static let version = 1
   private static let mark = "cbambench-samples"
 
+  /// The file's whole text.
   public static func text(_ run: PairedRun) -> String {
     var text = "\(mark) \(version)\n"
     for (name, value) in [
@@ -105,8 +107,10 @@ public enum PairedRunFile {
 
 /// FNV-1a, 64 bits (Fowler, Noll, Vo): tells whether two texts or results are the same, not who made them.
 public enum Digest {
+  /// Of the bytes of a text in UTF-8.
   public static func of(_ text: String) -> UInt64 { of(bytes: text.utf8) }
 
+  /// Of bytes.
   public static func of(bytes: some Sequence<UInt8>) -> UInt64 {
     bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
