@@ -24,12 +24,24 @@ func micro(_ name: String, define: String, march: String?) -> Target {
     swiftSettings: strict + [.unsafeFlags(flags), .define(define)])
 }
 
+/// A package of its own in `Examples`, built here as well so that tests can run it.
+func example(_ name: String) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["CBAMHarness"], path: "Examples/\(name)/Sources/\(name)", swiftSettings: strict
+  )
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
 }
 
 let package = Package(
   name: "cbambench",
+  products: [
+    .library(name: "CBAMKernels", targets: ["CBAMKernels"]),
+    .library(name: "CBAMHarness", targets: ["CBAMHarness"]),
+    .executable(name: "cbambench", targets: ["cbambench"]),
+  ],
   targets: [
     // Text as people and programs may see it: below all, since all quote what users write.
     floor("PlainText", []),
@@ -53,6 +65,7 @@ let package = Package(
       ]),
     floor("ReferenceKernels", ["Kernels", "Models", "Operators", "Tensors"]),
     floor("TiledKernels", ["Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
+    floor("CBAMKernels", ["Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels"]),
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
     floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "PlainText", "Records"]),
     floor(
@@ -65,6 +78,7 @@ let package = Package(
     .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
     floor("Reporting", ["Records", "PlainText"]),
     floor("Gate", ["Records", "Measurement", "PlainText"]),
+    floor("CBAMHarness", ["CBAMKernels", "Harness", "Measurement", "Records", "Reporting"]),
     .executableTarget(
       name: "cbambench",
       dependencies: [
@@ -74,6 +88,8 @@ let package = Package(
       ],
       exclude: ["README.md"],
       swiftSettings: strict),
+    example("OwnKernel"),
+    example("OwnAttention"),
     // What several tests need: goldens, a kernel's single run.
     .target(
       name: "Support",
@@ -108,7 +124,7 @@ let package = Package(
       name: "GateTests", dependencies: ["Gate", "Records", "Measurement"], path: "Tests/GateTests",
       exclude: ["Fixtures/make_fixtures.py"], resources: [.copy("Fixtures/statistics.json")],
       swiftSettings: strict),
-    tests("HouseTests", ["Records"]),
+    tests("HouseTests", ["Records", "OwnKernel", "OwnAttention"]),
     tests(
       "FuzzTests",
       [

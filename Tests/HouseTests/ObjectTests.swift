@@ -5,10 +5,7 @@ import Testing
 @Suite struct ObjectTests {
   /// Objects of each target of the program.
   static let objects: [(target: String, files: [String])] = {
-    // The folder of the products, whatever links lead there.
-    let build =
-      Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
-      ?? House.root
+    let build = House.products
     let names = (try? FileManager.default.contentsOfDirectory(atPath: build.path)) ?? []
     return names.filter { $0.hasSuffix(".build") }.sorted().map { name in
       let folder = build.appendingPathComponent(name)
