@@ -51,8 +51,10 @@ let package = Package(
     floor("MicroKernelAPI", []),
     floor("Tensors", ["PlainText"]),
     floor("Measurement", []),
+    floor("Files", ["PlainText"]),
     floor("Formats", ["PlainText", "Tensors"]),
     floor("Operators", ["PlainText", "Tensors"]),
+    floor("Processes", ["CPlatform", "Files", "Measurement"]),
     floor("Records", ["PlainText"]),
     micro("MicroBaseline", define: "ISA_BASELINE", march: nil),
     micro("MicroV3", define: "ISA_AVX2", march: "x86-64-v3"),
@@ -63,6 +65,9 @@ let package = Package(
       [
         "Operators", "Tensors", "MicroKernelAPI", "MicroBaseline", "MicroV3", "MicroV4", "CPlatform",
       ]),
+    floor(
+      "Workloads", ["Files", "Models", "Operators", "PlainText", "Tensors"], plugins: ["CarrySuites"]),
+    .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
     floor("ReferenceKernels", ["Kernels", "Models", "Operators", "Tensors"]),
     floor("TiledKernels", ["Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
     floor("CBAMKernels", ["Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels"]),
@@ -71,20 +76,24 @@ let package = Package(
     floor(
       "Harness",
       [
-        "CPlatform", "Formats", "Roofs", "Profiling", "ReferenceKernels", "Kernels", "Models", "Operators",
-        "Records", "Measurement", "PlainText",
-        "Tensors",
-      ], plugins: ["CarrySuites"]),
-    .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
+        "Formats", "Kernels", "Measurement", "Models", "Operators", "PlainText", "Processes",
+        "Profiling", "Records", "ReferenceKernels", "Roofs", "Tensors", "Workloads",
+      ]),
+    floor(
+      "Contest",
+      ["CPlatform", "Files", "Harness", "Measurement", "PlainText", "Processes", "Records", "Workloads"]),
+    floor(
+      "CaseProfiles",
+      ["Harness", "Kernels", "Measurement", "Operators", "Profiling", "Tensors", "Workloads"]),
     floor("Reporting", ["Records", "PlainText"]),
     floor("Gate", ["Records", "Measurement", "PlainText"]),
-    floor("CBAMHarness", ["CBAMKernels", "Harness", "Measurement", "Records", "Reporting"]),
+    floor("CBAMHarness", ["CBAMKernels", "Harness", "Measurement", "Records", "Reporting", "Workloads"]),
     .executableTarget(
       name: "cbambench",
       dependencies: [
-        "CPlatform", "Gate", "Harness", "Profiling", "Reporting", "Roofs", "Records", "TiledKernels",
-        "Kernels", "Models",
-        "Operators", "Measurement", "PlainText", "Tensors",
+        "CPlatform", "CaseProfiles", "Contest", "Files", "Gate", "Harness", "Kernels", "Measurement",
+        "Models", "Operators", "PlainText", "Processes", "Profiling", "Records", "Reporting", "Roofs",
+        "Tensors", "TiledKernels", "Workloads",
       ],
       exclude: ["README.md"],
       swiftSettings: strict),
@@ -96,7 +105,23 @@ let package = Package(
       dependencies: ["ReferenceKernels", "Kernels", "Measurement", "Models", "Operators", "Tensors"],
       path: "Tests/Support",
       resources: [.copy("Goldens")], swiftSettings: strict),
+    // Kernels with planted mistakes, and how tests measure and check them.
+    .target(
+      name: "HarnessSupport",
+      dependencies: [
+        "Harness", "Kernels", "Measurement", "Operators", "Tensors", "TiledKernels", "Workloads",
+      ],
+      path: "Tests/HarnessSupport", swiftSettings: strict),
     tests("PlainTextTests", ["PlainText"]),
+    tests("FilesTests", ["Files"]),
+    tests("ProcessesTests", ["CPlatform", "Measurement", "Processes"]),
+    tests("WorkloadsTests", ["Models", "Operators", "Tensors", "Workloads"]),
+    tests(
+      "CaseProfilesTests",
+      [
+        "CaseProfiles", "Harness", "HarnessSupport", "Kernels", "Measurement", "Operators", "Profiling",
+        "Tensors", "TiledKernels", "Workloads",
+      ]),
     tests("TensorsTests", ["Tensors"]),
     tests("MeasurementTests", ["Measurement"]),
     tests("FormatsTests", ["Formats", "Tensors"]),
@@ -129,17 +154,19 @@ let package = Package(
       "FuzzTests",
       [
         "Formats", "Gate", "Harness", "Measurement", "Models", "Operators", "PlainText", "Profiling",
-        "Records",
-        "Reporting", "Tensors",
+        "Records", "Reporting", "Tensors", "Workloads",
       ]),
     tests(
       "CommandTests",
-      ["cbambench", "TiledKernels", "Harness", "Kernels", "Measurement", "Profiling", "Records"]),
+      [
+        "cbambench", "TiledKernels", "Harness", "Kernels", "Measurement", "Processes", "Profiling", "Records",
+        "Workloads",
+      ]),
     tests(
       "HarnessTests",
       [
-        "CPlatform", "Harness", "ReferenceKernels", "TiledKernels", "Kernels", "Models", "Operators",
-        "Records", "Measurement", "Profiling", "Tensors",
+        "Harness", "HarnessSupport", "Kernels", "Measurement", "Operators", "Records",
+        "ReferenceKernels", "Tensors", "TiledKernels", "Workloads",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -5,3 +5,4 @@
 @_exported import Measurement
 @_exported import Records
 @_exported import Reporting
+@_exported import Workloads

@@ -1,29 +1,29 @@
-import Foundation
 import Formats
+import Foundation
 import Glibc
 import Kernels
 import Operators
 import PlainText
 import Records
 import Tensors
+import Workloads
 
 /// What the inputs and the weights of a measured call hold.
 ///
 /// Only what is multiplied is chosen: biases and the arrays of a batch norm stay dense, as a variance of zero is no layer.
 public struct DataChoice: Sendable, Equatable {
+  /// Of all inputs.
   public var inputs = InputData.dense
   /// Never a file.
   public var weights = InputData.dense
 
+  /// Dense inputs and weights.
   public init() {}
 
   var isDense: Bool { self == DataChoice() }
 
   /// As records have it: `denormal`, `dense weights=zeros`.
-  var text: String { DataText.text(inputs: inputs.text, weights: weights.text) }
-
-  /// Options of a command that makes the same choice.
-  public var options: [String] { DataText.options(text) }
+  public var text: String { DataText.text(inputs: inputs.text, weights: weights.text) }
 
   /// For a sentence.
   var words: String { "\(inputs.text) input" + (weights == .dense ? "" : " and \(weights.text) weights") }
@@ -51,7 +51,7 @@ public struct DataChoice: Sendable, Equatable {
 }
 
 extension DataChoice {
-  /// Reads `--data` and `--weights-data`.
+  /// Reads what users write.
   /// - Throws: `UsageError` for a file that is not a `.npy` of `float32`.
   public init(inputs: String?, weights: String?) throws(UsageError) {
     if let inputs {
@@ -60,12 +60,12 @@ extension DataChoice {
       } else if inputs.hasSuffix(".npy") {
         self.inputs = .file(path: inputs, try Self.read(inputs))
       } else {
-        throw UsageError("--data \(inputs.shown): expected \(InputData.expected), or a file named .npy")
+        throw UsageError("\(inputs.shown): expected \(InputData.expected), or a file named .npy")
       }
     }
     if let weights {
       guard let known = InputData(weights) else {
-        throw UsageError("--weights-data \(weights.shown): expected \(InputData.expected)")
+        throw UsageError("\(weights.shown): expected \(InputData.expected)")
       }
       self.weights = known
     }
@@ -79,25 +79,25 @@ extension DataChoice {
     }
     let others = workloads.count == 1 ? "" : ", and none of the others takes it"
     throw UsageError(
-      "--data \(path): holds \(array.shape); expected \(first.inputs[0]), the input of \(first.name)\(others)"
+      "\(path): holds \(array.shape); expected \(first.inputs[0]), the input of \(first.name)\(others)"
     )
   }
 
   private static func read(_ path: String) throws(UsageError) -> NPY {
     var status = stat()
     guard stat(path, &status) == 0 else {
-      throw UsageError("--data \(path): \(String(cString: strerror(errno)))")
+      throw UsageError("\(path): \(String(cString: strerror(errno)))")
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw UsageError("--data \(path): is not a regular file")
+      throw UsageError("\(path): is not a regular file")
     }
     // The file, its bytes and its elements.
     if (try? Shortage.check(Int(status.st_size) * 3)) == nil {
-      throw UsageError("--data \(path): its \(status.st_size >> 20) MiB are too many for the memory there is")
+      throw UsageError("\(path): its \(status.st_size >> 20) MiB are too many for the memory there is")
     }
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw UsageError("--data \(path): cannot be read")
+      throw UsageError("\(path): cannot be read")
     }
-    do { return try NPY(Array(data)) } catch { throw UsageError("--data \(path): \(error)") }
+    do { return try NPY(Array(data)) } catch { throw UsageError("\(path): \(error)") }
   }
 }

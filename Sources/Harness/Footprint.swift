@@ -2,6 +2,7 @@ import Measurement
 import Operators
 import Records
 import ReferenceKernels
+import Workloads
 
 /// Bytes that a workload takes while it is verified and measured.
 ///

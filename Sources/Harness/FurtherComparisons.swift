@@ -4,6 +4,7 @@ import Models
 import Operators
 import ReferenceKernels
 import Tensors
+import Workloads
 
 typealias Judged = (item: Case, judgement: Judgement)
 

@@ -3,34 +3,43 @@ import Kernels
 import Operators
 import PlainText
 import Records
+import Workloads
 
 /// What is asked of each workload.
 public struct Plan: Sendable {
   /// A kernel as the user asks for it.
   public enum Request: Sendable, Hashable {
+    /// The scalar formula.
     case reference
     /// The selector's choice.
     case tiled
     /// Every variant that applies.
     case all
+    /// One kernel by its name; where it does not apply, a row says why.
     case named(String)
   }
 
+  /// The kernels, in the order of the rows.
   public var requests: [Request] = [.reference, .tiled]
+  /// Instruction sets; those that the CPU lacks become skipped rows.
   public var isas: [ISA] = [.best]
+  /// Thread counts, each at least 1.
   public var threads: [Int] = [1, 2]
+  /// What the caches hold before a call.
   public var cache = CacheState.hot
+  /// Of inputs and weights, and of the order within a round.
   public var seed: UInt64 = 1
   /// What the inputs and weights of a measured call hold.
   public var data = DataChoice()
   /// Nil: as many as the time allows.
   public var rounds: Int?
 
+  /// Reference and tiled, best instruction set, one and two threads, hot caches.
   public init() {}
 }
 
 extension Plan.Request {
-  /// Reads one name of `--kernels`.
+  /// Reads the name of a kernel, or `reference`, `tiled` or `all`.
   public init(_ text: String, known: [String]) throws(UsageError) {
     switch text {
     case "reference": self = .reference
@@ -41,13 +50,14 @@ extension Plan.Request {
         let names = ["reference", "tiled", "all"] + known.filter { $0 != "reference" }
         let hint = Words.nearest(text, among: names).map { "did you mean '\($0)'?" }
         throw UsageError(
-          "--kernels: no such kernel as '\(text.shown)'; \(hint ?? "known: " + names.joined(separator: " "))")
+          "no such kernel as '\(text.shown)'; \(hint ?? "known: " + names.joined(separator: " "))")
       }
       self = .named(text)
     }
   }
 
-  var text: String {
+  /// As it is asked for.
+  public var text: String {
     switch self {
     case .reference: "reference"
     case .tiled: "tiled"

@@ -4,13 +4,16 @@ import Operators
 import PlainText
 import Records
 import Roofs
+import Workloads
 
-/// A record and, if a result was wrong, the command that shows it again.
+/// A record and, if a result was wrong, how to see it again.
 public struct RunRow: Sendable {
+  /// The row as files have it.
   public var record: Record
-  public var reproduction: String?
+  /// How to see a wrong result again; nil: the result is right, or there is none.
+  public var reproduction: Reproduction?
 
-  init(record: Record, reproduction: String? = nil) {
+  init(record: Record, reproduction: Reproduction? = nil) {
     self.record = record
     self.reproduction = reproduction
   }
@@ -19,12 +22,11 @@ public struct RunRow: Sendable {
   public init(restoring record: Record) {
     self.record = record
     if [.disagrees, .mistrusted].contains(status) {
-      reproduction = Reproduction.line(
-        record.workloadText, kernel: record.kernel, isa: record.isa, threads: record.threads ?? 1,
-        seed: record.seed ?? 1, data: record.data)
+      reproduction = Reproduction(record)
     }
   }
 
+  /// What became of the row; nil: a word that this version does not know.
   public var status: Record.Status? { Record.Status(rawValue: record.status) }
 }
 
@@ -100,10 +102,7 @@ struct RowBuilder {
     var record = verified(item, judgement)
     record.status = status.rawValue
     record.reason = reason
-    let line = Reproduction.line(
-      workload, kernel: item.kernelName, isa: item.candidate.isa, threads: item.threads, seed: plan.seed,
-      data: plan.data)
-    return RunRow(record: record, reproduction: line)
+    return RunRow(record: record, reproduction: Reproduction(record))
   }
 
   /// Rows of cases that were timed; cases that an interruption left without a time have none.
@@ -150,25 +149,5 @@ struct RowBuilder {
     record.cpuMs = Statistics.median(times.processor) * 1e3
     record.gflops = Double(workload.cost.flops) / summary.median * 1e-9
     record.gbps = Double(workload.cost.bytes) / summary.median * 1e-9
-  }
-}
-
-/// The command that shows a wrong result again.
-public enum Reproduction {
-  public static func line(
-    _ workload: Workload, kernel: String, isa: ISA, threads: Int, seed: UInt64,
-    data: DataChoice = DataChoice()
-  ) -> String {
-    line(
-      workload.text, kernel: kernel, isa: isa.rawValue, threads: threads, seed: Int(seed), data: data.text)
-  }
-
-  /// - Parameter data: as in a record.
-  static func line(
-    _ text: String, kernel: String, isa: String, threads: Int, seed: Int, data: String
-  ) -> String {
-    var line = "cbambench verify \(text.shellQuoted) --kernels \(kernel) --threads \(threads) --seed \(seed)"
-    if kernel != "reference" { line += " --isa \(isa)" }
-    return line + DataText.line(data)
   }
 }

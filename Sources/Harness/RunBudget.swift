@@ -2,6 +2,7 @@ import Measurement
 
 /// What one workload may take.
 public struct TimeShare: Equatable, Sendable {
+  /// What the time is for.
   public enum Scope: Sendable {
     /// Rounds alone, however long preparing and verifying take.
     case measuring
@@ -12,6 +13,7 @@ public struct TimeShare: Equatable, Sendable {
   let time: Seconds
   let scope: Scope
 
+  /// Time for one workload.
   public init(_ time: Seconds, of scope: Scope) {
     (self.time, self.scope) = (time, scope)
   }
@@ -27,7 +29,8 @@ public struct TimeShare: Equatable, Sendable {
 /// A workload that has begun is finished, with the fewest rounds if need be; when the time is up, those that have not begun
 /// are not reached. The first is always measured.
 public struct RunBudget: Sendable {
-  private let time: Seconds
+  /// For all workloads.
+  public let time: Seconds
   private let scope: TimeShare.Scope
   private let begin: Seconds
   private let workloads: Int
@@ -50,7 +53,4 @@ public struct RunBudget: Sendable {
     if rest <= 0 && !isFirst { return nil }
     return TimeShare(Seconds(max(0, rest) / Double(left)), of: scope)
   }
-
-  /// For rows.
-  public var reason: String { "not reached within --budget \(Int(time.value))" }
 }

@@ -2,7 +2,9 @@ import Records
 
 /// What the measuring process tells the one that watches over it; one line each.
 public enum RunMessage: Equatable, Sendable {
+  /// The workload of this index begins.
   case begin(Int)
+  /// What is about to be done for a workload, in case the process does not survive it.
   case step(Int, Step)
   /// A line of CSV.
   case row(String)
@@ -27,6 +29,7 @@ extension RunMessage: CustomStringConvertible {
     }
   }
 
+  /// Reads a line without its end; nil: it is no message.
   public init?(_ line: some StringProtocol) {
     let sides = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     guard sides.count == 2 else { return nil }

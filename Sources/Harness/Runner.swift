@@ -5,15 +5,20 @@ import Operators
 import ReferenceKernels
 import Roofs
 import Tensors
+import Workloads
 
 /// Facts that every record of a run shares.
 public struct RunFacts: Sendable {
+  /// The machine that measures.
   public let machine: Machine
+  /// The commit of the checkout; empty: not known.
   public let revision: String
+  /// ISO 8601, UTC.
   public let started: String
   /// What must be equal for times of two runs to be comparable: CPU model, usable CPUs, caches, instruction sets.
   let fingerprint: String
 
+  /// Facts of a run that starts now.
   public init(machine: Machine, revision: String, started: String) {
     self.machine = machine
     self.revision = revision
@@ -36,6 +41,11 @@ public final class Runner {
   var losses = Losses()
   var onStep: (Step) -> Void = { _ in }
 
+  /// A runner for one plan.
+  /// - Parameters:
+  ///   - tiled: kernels besides the reference.
+  ///   - now: the clock of the budget.
+  ///   - isInterrupted: asked between steps; the rest is left out once it says yes.
   public init(
     plan: Plan, tiled: Catalogue, facts: RunFacts, teams: Teams = Teams(),
     now: @escaping () -> Seconds = Clock.now, isInterrupted: @escaping () -> Bool

@@ -7,6 +7,7 @@ import Records
 import ReferenceKernels
 import Roofs
 import Tensors
+import Workloads
 
 /// The measured side of `compare`: does what the comparing process asks, one request at a time, and is silent and still in
 /// between.

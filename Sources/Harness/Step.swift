@@ -1,15 +1,20 @@
 /// One combination of kernel, instruction set and thread count: `kernel|isa|threads`.
 public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
+  /// Name of the kernel.
   public let kernel: String
+  /// Name of the instruction set.
   public let isa: String
+  /// Number of threads.
   public let threads: Int
 
+  /// A case of a workload.
   public init(kernel: String, isa: String, threads: Int) {
     self.kernel = kernel
     self.isa = isa
     self.threads = threads
   }
 
+  /// Reads a description; nil: it is none.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "|", omittingEmptySubsequences: false)
     guard parts.count == 3, let threads = Int(parts[2]) else { return nil }
@@ -24,19 +29,24 @@ public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
 
 /// What a run is about to do.
 public struct Step: Hashable, Sendable, CustomStringConvertible {
+  /// What is done.
   public enum Phase: String, Sendable {
+    /// The steps of a workload, in their order; `doing` has the words.
     case oracle, verify, warmUp, sample, roofs, profile
   }
 
+  /// What is done.
   public let phase: Phase
   /// Nil: what all cases of the workload share.
   public let key: CaseKey?
 
+  /// A step of one case, or of all.
   public init(_ phase: Phase, _ key: CaseKey? = nil) {
     self.phase = phase
     self.key = key
   }
 
+  /// Reads a description; nil: it is none.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: " ", maxSplits: 1)
     guard let first = parts.first, let phase = Phase(rawValue: String(first)) else { return nil }
@@ -70,7 +80,9 @@ public struct Step: Hashable, Sendable, CustomStringConvertible {
 public struct Losses: Equatable, Sendable {
   /// Why no case of the workload can be measured.
   public var workload: String?
+  /// Why single cases cannot be measured.
   public var cases: [CaseKey: String] = [:]
 
+  /// Nothing is lost.
   public init() {}
 }

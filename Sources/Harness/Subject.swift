@@ -4,20 +4,21 @@ import Models
 import Operators
 import ReferenceKernels
 import Tensors
+import Workloads
 
 /// The memory of a workload: inputs and weights.
-struct Subject {
-  let workload: Workload
+package struct Subject {
+  package let workload: Workload
   let data: DataChoice
-  let inputs: [Tensor<Float>]
-  let weights: Weights<Float>
+  package let inputs: [Tensor<Float>]
+  package let weights: Weights<Float>
   /// What the inputs are, for a sentence.
   let words: String
   let hasNaN: Bool
 
   /// What is measured.
   /// - Throws: `DataMismatch` if the data does not fit the workload, `MemoryError`.
-  init(_ workload: Workload, data: DataChoice, seed: UInt64, backing: Backing) throws {
+  package init(_ workload: Workload, data: DataChoice, seed: UInt64, backing: Backing) throws {
     try data.check(workload)
     (self.workload, self.data) = (workload, data)
     var generator = SplitMix64(seed: seed)
@@ -79,20 +80,20 @@ struct Subject {
 }
 
 /// A prepared kernel with its memory for each thread count.
-final class Case {
-  let candidate: Candidate
-  let kernelName: String
-  let threads: Int
+package final class Case {
+  package let candidate: Candidate
+  package let kernelName: String
+  package let threads: Int
   let prepared: any Prepared
   let prepareTime: Seconds
   let output: Tensor<Float>
   let workspace: Tensor<Float>
   let workspaceFloats: Int
-  var regions: [Region]
+  package var regions: [Region]
   /// A second case that regions of this one use.
   var companion: Case?
   private let inputs: [Tensor<Float>]
-  let team: Team
+  package let team: Team
 
   init(
     _ candidate: Candidate, _ kernelName: String, _ prepared: any Prepared, _ prepareTime: Seconds,
@@ -112,10 +113,10 @@ final class Case {
     regions = prepared.bind(subject.inputs, [output], workspace: workspace, threads: team.threads)
   }
 
-  var key: CaseKey { CaseKey(kernel: kernelName, isa: candidate.isa.rawValue, threads: threads) }
+  package var key: CaseKey { CaseKey(kernel: kernelName, isa: candidate.isa.rawValue, threads: threads) }
 
   /// One call, as it is timed.
-  func run() { team.run(regions) }
+  package func run() { team.run(regions) }
 
   /// What a call needs in memory: inputs, packed weights, output and workspace.
   var memoryBytes: Int {

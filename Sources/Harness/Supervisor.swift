@@ -1,5 +1,6 @@
 import Glibc
 import Measurement
+import Processes
 import Records
 
 /// Lets child processes do the work and goes on with a new one when one crashes or hangs.
@@ -55,7 +56,7 @@ public struct Supervisor {
     var lost: [(Int, String)] = []
     while let next = open.first, !isInterrupted() {
       var (workload, step) = (next, Step(.oracle))
-      let child = Child { send in body(open, losses, send) }
+      let child = Child { send in body(open, losses) { send("\($0)") } }
       guard let child else {
         return lost + open.map { ($0, "no process could be made: \(Supervisor.error)") }
       }
@@ -105,11 +106,11 @@ public struct Supervisor {
       }
       let left = min(limit() - (Clock.now() - heard), told.map { grace - (Clock.now() - $0) } ?? limit())
       guard left > Seconds(0) else { return child.end(killing: true) }
-      guard let messages = child.messages(within: min(left, Supervisor.glance)) else {
+      guard let lines = child.lines(within: min(left, Supervisor.glance)) else {
         return child.end(killing: false)
       }
-      if messages.isEmpty { continue }
-      for message in messages { receive(message) }
+      if lines.isEmpty { continue }
+      for line in lines { if let message = RunMessage(line) { receive(message) } }
       heard = Clock.now()
       usleep(UInt32(Supervisor.nap.value * 1e6))
     }

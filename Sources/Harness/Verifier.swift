@@ -4,26 +4,38 @@ import Operators
 import ReferenceKernels
 import Roofs
 import Tensors
+import Workloads
 
 /// One checked combination of workload, kernel, instruction set and thread count.
 public struct Check: Sendable {
+  /// What came out; reasons are clauses.
   public enum Outcome: Sendable, Equatable {
+    /// Every comparison agrees, and could have failed.
     case right
+    /// Nothing was compared, and why.
     case skipped(String)
+    /// A comparison disagrees, and where.
     case wrong(String)
+    /// All agree, but none could have failed, and why.
     case mistrusted(String)
   }
 
+  /// What was computed.
   public let workload: Workload
+  /// Name of the kernel.
   public let kernel: String
+  /// Name of the instruction set.
   public let isa: String
+  /// Number of threads; nil: it was skipped for every number.
   public let threads: Int?
+  /// What came out.
   public let outcome: Outcome
   /// Fillings under which a wrong result would have been noticed.
   public let fillings: Int
   /// Largest error ÷ bound over all fillings.
   public let worstRatio: Double
-  public let reproduction: String?
+  /// How to see a wrong result again; nil: it is right or there is none.
+  public let reproduction: Reproduction?
 }
 
 extension Check {
@@ -41,6 +53,10 @@ public final class Verifier {
   private let teams = Teams()
   private let isInterrupted: () -> Bool
 
+  /// A verifier for the cases of a plan.
+  /// - Parameters:
+  ///   - tiled: kernels besides the reference.
+  ///   - isInterrupted: asked between cases.
   public init(plan: Plan, tiled: Catalogue, isInterrupted: @escaping () -> Bool) {
     self.plan = plan
     self.tiled = tiled
@@ -135,11 +151,11 @@ private struct Tally {
       case .agrees: .right
       }
     let isWell = outcome == .right || shortage != nil && !judgement.isWrong
-    let line = Reproduction.line(
+    let reproduction = Reproduction(
       workload, kernel: kernel.name, isa: candidate.isa, threads: threads, seed: plan.seed, data: plan.data)
     return Check(
       workload: workload, kernel: kernel.name, isa: candidate.isa.rawValue, threads: threads,
       outcome: outcome, fillings: judgement.fillings, worstRatio: judgement.worstRatio,
-      reproduction: isWell ? nil : line)
+      reproduction: isWell ? nil : reproduction)
   }
 }

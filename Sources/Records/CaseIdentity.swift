@@ -1,5 +1,3 @@
-import PlainText
-
 /// What a row of two runs must have in common to be compared: the workload's text and what was asked for. Which kernel
 /// the selector chose may differ.
 public struct CaseIdentity: Hashable, Sendable {
@@ -33,14 +31,5 @@ extension CaseIdentity: CustomStringConvertible {
   public var description: String {
     let count = threads.map { ", \($0) \($0 == 1 ? "thread" : "threads")" } ?? ""
     return "\(workloadText) \(kernel), \(isa)\(count), \(cache)\(data.isEmpty ? "" : ", \(data) data")"
-  }
-
-  /// Options of a command that measures this case alone.
-  public var options: String {
-    var words = "\(workloadText.shellQuoted) --kernels \(kernel)"
-    if kernel != "reference" { words += threads.map { " --threads \($0)" } ?? "" }
-    if kernel != "reference" { words += " --isa \(isa)" }
-    if cache != "hot" { words += " --cache \(cache)" }
-    return words + DataText.line(data)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 
 /// What a file is that is not the text that was expected.
 enum FileKind {

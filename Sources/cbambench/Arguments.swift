@@ -1,7 +1,7 @@
-import Harness
 import Operators
 import PlainText
 import Tensors
+import Workloads
 
 /// An option of a command.
 struct Option: Sendable {

@@ -4,9 +4,9 @@ import Kernels
 import Measurement
 import Models
 import PlainText
-import Records
 import Tensors
 import TiledKernels
+import Workloads
 
 extension Option {
   static let threads = Option(
@@ -77,7 +77,7 @@ struct Report {
 struct Outputs {
   private let format: Report.Format
   private let quiet: Bool
-  private let files: [(OutputFile, Report.Format)]
+  private let files: [(OptionFile, Report.Format)]
   private let tables: TableOptions
 
   /// - Parameter columns: names that `--columns` may have.
@@ -88,7 +88,7 @@ struct Outputs {
     }
     self.format = format
     quiet = arguments.has("--quiet")
-    var files: [(OutputFile, Report.Format)] = []
+    var files: [(OptionFile, Report.Format)] = []
     for path in arguments.all("--output") {
       guard !files.contains(where: { $0.0.path == path }) else {
         throw UsageError("--output \(path.shownPath) is given twice")
@@ -99,7 +99,7 @@ struct Outputs {
       guard let form = forms[ending] ?? (device ? format : nil) else {
         throw UsageError("--output \(path.shownPath): the name must end in .csv, .json, .md or .txt")
       }
-      do { files.append((try OutputFile(path), form)) } catch { throw UsageError("\(error)") }
+      files.append((try OptionFile(path, "--output"), form))
     }
     self.files = files
     if quiet && files.isEmpty { throw UsageError("--quiet without --output would leave no result") }
@@ -127,7 +127,7 @@ struct Outputs {
     for (file, form) in files {
       let folder = (file.path as NSString).deletingLastPathComponent
       let linked = form == .markdown ? report.linked?(folder) : nil
-      do { try file.write(linked ?? report.text(form)) } catch { failure = failure ?? UsageError("\(error)") }
+      do { try file.write(linked ?? report.text(form)) } catch { failure = failure ?? error }
     }
     if let failure { throw failure }
   }
@@ -135,11 +135,27 @@ struct Outputs {
 
 extension DataChoice {
   init(_ arguments: Arguments) throws(UsageError) {
-    try self.init(inputs: arguments.value("--data"), weights: arguments.value("--weights-data"))
+    self.init()
+    inputs = try named("--data") { () throws(UsageError) in
+      try DataChoice(inputs: arguments.value("--data"), weights: nil).inputs
+    }
+    weights = try named("--weights-data") { () throws(UsageError) in
+      try DataChoice(inputs: nil, weights: arguments.value("--weights-data")).weights
+    }
   }
 }
 
+/// What `body` gives, or its error with the name of the option before it.
+func named<T>(_ option: String, _ body: () throws(UsageError) -> T) throws(UsageError) -> T {
+  do { return try body() } catch { throw UsageError("\(option) \(error)") }
+}
+
 extension Plan {
+  /// Refuses data that none of the workloads takes.
+  func checkData(_ workloads: [Workload]) throws(UsageError) {
+    try named("--data") { () throws(UsageError) in try data.check(workloads) }
+  }
+
   /// Reads the options that `run` and `verify` share.
   init(_ arguments: Arguments, defaults: Plan) throws(UsageError) {
     self = defaults
@@ -154,7 +170,10 @@ extension Plan {
       let known = ["reference"] + tiledKernels.map(\.name)
       requests = []
       for name in names.split(separator: ",", omittingEmptySubsequences: false) {
-        requests.append(try Plan.Request(String(name), known: known))
+        let request = try named("--kernels:") { () throws(UsageError) in
+          try Plan.Request(String(name), known: known)
+        }
+        requests.append(request)
       }
     }
     if let names = arguments.value("--isa") {

@@ -1,3 +1,5 @@
+import Contest
+import Files
 import Foundation
 import Gate
 import Harness
@@ -5,6 +7,7 @@ import Measurement
 import PlainText
 import Records
 import Reporting
+import Workloads
 
 /// `cbambench compare`: two builds measured side by side, and what that says.
 enum Compare: Command {
@@ -66,7 +69,7 @@ enum Compare: Command {
     for write in [
       { try outputs.write(report.report) },
       { try export.write(paired.records(.head, judgements), base: paired.records(.base, judgements)) },
-      { try junit?.write(CIFormats.junit(judgements, suite: "cbambench compare"), as: "--junit") },
+      { try junit?.write(CIFormats.junit(judgements, suite: "cbambench compare")) },
     ] as [() throws -> Void] {
       do { try write() } catch { failures.append(UsageError("\(error)")) }
     }
@@ -130,7 +133,7 @@ enum Compare: Command {
     let builds = (try Executable.absolute(base, "--base"), try Executable.absolute(head, "--head"))
     let profiles = try RegressionProfiles(
       arguments, base: builds.0, head: builds.1, seed: setting.plan.seed, caseLimit: setting.limit)
-    let serve = ["serve"] + setting.plan.data.options
+    let serve = ["serve"] + CaseOptions.data(setting.plan.data.text)
     let contest = Contest(
       ContestPlan(
         base: [builds.0] + serve, head: [builds.1] + serve, plan: setting.plan,
@@ -139,12 +142,12 @@ enum Compare: Command {
       onProgress: { Console.progress($0) },
       onRound: { run in try? save?.write(PairedRunFile.text(run)) })
     defer { Console.progress("") }
-    let result = try contest.measure()
-    if let trouble = contest.trouble {
-      guard !result.turns.isEmpty else { throw UsageError(trouble) }
+    let result = try contest.run()
+    if let trouble = contest.trouble.map({ UsageError($0) }) {
+      guard !result.turns.isEmpty else { throw trouble }
       Console.note("cbambench: \(trouble); what was measured before that is judged")
     }
-    do { try save?.write(PairedRunFile.text(result), as: "--save") } catch { failures.append(error) }
+    do { try save?.write(PairedRunFile.text(result)) } catch { failures.append(error) }
     return (result, profiles)
   }
 
@@ -216,7 +219,7 @@ private struct Setting {
     budget = Double(try arguments.integer("--budget", 1...1_000_000) ?? Int(standard))
     limit = try arguments.seconds("--case-limit", upTo: 1e6) ?? 120
     workloads = try resolve(arguments, standard: "ci").flatMap(\.workloads).uniqued
-    try plan.data.check(workloads)
+    try plan.checkData(workloads)
   }
 }
 
@@ -242,25 +245,6 @@ extension [Workload] {
   var uniqued: [Workload] {
     var seen: Set<String> = []
     return filter { seen.insert($0.text).inserted }
-  }
-}
-
-extension Arguments {
-  /// A file to be written, opened before anything is measured.
-  func file(_ name: String) throws(UsageError) -> OutputFile? {
-    guard let path = value(name) else { return nil }
-    do { return try OutputFile(path) } catch {
-      throw UsageError("\(error)".replacingOccurrences(of: "--output", with: name))
-    }
-  }
-}
-
-extension OutputFile {
-  /// - Parameter option: that names the file.
-  func write(_ text: String, as option: String) throws(UsageError) {
-    do { try write(text) } catch {
-      throw UsageError("\(error)".replacingOccurrences(of: "--output", with: option))
-    }
   }
 }
 

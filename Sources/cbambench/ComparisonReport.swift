@@ -1,9 +1,6 @@
-import Harness
 import Models
-import Operators
-import Records
 import Reporting
-import Tensors
+import Workloads
 
 /// One network with different attention: totals, and what each adds to the first.
 struct ComparisonReport {

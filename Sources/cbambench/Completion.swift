@@ -1,6 +1,6 @@
-import Harness
 import Models
 import PlainText
+import Workloads
 
 /// `cbambench completion`: scripts that complete commands, options and targets in a shell.
 enum Completion: Command {

@@ -1,7 +1,7 @@
+import Files
 import Glibc
-import Harness
 import PlainText
-import Records
+import Workloads
 
 /// The two streams: results on standard output, everything else on standard error. Nothing that passes here acts on a
 /// terminal but the line of progress.

@@ -1,8 +1,7 @@
-import Harness
 import Models
-import Operators
 import PlainText
 import Tensors
+import Workloads
 
 /// `cbambench cost`: parameters, MACs, FLOPs and bytes; nothing is run.
 enum CostCommand: Command {

@@ -1,10 +1,9 @@
-import Harness
 import Models
 import Operators
 import PlainText
 import Records
-import Reporting
 import Tensors
+import Workloads
 
 /// What is counted of a stage, of several, or of a whole.
 struct Counts {

@@ -1,8 +1,8 @@
 import Foundation
-import Harness
 import PlainText
 import Records
 import Reporting
+import Workloads
 
 extension Option {
   static let export = Option(
@@ -15,7 +15,7 @@ extension Option {
 struct Export {
   /// Text of records, and of those that they were compared with.
   private typealias Form = @Sendable (_ records: [Record], _ base: [Record]?) -> String
-  private let files: [(file: OutputFile, text: Form)]
+  private let files: [(file: OptionFile, text: Form)]
 
   private static let forms: [String: [Form]] = [
     "google-benchmark": [
@@ -28,7 +28,7 @@ struct Export {
   ]
 
   init(_ arguments: Arguments) throws(UsageError) {
-    var files: [(file: OutputFile, text: Form)] = []
+    var files: [(file: OptionFile, text: Form)] = []
     for value in arguments.all("--export") {
       let sides = value.split(separator: "=", maxSplits: 1).map(String.init)
       guard sides.count == 2, let forms = Export.forms[sides[0]] else {
@@ -41,9 +41,7 @@ struct Export {
         guard !files.contains(where: { $0.file.path == path }) else {
           throw UsageError("--export \(value.shownPath): \(path.shownPath) is given twice")
         }
-        do { files.append((try OutputFile(path), form)) } catch {
-          throw UsageError("\(error)".replacingOccurrences(of: "--output", with: "--export"))
-        }
+        files.append((try OptionFile(path, "--export"), form))
       }
     }
     self.files = files
@@ -59,7 +57,7 @@ struct Export {
   /// - Parameter base: what the records were compared with; nil: with nothing.
   func write(_ records: [Record], base: [Record]? = nil) throws(UsageError) {
     for (file, text) in files {
-      try file.write(text(records, base), as: "--export")
+      try file.write(text(records, base))
     }
   }
 }

@@ -1,16 +1,15 @@
-import Harness
 import PlainText
-import Records
+import Workloads
 
 /// Files whose names tell the form in which a report is written.
 struct FormFiles<Report> {
   typealias Form = (ending: String, bytes: (Report) -> [UInt8])
 
-  private let files: [(file: OutputFile, form: Form)]
+  private let files: [(file: OptionFile, form: Form)]
   private let isQuiet: Bool
 
   init(_ arguments: Arguments, _ forms: [Form]) throws(UsageError) {
-    var files: [(file: OutputFile, form: Form)] = []
+    var files: [(file: OptionFile, form: Form)] = []
     for path in arguments.all("--output") {
       guard let form = forms.first(where: { path.hasSuffix($0.ending) }) else {
         let endings = forms.map(\.ending).joined(separator: " ")
@@ -19,7 +18,7 @@ struct FormFiles<Report> {
       guard !files.contains(where: { $0.file.path == path }) else {
         throw UsageError("--output \(path.shownPath) is given twice")
       }
-      do { files.append((try OutputFile(path), form)) } catch { throw UsageError("\(error)") }
+      files.append((try OptionFile(path, "--output"), form))
     }
     self.files = files
     isQuiet = arguments.has("--quiet")
@@ -29,7 +28,7 @@ struct FormFiles<Report> {
   func write(_ report: Report, text: String) throws(UsageError) {
     if !isQuiet { try Console.print(text) }
     for (file, form) in files {
-      do { try file.write(form.bytes(report)) } catch { throw UsageError("\(error)") }
+      try file.write(form.bytes(report))
     }
   }
 }

@@ -1,9 +1,10 @@
+import Files
 import Foundation
 import Gate
-import Harness
 import PlainText
 import Records
 import Reporting
+import Workloads
 
 /// `cbambench gate`: records against a baseline that a repository keeps.
 enum GateCommand: Command {
@@ -43,7 +44,7 @@ enum GateCommand: Command {
       names: outputs.columns)
     try outputs.write(report.report)
     try export.write(records)
-    try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate"), as: "--junit")
+    try junit?.write(CIFormats.junit(judgements, suite: "cbambench gate"))
     if annotates { for line in CIFormats.annotations(judgements) { Console.note(line) } }
     return conclude(arguments, judgements, fails: fails)
   }
@@ -63,7 +64,7 @@ enum GateCommand: Command {
     // Reading from a device would wait for somebody to write.
     let old = file.flatMap { $0.isRegular ? FileManager.default.contents(atPath: $0.path) : nil }
       .flatMap { try? RecordsFile.read($0) }
-    try file?.write(BaselineFile.text(records), as: "--baseline")
+    try file?.write(BaselineFile.text(records))
     for line in old.map({ BaselineFile.losses(records, old: $0) }) ?? [] {
       Console.note("cbambench: \(line)")
     }

@@ -1,7 +1,8 @@
-import Harness
+import CaseProfiles
 import Kernels
 import Measurement
 import TiledKernels
+import Workloads
 
 /// `cbambench profile --heap`: where the memory of one case goes.
 enum HeapProfileCommand {
@@ -15,7 +16,7 @@ enum HeapProfileCommand {
     let other = try arguments.value("--diff").map(OtherHeap.init(path:))
     let plan = try ProfileCommand.onePlan(arguments)
     let workload = try ProfileCommand.oneWorkload(arguments)
-    try plan.data.check([workload])
+    try plan.checkData([workload])
     let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
     let profiler = CaseProfiler(plan: plan, tiled: Catalogue(tiledKernels)) { Interrupt.isSet }
     let report = HeapReport(try profiler.heap(workload, budget: budget), other: other)

@@ -1,8 +1,9 @@
+import CaseProfiles
 import Foundation
-import Harness
 import PlainText
 import Profiling
 import Reporting
+import Workloads
 
 /// What one case does to the heap, in all its forms.
 struct HeapReport {

@@ -1,8 +1,7 @@
-import Harness
-import Kernels
 import Models
 import PlainText
 import TiledKernels
+import Workloads
 
 /// `cbambench list`: what there is to name.
 enum List: Command {

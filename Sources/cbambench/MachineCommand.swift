@@ -2,7 +2,7 @@ import Harness
 import Kernels
 import Measurement
 import PlainText
-import Roofs
+import Workloads
 
 /// `cbambench machine`: what this machine is and what it could do at most.
 enum MachineCommand: Command {

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Measurement
+import PlainText
 import Records
 import Reporting
 import Roofs

@@ -1,8 +1,8 @@
 import Glibc
-import Harness
 import Operators
 import PlainText
 import Reporting
+import Workloads
 
 /// What a command ends with.
 enum ExitStatus: Int32 {

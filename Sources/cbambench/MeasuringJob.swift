@@ -3,6 +3,7 @@ import Kernels
 import Measurement
 import Records
 import TiledKernels
+import Workloads
 
 /// The workloads of a run: measured in a child process, collected in this one.
 struct MeasuringJob {
@@ -66,11 +67,11 @@ struct MeasuringJob {
   /// Rows of workloads that were not reached, and how many they are.
   private func note(_ unreached: [Int], _ rows: inout [Int: [RunRow]]) {
     guard !unreached.isEmpty else { return }
-    let runner = runner
+    let (runner, reason) = (runner, "not reached within --budget \(Int(budget.time.value))")
     for index in unreached {
-      rows[index] = runner.unreached(work[index].workload, suite: work[index].suite, budget.reason)
+      rows[index] = runner.unreached(work[index].workload, suite: work[index].suite, reason)
     }
-    Console.note("cbambench: \(unreached.count) of \(work.count) workloads were \(budget.reason)")
+    Console.note("cbambench: \(unreached.count) of \(work.count) workloads were \(reason)")
   }
 
   private var runner: Runner {

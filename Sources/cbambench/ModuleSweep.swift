@@ -1,8 +1,8 @@
-import Harness
 import Models
 import Operators
 import PlainText
 import Tensors
+import Workloads
 
 /// Modules × channels × reductions.
 enum ModuleSweep {

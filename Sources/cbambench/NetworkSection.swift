@@ -1,10 +1,9 @@
-import Harness
 import Models
 import Operators
 import PlainText
-import Records
 import Reporting
 import Tensors
+import Workloads
 
 /// A network's table with what it does not say.
 struct NetworkSection {

@@ -1,7 +1,6 @@
-import Harness
 import Models
-import Operators
 import PlainText
+import Workloads
 
 /// Networks with each attention of `--compare` and each ratio of `--reduction`; variants that cannot be are told.
 struct NetworkVariants {

@@ -1,5 +1,5 @@
-import Harness
 import Measurement
+import Processes
 
 /// A command of another build, run to its end.
 enum OtherBuild {

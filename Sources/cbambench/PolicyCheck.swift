@@ -1,8 +1,8 @@
 import Gate
-import Harness
 import Operators
 import PlainText
 import TiledKernels
+import Workloads
 
 /// What a policy says about kernels and workloads that do not exist.
 struct PolicyCheck {

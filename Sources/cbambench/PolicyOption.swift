@@ -1,8 +1,9 @@
+import Files
 import Foundation
 import Gate
-import Harness
 import PlainText
 import Records
+import Workloads
 
 extension Option {
   static let policy = Option(

@@ -1,11 +1,13 @@
+import CaseProfiles
+import Files
 import Foundation
 import Harness
 import Kernels
 import Measurement
 import PlainText
 import Profiling
-import Records
 import TiledKernels
+import Workloads
 
 /// `cbambench profile`: where the time of one case goes.
 enum ProfileCommand: Command {
@@ -45,8 +47,15 @@ enum ProfileCommand: Command {
       if arguments.has("--heap") { try HeapProfileCommand.run(arguments) } else { try time(arguments) }
     } catch let wrong as WrongResult {
       Console.note("cbambench: \(wrong.reason)")
-      Console.note(wrong.reproduction)
+      Console.note(wrong.reproduction.line)
       return .wrong
+    } catch let several as SeveralCases {
+      let (count, names) = (several.kernels.count, several.kernels.joined(separator: " "))
+      throw UsageError("a profile is of one case, --kernels names \(count): \(names)")
+    } catch let few as TooFewSamples where !few.isInterrupted {
+      throw UsageError("\(few), a longer --budget gives more")
+    } catch let none as NoLayers {
+      throw UsageError("--layers has no effect on \(none.workload): \(none.kernel) computes it as a whole")
     }
     return Interrupt.isSet ? .interrupted : .fine
   }
@@ -58,7 +67,7 @@ enum ProfileCommand: Command {
     let other = try arguments.value("--diff").map(OtherProfile.init(path:))
     let plan = try onePlan(arguments)
     let workload = try oneWorkload(arguments)
-    try plan.data.check([workload])
+    try plan.checkData([workload])
     let budget = Seconds(try arguments.seconds("--budget", upTo: 1e6) ?? 10)
     let profiler = CaseProfiler(plan: plan, tiled: Catalogue(tiledKernels)) { Interrupt.isSet }
     // First, as it is this that may be refused.

@@ -1,6 +1,5 @@
-import Harness
 import PlainText
-import Records
+import Workloads
 
 /// The files that `profile` writes; their names tell the form.
 struct ProfileFiles {
@@ -27,14 +26,12 @@ struct ProfileFiles {
 
   init(_ arguments: Arguments) throws(UsageError) { files = try FormFiles(arguments, ProfileFiles.forms) }
 
-  static func timeline(_ arguments: Arguments) throws(UsageError) -> OutputFile? {
+  static func timeline(_ arguments: Arguments) throws(UsageError) -> OptionFile? {
     guard let path = arguments.value("--timeline") else { return nil }
     guard path.hasSuffix(".json") else {
       throw UsageError("--timeline \(path.shownPath): the name must end in .json")
     }
-    do { return try OutputFile(path) } catch {
-      throw UsageError(error.description.replacing("--output", with: "--timeline"))
-    }
+    return try OptionFile(path, "--timeline")
   }
 
   func write(_ report: ProfileReport) throws(UsageError) { try files.write(report, text: report.text) }

@@ -1,8 +1,9 @@
+import Files
 import Foundation
 import Harness
 import Measurement
 import PlainText
-import Records
+import Workloads
 
 extension Option {
   static let profile = Option(

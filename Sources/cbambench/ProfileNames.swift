@@ -1,7 +1,8 @@
+import Files
 import Foundation
 import Harness
 import PlainText
-import Records
+import Workloads
 
 /// Names of the files that belong to a case: `WORKLOAD.KERNEL.ISA.THREADS`.
 enum ProfileNames {

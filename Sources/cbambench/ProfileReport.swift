@@ -1,4 +1,4 @@
-import Harness
+import CaseProfiles
 import Measurement
 import PlainText
 import Profiling

@@ -1,7 +1,6 @@
-import Harness
 import Models
-import Operators
 import Reporting
+import Workloads
 
 /// What the reduction ratio does: one line per module, channels and r.
 enum ReductionReport {

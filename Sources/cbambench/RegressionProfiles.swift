@@ -4,6 +4,7 @@ import Harness
 import Measurement
 import PlainText
 import Records
+import Workloads
 
 extension Option {
   static let profileRegressions = Option(
@@ -117,7 +118,7 @@ struct RegressionProfiles {
       words += ["--isa", identity.isa, "--threads", "\(identity.threads ?? 1)"]
     }
     words += ["--seed", "\(seed)", "--budget", "\(Self.sampling)", "--quiet"]
-    words += DataText.options(identity.data) + options
+    words += CaseOptions.data(identity.data) + options
     if let trouble = OtherBuild.run([build] + words, limit: limit, isInterrupted: { Interrupt.isSet }) {
       return trouble
     }

@@ -1,5 +1,5 @@
 import Glibc
-import Harness
+import Workloads
 
 /// What a process needs of the system before a command begins: where it is missing, that is said before anything crashes.
 enum Resources {

@@ -1,6 +1,6 @@
 import Foundation
-import Harness
 import Measurement
+import Processes
 
 /// The revision of the checkout that the executable was built in.
 enum Revision {

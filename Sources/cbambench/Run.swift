@@ -3,6 +3,7 @@ import Measurement
 import PlainText
 import Records
 import Reporting
+import Workloads
 
 /// `cbambench run`: verify, measure, report.
 enum Run: Command {
@@ -43,7 +44,7 @@ enum Run: Command {
     let work = try resolve(arguments, standard: "cbam").flatMap { suite in
       suite.workloads.map { (suite: suite.name, workload: $0) }
     }
-    try plan.data.check(work.map(\.workload))
+    try plan.checkData(work.map(\.workload))
     if plan.rounds != nil && arguments.has("--budget") {
       throw UsageError("--budget has no effect with --rounds, which says how long to measure")
     }
@@ -99,7 +100,7 @@ enum Run: Command {
         "cbambench: \(row.record.workload.shown) \(row.record.kernel): \(row.record.status): \(row.record.reason)"
       )
     }
-    for row in wrong { if let line = row.reproduction { Console.note(line) } }
+    for row in wrong { if let again = row.reproduction { Console.note(again.line) } }
     if !wrong.isEmpty { return .wrong }
     if Interrupt.isSet {
       let kept =

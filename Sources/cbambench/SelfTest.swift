@@ -1,3 +1,4 @@
+import Contest
 import Foundation
 import Gate
 import Harness
@@ -5,6 +6,7 @@ import Measurement
 import PlainText
 import Records
 import Reporting
+import Workloads
 
 /// `cbambench compare --self-test`: this build against itself and against heads that do more tiles.
 struct SelfTest {
@@ -79,7 +81,7 @@ struct SelfTest {
   private func compare(_ percent: Double, seed: UInt64, budget: Double, place: String) throws
     -> [CaseJudgement]
   {
-    let serve = [Executable.path, "serve"] + plan.data.options
+    let serve = [Executable.path, "serve"] + CaseOptions.data(plan.data.text)
     let judge = PairedJudge(policy)
     var plan = plan
     plan.seed = seed
@@ -94,7 +96,7 @@ struct SelfTest {
       isInterrupted: { Interrupt.isSet }, onProgress: { Console.progress("\(place): \($0)") },
       onRound: { _ in })
     defer { Console.progress("") }
-    return judge.judgements(try contest.measure())
+    return judge.judgements(try contest.run())
   }
 
   /// Names false alarms: a kernel that causes them is worth a look.

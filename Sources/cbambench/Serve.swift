@@ -1,9 +1,10 @@
+import Files
 import Foundation
 import Harness
 import Kernels
 import Measurement
-import Records
 import TiledKernels
+import Workloads
 
 /// `cbambench serve`: the measured side of `compare`, which starts it; no command for people.
 enum Serve: Command {

@@ -1,8 +1,10 @@
+import Files
 import Foundation
 import Glibc
 import Harness
 import PlainText
 import Records
+import Workloads
 
 /// Rows of finished workloads, on disk while a run goes on: a line of JSON, a CSV header, then the rows of each workload
 /// with a line `#done INDEX` after them. It is locked as long as the run lives.

@@ -1,7 +1,7 @@
-import Harness
 import Models
 import PlainText
 import Reporting
+import Workloads
 
 /// A number in the tables of `cost`.
 struct CountColumn {

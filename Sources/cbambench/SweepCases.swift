@@ -1,6 +1,6 @@
-import Harness
 import Operators
 import Tensors
+import Workloads
 
 /// Cases of a sweep: those that there are, and why the others are not.
 struct SweepCases {

@@ -1,8 +1,8 @@
 import Glibc
-import Harness
 import Operators
 import PlainText
-import Reporting
+import Records
+import Workloads
 
 extension Option {
   static let columns = Option(

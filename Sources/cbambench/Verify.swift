@@ -1,11 +1,11 @@
 import Harness
 import Kernels
 import Measurement
-import Models
 import PlainText
 import Records
 import Reporting
 import TiledKernels
+import Workloads
 
 /// `cbambench verify`: right or wrong, not how fast.
 enum Verify: Command {
@@ -27,7 +27,7 @@ enum Verify: Command {
     let plan = try Plan(arguments, defaults: defaults)
     let workloads = try resolve(arguments, standard: "awkward", networkInput: { $0.smallInput })
       .flatMap(\.workloads)
-    try plan.data.check(workloads)
+    try plan.checkData(workloads)
     let verifier = Verifier(plan: plan, tiled: Catalogue(tiledKernels)) { Interrupt.isSet }
     let begin = Clock.now()
     var checks: [Check] = []
@@ -80,7 +80,7 @@ enum Verify: Command {
     Console.note(
       "cbambench: \(Interrupt.isSet ? "interrupted; before that " : "")\(right) of \(checks.count) checks right, "
         + "\(bad.count) wrong or mistrusted")
-    for check in bad { if let line = check.reproduction { Console.note(line) } }
+    for check in bad { if let again = check.reproduction { Console.note(again.line) } }
     if !bad.isEmpty { return .wrong }
     return Interrupt.isSet ? .interrupted : .fine
   }

@@ -3,6 +3,7 @@ import Glibc
 import Harness
 import Records
 import Testing
+import Workloads
 
 /// The forecast that decides whether a workload fits, and the memory columns of its rows, against what a run really takes.
 @Suite(.serialized) struct FootprintTests {

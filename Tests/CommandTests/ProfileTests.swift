@@ -1,6 +1,6 @@
 import Foundation
-import Profiling
 import Measurement
+import Profiling
 import Testing
 
 @Suite struct ProfileTests {

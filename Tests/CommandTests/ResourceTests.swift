@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Harness
 import Measurement
+import Processes
 import Records
 import Testing
 

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
-import Profiling
 import Measurement
+import Profiling
 import Records
 import Testing
 

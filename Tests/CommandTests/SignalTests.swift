@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Harness
 import Measurement
+import Processes
 import Testing
 
 /// One signal ends whatever a command waits for, with status 130.

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Harness
 import Measurement
+import Processes
 import Testing
 
 /// The built executable, run as a user runs it.

@@ -5,6 +5,7 @@ import Operators
 import PlainText
 import Records
 import Tensors
+import Workloads
 
 extension FuzzTarget {
   /// What users type, and what processes tell each other.

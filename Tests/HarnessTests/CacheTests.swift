@@ -2,8 +2,9 @@ import Harness
 import Kernels
 import Measurement
 import Records
-import TiledKernels
 import Testing
+import TiledKernels
+import Workloads
 
 /// Elsewhere the report says that a test was skipped.
 private let canEvict = ConditionTrait.enabled(

@@ -1,9 +1,12 @@
 import Foundation
 import Harness
+import HarnessSupport
 import Kernels
 import Measurement
-import TiledKernels
+import Operators
 import Testing
+import TiledKernels
+import Workloads
 
 @Suite struct DataTests {
   private func rows(
@@ -41,7 +44,7 @@ import Testing
     for (inputs, weights) in Self.choices {
       let data = try DataChoice(inputs: inputs, weights: weights)
       for check in try checks(text, data) {
-        #expect(check.outcome == .right, "\(text) \(data.options) \(check)")
+        #expect(check.outcome == .right, "\(text) \(data.text) \(check)")
       }
     }
   }
@@ -60,7 +63,7 @@ import Testing
     let flawed: [any Kernel] = [FlawedReLU(flaw: .writesZeros)]
     let wrong = try rows("relu@1x2x3x5", data, flawed).filter { $0.record.kernel == "tiled/flawed" }
     #expect(!wrong.isEmpty && wrong.allSatisfy { $0.status == .disagrees })
-    for row in wrong { #expect(row.reproduction?.hasSuffix(" --data 'zeros'") == true) }
+    for row in wrong { #expect(row.reproduction?.data == "zeros") }
     let threads = try rows("relu@1x2x3x5", data, [FlawedReLU(flaw: .dependsOnThreads)])
     #expect(threads.contains { $0.status == .disagrees && $0.record.threads == 2 })
   }
@@ -89,7 +92,7 @@ import Testing
     let taken = try [Workload("relu@1x1x2x3"), Workload("relu@1x1x2x2")]
     try data.check(taken)
     #expect { try data.check([taken[0]]) } throws: {
-      "\($0)" == "--data \(path): holds 1x1x2x2; expected 1x1x2x3, the input of relu@1x1x2x3"
+      "\($0)" == "\(path): holds 1x1x2x2; expected 1x1x2x3, the input of relu@1x1x2x3"
     }
   }
 
@@ -98,7 +101,7 @@ import Testing
     "/dev/zero.npy", "/tmp/x.txt",
   ])
   func whatIsNoDataIsRefused(text: String) {
-    #expect { try DataChoice(inputs: text, weights: nil) } throws: { "\($0)".hasPrefix("--data \(text)") }
+    #expect { try DataChoice(inputs: text, weights: nil) } throws: { "\($0)".hasPrefix(text) }
   }
 
   @Test func weightsComeFromNoFile() {

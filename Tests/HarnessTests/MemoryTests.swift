@@ -1,8 +1,10 @@
 import Harness
+import HarnessSupport
 import Kernels
 import Measurement
-import TiledKernels
 import Testing
+import TiledKernels
+import Workloads
 
 /// `memory_bytes` is inputs, output, workspace and at least the weights as the operator declares them.
 @Test(arguments: ["conv:out=40,k=3,p=1@2x16x15x17", "cbam@1x32x9x9", "add@1x8x9x9", "dense:out=40@3x64"])

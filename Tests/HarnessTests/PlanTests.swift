@@ -1,8 +1,10 @@
 import Harness
+import HarnessSupport
 import Kernels
 import ReferenceKernels
-import TiledKernels
 import Testing
+import TiledKernels
+import Workloads
 
 @Suite struct PlanTests {
   private let known = tiledKernels.map(\.name)

@@ -1,4 +1,5 @@
 import Harness
+import HarnessSupport
 import Records
 import Testing
 

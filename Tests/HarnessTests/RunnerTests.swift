@@ -1,7 +1,9 @@
 import Harness
+import HarnessSupport
 import Kernels
 import Records
 import Testing
+import Workloads
 
 @Suite(.serialized) struct RunnerTests {
   /// A flaw is a row with the command that shows it again; nothing wrong is timed.
@@ -13,10 +15,9 @@ import Testing
     #expect(wrong.count == (flaw == .dependsOnThreads ? 1 : 2))
     for row in wrong {
       #expect(row.record.kernel == "tiled/flawed" && row.record.medianMs == nil && !row.record.reason.isEmpty)
-      let parts = try #require(row.reproduction).split(separator: "'")
-      try #require(parts.count == 3)
-      #expect(try Workload(parts[1]).text == row.record.workloadText)
-      #expect(parts[2].contains("--kernels tiled/flawed --threads \(row.record.threads ?? 0) --seed 1"))
+      let again = try #require(row.reproduction)
+      #expect(try Workload(again.workloadText).text == row.record.workloadText)
+      #expect(again.kernel == "tiled/flawed" && again.threads == row.record.threads && again.seed == 1)
     }
     for row in rows where row.status == .ok { #expect(row.reproduction == nil) }
   }

@@ -1,8 +1,10 @@
 import Glibc
 import Harness
+import HarnessSupport
 import Kernels
 import Measurement
 import Testing
+import Workloads
 
 /// Children that crash and hang: what is lost, and that the others are not.
 ///

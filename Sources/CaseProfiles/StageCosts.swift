@@ -1,0 +1,67 @@
+import Kernels
+import Operators
+import Tensors
+
+/// What regions of a prepared kernel compute, counted from the operator's stages.
+public struct StageCosts: Sendable {
+  /// FLOPs and bytes.
+  public struct Work: Sendable, Equatable {
+    /// As the column counts them.
+    public var flops = 0
+    /// What stages that are computed together must move: inputs from outside, weights, results that others read.
+    public var bytes = 0
+
+    /// Of stages that share no data.
+    public static func + (a: Work, b: Work) -> Work {
+      Work(flops: a.flops + b.flops, bytes: a.bytes + b.bytes)
+    }
+  }
+
+  /// Work of a call by the regions' name; none for regions of which it is not known.
+  public let work: [String: Work]
+
+  init(_ op: any Operator, _ inputs: [Shape], regions: [Region]) {
+    guard let stages = try? op.stages(inputs) else {
+      work = [:]
+      return
+    }
+    // Images of a batch repeat a stage, layers of a network a name; where one region of a name says nothing the sum
+    // would be too small.
+    var (parts, silent): ([String: Set<Set<Int>>], Set<String>) = ([:], [])
+    for region in regions {
+      let members = Set(region.computes.flatMap { StageCosts.members($0, stages) })
+      if members.isEmpty { silent.insert(region.name) }
+      parts[region.name, default: []].insert(members)
+    }
+    work = parts.filter { !silent.contains($0.key) }.mapValues { sets in
+      sets.map { StageCosts.work($0, stages) }.reduce(Work(), +)
+    }
+  }
+
+  /// Stages that a path names: one of them, or those of a block.
+  static func members(_ path: String, _ stages: Stages) -> [Int] {
+    if path.isEmpty { return Array(stages.indices) }
+    return stages.indices.filter { stages[$0].name == path || stages[$0].name.hasPrefix(path + ".") }
+  }
+
+  static func work(_ members: Set<Int>, _ stages: Stages) -> Work {
+    var work = Work()
+    var read: Set<Graph.Source> = []
+    for index in members {
+      let stage = stages[index]
+      work.flops += stage.cost.flops
+      for (source, shape) in zip(stage.sources, stage.inputs) {
+        if case .node(let node) = source, members.contains(node) { continue }
+        if read.insert(source).inserted { work.bytes += 4 * shape.count }
+      }
+      let isRead =
+        stages.output == .node(index)
+        || stages.indices.contains { other in
+          !members.contains(other) && stages[other].sources.contains(.node(index))
+        }
+      if isRead { work.bytes += 4 * stage.output.count }
+      work.bytes += 4 * stage.cost.parameters
+    }
+    return work
+  }
+}

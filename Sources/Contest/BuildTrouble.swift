@@ -1,0 +1,11 @@
+import Records
+
+/// A build that cannot be measured, not through the fault of a case.
+public struct BuildTrouble: Error, Equatable, Sendable {
+  /// Which of the two.
+  public let side: PairedRun.Side
+  /// The executable.
+  public let program: String
+  /// What is wrong, in words that follow its name.
+  public let reason: String
+}
