@@ -57,13 +57,13 @@ let package = Package(
     floor("Processes", ["CPlatform", "Files", "Measurement"]),
     floor("Records", ["PlainText"]),
     micro("MicroBaseline", define: "ISA_BASELINE", march: nil),
-    micro("MicroV3", define: "ISA_AVX2", march: "x86-64-v3"),
-    micro("MicroV4", define: "ISA_AVX512", march: "x86-64-v4"),
+    micro("MicroAVX2", define: "ISA_AVX2", march: "x86-64-v3"),
+    micro("MicroAVX512", define: "ISA_AVX512", march: "x86-64-v4"),
     floor("Models", ["Operators", "PlainText", "Tensors"]),
     floor(
       "Kernels",
       [
-        "Operators", "Tensors", "MicroKernelAPI", "MicroBaseline", "MicroV3", "MicroV4", "CPlatform",
+        "Operators", "Tensors", "MicroKernelAPI", "MicroBaseline", "MicroAVX2", "MicroAVX512", "CPlatform",
       ]),
     floor(
       "Workloads", ["Files", "Models", "Operators", "PlainText", "Tensors"], plugins: ["CarrySuites"]),
@@ -140,6 +140,7 @@ let package = Package(
         "Support", "TiledKernels", "ReferenceKernels", "Kernels", "MicroKernelAPI", "Models", "Operators",
         "Tensors",
       ]),
+    tests("MicroKernelAPITests", ["MicroKernelAPI", "Kernels", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
     tests("ProfilingTests", ["Profiling", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),

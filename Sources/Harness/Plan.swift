@@ -76,14 +76,16 @@ package struct Candidate {
   package enum Choice {
     case kernel(any Kernel, Abilities)
     case none(kernel: String, reason: String)
-  }
 
-  package var kernelName: String {
-    switch choice {
-    case .kernel(let kernel, _): kernel.name
-    case .none(let kernel, _): kernel
+    var kernelName: String {
+      switch self {
+      case .kernel(let kernel, _): kernel.name
+      case .none(let kernel, _): kernel
+      }
     }
   }
+
+  package var kernelName: String { choice.kernelName }
 
   func key(threads: Int) -> CaseKey { CaseKey(kernel: kernelName, isa: isa.rawValue, threads: threads) }
 
@@ -153,18 +155,26 @@ extension Plan {
     switch request {
     case .all: return variants
     case .named(let name):
-      guard let kernel = tiled.kernels.first(where: { $0.name == name }) else {
-        return [.none(kernel: name, reason: "there is no kernel \(name)")]
-      }
-      switch kernel.support(workload.op, workload.inputs, isa: isa) {
-      case .yes(let abilities): return [.kernel(kernel, abilities)]
-      case .no(let reason): return [.none(kernel: name, reason: "\(name) \(reason)")]
-      }
+      let choice = variants.first { $0.kernelName == name }
+      return [choice ?? .none(kernel: name, reason: refusal(of: name, workload, isa, tiled))]
     case .tiled, .reference:
       guard let best = variants.first else {
         return [.none(kernel: "tiled", reason: "no tiled kernel computes \(workload.op.keyword)")]
       }
       return [best]
     }
+  }
+
+  /// Why no kernel of a name computes a workload, each clause once.
+  private func refusal(of name: String, _ workload: Workload, _ isa: ISA, _ tiled: Catalogue) -> String {
+    var reasons: [String] = []
+    for kernel in tiled.kernels where kernel.name == name {
+      if case .no(let reason) = kernel.support(workload.op, workload.inputs, isa: isa),
+        !reasons.contains(reason)
+      {
+        reasons.append(reason)
+      }
+    }
+    return reasons.isEmpty ? "there is no kernel \(name)" : "\(name) \(reasons.joined(separator: "; "))"
   }
 }

@@ -77,7 +77,7 @@ public final class Server {
   private func answer(_ request: OpenRequest, _ send: @escaping (ServeReply) -> Void) {
     open = []
     do {
-      var plan = try Plan(request, known: ["reference"] + tiled.kernels.map(\.name))
+      var plan = try Plan(request, known: ["reference"] + tiled.names)
       plan.data = data
       let workload = try Workload(request.workloadText)
       let opening = Opening(

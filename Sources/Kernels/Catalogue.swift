@@ -6,8 +6,13 @@ public struct Catalogue: Sendable {
   /// In no particular order.
   public let kernels: [any Kernel]
 
-  /// - Parameter kernels: each with a name of its own.
+  /// - Parameter kernels: those of one name support different operators.
   public init(_ kernels: [any Kernel]) { self.kernels = kernels }
+
+  /// Names of the kernels, each once.
+  public var names: [String] {
+    kernels.map(\.name).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
 
   /// The variants that support an operator, best first.
   public func variants(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> [(

@@ -1,8 +1,8 @@
 import CPlatform
 import MicroBaseline
 import MicroKernelAPI
-import MicroV3
-import MicroV4
+import MicroAVX2
+import MicroAVX512
 
 /// An instruction set that micro-kernels are compiled for.
 public enum ISA: String, Sendable, CaseIterable, Comparable {
@@ -42,8 +42,8 @@ public enum ISA: String, Sendable, CaseIterable, Comparable {
     precondition(isAvailable, "this machine cannot execute \(rawValue)")
     switch self {
     case .baseline: return MicroBaseline.microKernels()
-    case .avx2: return MicroV3.microKernels()
-    case .avx512: return MicroV4.microKernels()
+    case .avx2: return MicroAVX2.microKernels()
+    case .avx512: return MicroAVX512.microKernels()
     }
   }
 }

@@ -16,6 +16,7 @@ public enum Epilogue: Sendable, Hashable, CaseIterable {
   case batchNorm
   /// A tensor of the output's shape is added.
   case residual
+  /// ReLU, where other activations cannot be fused.
   case relu
   /// Any activation.
   case activation
@@ -23,6 +24,7 @@ public enum Epilogue: Sendable, Hashable, CaseIterable {
 
 /// What a kernel says about an operator on given shapes.
 public enum Support: Sendable {
+  /// It computes the operator on these shapes.
   case yes(Abilities)
   /// One clause for the row's reason.
   case no(String)
@@ -59,6 +61,7 @@ public protocol Kernel: Sendable {
   /// `reference`, `tiled/direct`, …
   var name: String { get }
 
+  /// Whether it computes the operator on inputs of these shapes.
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support
 
   /// Packs weights and chooses tiles. Called only with what `support` affirms.

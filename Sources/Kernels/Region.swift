@@ -43,7 +43,10 @@ public struct Region: @unchecked Sendable {
   }
 
   /// The same region, which computes these parts of its operator.
-  public func computing(_ paths: String...) -> Region {
+  public func computing(_ paths: String...) -> Region { computing(paths) }
+
+  /// The same region, which computes these parts of its operator.
+  public func computing(_ paths: [String]) -> Region {
     var region = self
     region.computes = paths
     return region

@@ -1,19 +1,20 @@
 import MicroKernelAPI
 
-@inline(never)
-public func convPlanes(_ work: UnsafePointer<ConvPlanes>) {
-  let w = work.pointee
-  let (pixels, outputs) = (w.inputRows &* w.width, w.rows.count &* w.columns.count)
-  let results = w.scratch + pixels &* L
-  gatherLanes(w.input, rows: w.planes, stride: w.planeStride, count: pixels, into: w.scratch)
-  for y in 0..<w.rows.count { row(work, y, into: results + y &* w.columns.count &* L) }
-  scatterLanes(results, rows: w.planes, stride: w.outputPlaneStride, count: outputs, into: w.output)
-  guard let residual = w.epilogue.residual else { return }
-  for plane in 0..<w.planes {
-    let at = plane &* w.outputPlaneStride
-    for i in at..<at &+ outputs {
-      let sum = w.output[i] + residual[i]
-      w.output[i] = w.epilogue.relu && sum < 0 ? 0 : sum
+extension Code {
+  @inline(never) static func convPlanes(_ work: UnsafePointer<ConvPlanes>) {
+    let w = work.pointee
+    let (pixels, outputs) = (w.inputRows &* w.width, w.rows.count &* w.columns.count)
+    let results = w.scratch + pixels &* L
+    gatherLanes(w.input, rows: w.planes, stride: w.planeStride, count: pixels, into: w.scratch)
+    for y in 0..<w.rows.count { row(work, y, into: results + y &* w.columns.count &* L) }
+    scatterLanes(results, rows: w.planes, stride: w.outputPlaneStride, count: outputs, into: w.output)
+    guard let residual = w.epilogue.residual else { return }
+    for plane in 0..<w.planes {
+      let at = plane &* w.outputPlaneStride
+      for i in at..<at &+ outputs {
+        let sum = w.output[i] + residual[i]
+        w.output[i] = w.epilogue.relu && sum < 0 ? 0 : sum
+      }
     }
   }
 }

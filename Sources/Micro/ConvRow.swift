@@ -14,25 +14,26 @@ import MicroKernelAPI
 /// Floats of weights that stay in the nearest cache while a span of pixels goes by.
 private let nearWeights = 2048
 
-@inline(never)
-public func convRow(_ row: UnsafePointer<ConvRow>) {
-  let block = blockOf(row.pointee.outputs)
-  let (width, step) = (row.pointee.width, mostVectors(block) &* L)
-  // Steps whose sums fit.
-  let most = max(rowScratch / (block &* step), 1)
-  let height = max(most / ((width &+ step &- 1) / step), 1)
-  var y = 0
-  while y < row.pointee.rows {
-    var x = 0
-    while x < width {
-      let span = Span(
-        block: block, step: step, top: y, bottom: min(y &+ height, row.pointee.rows), left: x,
-        right: min(x &+ most &* step, width))
-      sum(row, span)
-      finish(row, span)
-      x = span.right
+extension Code {
+  @inline(never) static func convRow(_ row: UnsafePointer<ConvRow>) {
+    let block = blockOf(row.pointee.outputs)
+    let (width, step) = (row.pointee.width, mostVectors(block) &* L)
+    // Steps whose sums fit.
+    let most = max(rowScratch / (block &* step), 1)
+    let height = max(most / ((width &+ step &- 1) / step), 1)
+    var y = 0
+    while y < row.pointee.rows {
+      var x = 0
+      while x < width {
+        let span = Span(
+          block: block, step: step, top: y, bottom: min(y &+ height, row.pointee.rows), left: x,
+          right: min(x &+ most &* step, width))
+        sum(row, span)
+        finish(row, span)
+        x = span.right
+      }
+      y &+= height
     }
-    y &+= height
   }
 }
 

@@ -9,17 +9,22 @@ import MicroKernelAPI
   let pixelTile = 6
 #endif
 
-@inline(never)
-public func convTile(_ tile: UnsafePointer<ConvTile>) {
-  let halves = Halves(low: tile.pointee.scratch, high: tile.pointee.scratch + 16 &* L)
-  if tile.pointee.inputOffsets == nil { sum(tile, into: halves) } else { sumScattered(tile, into: halves) }
-  if tile.pointee.outputOffsets != nil {
-    storeScattered(halves, tile)
-  } else if tile.pointee.outputChannelStride == 1 {
-    storeByPixel(halves, tile)
-  } else {
-    storeByChannel(halves.low, tile, from: 0)
-    if tile.pointee.outputs > L { storeByChannel(halves.high, tile, from: L) }
+extension Code {
+  @inline(never) static func convTile(_ tile: UnsafePointer<ConvTile>) {
+    let halves = Halves(low: tile.pointee.scratch, high: tile.pointee.scratch + 16 &* L)
+    if tile.pointee.inputOffsets == nil {
+      ConvSums<0>.run(tile, into: halves)
+    } else {
+      ConvSums<1>.run(tile, into: halves)
+    }
+    if tile.pointee.outputOffsets != nil {
+      storeScattered(halves, tile)
+    } else if tile.pointee.outputChannelStride == 1 {
+      storeByPixel(halves, tile)
+    } else {
+      storeByChannel(halves.low, tile, from: 0)
+      if tile.pointee.outputs > L { storeByChannel(halves.high, tile, from: L) }
+    }
   }
 }
 
@@ -29,53 +34,33 @@ struct Halves {
   let high: Out
 }
 
-@inline(always) private func sum(_ tile: UnsafePointer<ConvTile>, into sums: Halves) {
-  switch tile.pointee.pixels {
-  case 1: ConvBlock<1, 0>.sum(tile, into: sums)
-  case 2: ConvBlock<2, 0>.sum(tile, into: sums)
-  case 3: ConvBlock<3, 0>.sum(tile, into: sums)
-  case 4: ConvBlock<4, 0>.sum(tile, into: sums)
-  case 5: ConvBlock<5, 0>.sum(tile, into: sums)
-  case 6: ConvBlock<6, 0>.sum(tile, into: sums)
-  #if ISA_AVX512
-    case 7: ConvBlock<7, 0>.sum(tile, into: sums)
-    case 8: ConvBlock<8, 0>.sum(tile, into: sums)
-    case 9: ConvBlock<9, 0>.sum(tile, into: sums)
-    case 10: ConvBlock<10, 0>.sum(tile, into: sums)
-    case 11: ConvBlock<11, 0>.sum(tile, into: sums)
-    case 12: ConvBlock<12, 0>.sum(tile, into: sums)
-    case 13: ConvBlock<13, 0>.sum(tile, into: sums)
-    case 14: ConvBlock<14, 0>.sum(tile, into: sums)
-  #endif
-  default: fatalError("a tile of \(tile.pointee.pixels) pixels; at most \(pixelTile)")
-  }
-}
-
-@inline(always) private func sumScattered(_ tile: UnsafePointer<ConvTile>, into sums: Halves) {
-  switch tile.pointee.pixels {
-  case 1: ConvBlock<1, 1>.sum(tile, into: sums)
-  case 2: ConvBlock<2, 1>.sum(tile, into: sums)
-  case 3: ConvBlock<3, 1>.sum(tile, into: sums)
-  case 4: ConvBlock<4, 1>.sum(tile, into: sums)
-  case 5: ConvBlock<5, 1>.sum(tile, into: sums)
-  case 6: ConvBlock<6, 1>.sum(tile, into: sums)
-  #if ISA_AVX512
-    case 7: ConvBlock<7, 1>.sum(tile, into: sums)
-    case 8: ConvBlock<8, 1>.sum(tile, into: sums)
-    case 9: ConvBlock<9, 1>.sum(tile, into: sums)
-    case 10: ConvBlock<10, 1>.sum(tile, into: sums)
-    case 11: ConvBlock<11, 1>.sum(tile, into: sums)
-    case 12: ConvBlock<12, 1>.sum(tile, into: sums)
-    case 13: ConvBlock<13, 1>.sum(tile, into: sums)
-    case 14: ConvBlock<14, 1>.sum(tile, into: sums)
-  #endif
-  default: fatalError("a tile of \(tile.pointee.pixels) pixels; at most \(pixelTile)")
+/// `Scattered`: 1 if each pixel has its offset, 0 if they are neighbours.
+private enum ConvSums<let Scattered: Int> {
+  @inline(always) static func run(_ tile: UnsafePointer<ConvTile>, into sums: Halves) {
+    switch tile.pointee.pixels {
+    case 1: ConvBlock<1, Scattered>.sum(tile, into: sums)
+    case 2: ConvBlock<2, Scattered>.sum(tile, into: sums)
+    case 3: ConvBlock<3, Scattered>.sum(tile, into: sums)
+    case 4: ConvBlock<4, Scattered>.sum(tile, into: sums)
+    case 5: ConvBlock<5, Scattered>.sum(tile, into: sums)
+    case 6: ConvBlock<6, Scattered>.sum(tile, into: sums)
+    #if ISA_AVX512
+      case 7: ConvBlock<7, Scattered>.sum(tile, into: sums)
+      case 8: ConvBlock<8, Scattered>.sum(tile, into: sums)
+      case 9: ConvBlock<9, Scattered>.sum(tile, into: sums)
+      case 10: ConvBlock<10, Scattered>.sum(tile, into: sums)
+      case 11: ConvBlock<11, Scattered>.sum(tile, into: sums)
+      case 12: ConvBlock<12, Scattered>.sum(tile, into: sums)
+      case 13: ConvBlock<13, Scattered>.sum(tile, into: sums)
+      case 14: ConvBlock<14, Scattered>.sum(tile, into: sums)
+    #endif
+    default: fatalError("a tile of \(tile.pointee.pixels) pixels; at most \(pixelTile)")
+    }
   }
 }
 
 /// `P` pixels × two vectors of output channels in registers. A function of its own for each P: sharing one frame
-/// with other loops or with the stores makes LLVM spill accumulators inside the loop. `Scattered`: 1 if each pixel has its
-/// offset, 0 if they are neighbours.
+/// with other loops or with the stores makes LLVM spill accumulators inside the loop. `Scattered` as above.
 enum ConvBlock<let P: Int, let Scattered: Int> {
   @inline(never) static func sum(_ tile: UnsafePointer<ConvTile>, into target: Halves) {
     let t = tile.pointee

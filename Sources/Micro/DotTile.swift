@@ -8,19 +8,20 @@ import MicroKernelAPI
   typealias DotChains = InlineArray<2, Lane>
 #endif
 
-@inline(never)
-public func dotTile(_ tile: UnsafePointer<DotTile>) {
-  let (rows, outputs) = (tile.pointee.rows, tile.pointee.outputs)
-  let rowBlock = outputs == 1 ? 4 : rows == 1 ? 1 : 2
-  let outputBlock = 4 / rowBlock
-  var o = 0
-  while o < outputs {
-    var r = 0
-    while r < rows {
-      block(tile, r, min(rowBlock, rows &- r), o, min(outputBlock, outputs &- o))
-      r &+= rowBlock
+extension Code {
+  @inline(never) static func dotTile(_ tile: UnsafePointer<DotTile>) {
+    let (rows, outputs) = (tile.pointee.rows, tile.pointee.outputs)
+    let rowBlock = outputs == 1 ? 4 : rows == 1 ? 1 : 2
+    let outputBlock = 4 / rowBlock
+    var o = 0
+    while o < outputs {
+      var r = 0
+      while r < rows {
+        block(tile, r, min(rowBlock, rows &- r), o, min(outputBlock, outputs &- o))
+        r &+= rowBlock
+      }
+      o &+= outputBlock
     }
-    o &+= outputBlock
   }
 }
 

@@ -1,17 +1,18 @@
 import MicroKernelAPI
 
-@inline(never)
-public func elementwise(_ work: UnsafePointer<Elementwise>) {
-  switch work.pointee.operation {
-  case .relu: Map<0>.run(work)
-  case .sigmoid: Map<1>.run(work)
-  case .add: Map<2>.run(work)
-  case .affine: Map<3>.run(work)
-  case .copy: Map<4>.run(work)
-  case .relu6: Curve<0>.run(work)
-  case .silu: Curve<1>.run(work)
-  case .hardSigmoid: Curve<2>.run(work)
-  case .hardSwish: Curve<3>.run(work)
+extension Code {
+  @inline(never) static func elementwise(_ work: UnsafePointer<Elementwise>) {
+    switch work.pointee.operation {
+    case .relu: Map<0>.run(work)
+    case .sigmoid: Map<1>.run(work)
+    case .add: Map<2>.run(work)
+    case .affine: Map<3>.run(work)
+    case .copy: Map<4>.run(work)
+    case .relu6: Curve<0>.run(work)
+    case .silu: Curve<1>.run(work)
+    case .hardSigmoid: Curve<2>.run(work)
+    case .hardSwish: Curve<3>.run(work)
+    }
   }
 }
 

@@ -1,11 +1,12 @@
 import MicroKernelAPI
 
-@inline(never)
-public func padRows(_ rows: UnsafePointer<PadRows>) {
-  switch rows.pointee.step {
-  case 1: Padding<1>.run(rows)
-  case 2: Padding<2>.run(rows)
-  default: Padding<0>.run(rows)
+extension Code {
+  @inline(never) static func padRows(_ rows: UnsafePointer<PadRows>) {
+    switch rows.pointee.step {
+    case 1: Padding<1>.run(rows)
+    case 2: Padding<2>.run(rows)
+    default: Padding<0>.run(rows)
+    }
   }
 }
 

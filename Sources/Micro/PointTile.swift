@@ -11,18 +11,21 @@ import MicroKernelAPI
   private let channelsAtOnce = 4
 #endif
 
-@inline(never)
-public func pointTile(_ tile: UnsafePointer<PointTile>) {
-  let t = tile.pointee
-  if t.pixels == 2 &* L {
-    wide(tile, t.output, t.outputChannelStride)
-  } else if t.pixels == L {
-    narrow(tile, t.output, t.outputChannelStride)
-  } else {
-    if t.pixels > L { wide(tile, t.scratch, 2 &* L) } else { narrow(tile, t.scratch, 2 &* L) }
-    for o in 0..<t.outputs { copy(t.scratch + 2 &* o &* L, t.output + o &* t.outputChannelStride, t.pixels) }
+extension Code {
+  @inline(never) static func pointTile(_ tile: UnsafePointer<PointTile>) {
+    let t = tile.pointee
+    if t.pixels == 2 &* L {
+      wide(tile, t.output, t.outputChannelStride)
+    } else if t.pixels == L {
+      narrow(tile, t.output, t.outputChannelStride)
+    } else {
+      if t.pixels > L { wide(tile, t.scratch, 2 &* L) } else { narrow(tile, t.scratch, 2 &* L) }
+      for o in 0..<t.outputs {
+        copy(t.scratch + 2 &* o &* L, t.output + o &* t.outputChannelStride, t.pixels)
+      }
+    }
+    if t.epilogue.residual != nil || t.epilogue.relu { finish(tile) }
   }
-  if t.epilogue.residual != nil || t.epilogue.relu { finish(tile) }
 }
 
 @inline(never) private func wide(_ tile: UnsafePointer<PointTile>, _ target: Out, _ targetStride: Int) {

@@ -1,8 +1,9 @@
 import MicroKernelAPI
 
-@inline(never)
-public func poolPlanes(_ work: UnsafePointer<PoolPlanes>) {
-  if work.pointee.isMean { PlaneWindows<1>.run(work) } else { PlaneWindows<0>.run(work) }
+extension Code {
+  @inline(never) static func poolPlanes(_ work: UnsafePointer<PoolPlanes>) {
+    if work.pointee.isMean { PlaneWindows<1>.run(work) } else { PlaneWindows<0>.run(work) }
+  }
 }
 
 /// `Mean`: 1 if values are added and divided, 0 if the largest is wanted. (A closure would stay a call.)

@@ -1,15 +1,16 @@
 import MicroKernelAPI
 
-@inline(never)
-public func poolRows(_ work: UnsafePointer<PoolRows>) {
-  let isWide = work.pointee.columns.count >= L
-  switch (work.pointee.isMean, isWide ? work.pointee.stride : 0) {
-  case (false, 1): Pool<0, 1>.run(work)
-  case (false, 2): Pool<0, 2>.run(work)
-  case (false, _): fewWindows(work, PoolLine<0>.self)
-  case (true, 1): Pool<1, 1>.run(work)
-  case (true, 2): Pool<1, 2>.run(work)
-  case (true, _): fewWindows(work, PoolLine<1>.self)
+extension Code {
+  @inline(never) static func poolRows(_ work: UnsafePointer<PoolRows>) {
+    let isWide = work.pointee.columns.count >= L
+    switch (work.pointee.isMean, isWide ? work.pointee.stride : 0) {
+    case (false, 1): Pool<0, 1>.run(work)
+    case (false, 2): Pool<0, 2>.run(work)
+    case (false, _): fewWindows(work, PoolLine<0>.self)
+    case (true, 1): Pool<1, 1>.run(work)
+    case (true, 2): Pool<1, 2>.run(work)
+    case (true, _): fewWindows(work, PoolLine<1>.self)
+    }
   }
 }
 

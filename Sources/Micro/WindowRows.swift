@@ -1,13 +1,14 @@
 import CPlatform
 import MicroKernelAPI
 
-@inline(never)
-public func windowRows(_ work: UnsafePointer<WindowRows>) {
-  switch work.pointee.kernelWidth {
-  case 1: Windows<1>.run(work)
-  case 2: Windows<2>.run(work)
-  case 3: Windows<3>.run(work)
-  default: Windows<0>.run(work)
+extension Code {
+  @inline(never) static func windowRows(_ work: UnsafePointer<WindowRows>) {
+    switch work.pointee.kernelWidth {
+    case 1: Windows<1>.run(work)
+    case 2: Windows<2>.run(work)
+    case 3: Windows<3>.run(work)
+    default: Windows<0>.run(work)
+    }
   }
 }
 

@@ -1,16 +1,21 @@
 /// Output rows of a depthwise convolution of up to `lanes` planes, vectorised over planes, for planes with rows too short for
 /// vectors of pixels: `out[c][y][x] = bias[c] + Σ_t in[c][taps of (y, x)] · w[t][c]`, taps outside the image left out.
-public struct ConvPlanes {
+public struct ConvPlanes: MicroKernelCall {
   /// First of the `inputRows` rows that the windows below need, in the first plane.
   public var input: UnsafePointer<Float>
+  /// At most `lanes`.
   public var planes = 1
+  /// From a plane to the next, in floats.
   public var planeStride = 0
+  /// Floats of an input row.
   public var width = 0
+  /// Rows that are read.
   public var inputRows = 0
   /// Number of that first row.
   public var firstRow = 0
   /// Of the output rows that are computed.
   public var rows: TapWindows
+  /// Of the whole output row.
   public var columns: TapWindows
   /// `[taps][lanes]`, taps of a window row by row.
   public var weights: UnsafePointer<Float>
@@ -18,12 +23,16 @@ public struct ConvPlanes {
   public var kernelWidth = 1
   /// `lanes` values.
   public var bias: UnsafePointer<Float>
+  /// The first row that is computed, in the first plane.
   public var output: UnsafeMutablePointer<Float>
+  /// From a plane of the output to the next, in floats.
   public var outputPlaneStride = 0
+  /// What follows the sum.
   public var epilogue = TileEpilogue()
   /// `lanes` × (inputRows · width + rows.count · columns.count) floats.
   public var scratch: UnsafeMutablePointer<Float>
 
+  /// Extents and strides are 0 until they are set.
   public init(
     input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, rows: TapWindows, columns: TapWindows,
     weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>
@@ -36,24 +45,9 @@ public struct ConvPlanes {
     self.bias = bias
     self.scratch = scratch
   }
-}
 
-/// Windows of a convolution along one axis, cut off at its ends: window i applies `counts[i]` taps from number `taps[i]` on to
-/// elements from `firsts[i]` on, `step` apart.
-public struct TapWindows {
-  public var firsts: UnsafePointer<Int>
-  public var counts: UnsafePointer<Int>
-  public var taps: UnsafePointer<Int>
-  public var step: Int
-  public var count: Int
-
-  public init(
-    firsts: UnsafePointer<Int>, counts: UnsafePointer<Int>, taps: UnsafePointer<Int>, step: Int, count: Int
-  ) {
-    self.firsts = firsts
-    self.counts = counts
-    self.taps = taps
-    self.step = step
-    self.count = count
+  /// Calls `code.convPlanes`.
+  @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
+    code.convPlanes(work)
   }
 }

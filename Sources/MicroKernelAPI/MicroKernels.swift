@@ -1,54 +1,27 @@
-/// The table of one instruction set: every micro-kernel that the tiled kernels call, and the block sizes that
-/// decide how weights are packed for it.
+/// The micro-kernels of one instruction set, and the block sizes that decide how weights are packed for them.
 public struct MicroKernels: Sendable {
   /// Floats in one vector register.
   public let lanes: Int
-  /// Output channels that one `convTile` computes: the innermost extent of packed weights.
+  /// Output channels that one `ConvTile` has: the innermost extent of packed weights.
   public let outputBlock: Int
-  /// Most pixels that one `convTile` computes.
+  /// Most pixels of one `ConvTile`.
   public let pixelTile: Int
-  /// Most output channels that one `pointTile` computes.
+  /// Most output channels of one `PointTile`.
   public let pointBlock: Int
   /// How often each weight of a `PointTile` or `ConvRow` is stored, one after the other.
   public let weightCopies: Int
   /// Floats of scratch memory that a call may need; a multiple of whole lines, best aligned to one.
   public let scratch: Int
+  /// Loops that load the machine, for its limits.
+  public let probes: any ProbeCode.Type
 
-  public let convTile: @Sendable (UnsafePointer<ConvTile>) -> Void
-  public let pointTile: @Sendable (UnsafePointer<PointTile>) -> Void
-  public let convRow: @Sendable (UnsafePointer<ConvRow>) -> Void
-  public let dotTile: @Sendable (UnsafePointer<DotTile>) -> Void
-  public let windowRows: @Sendable (UnsafePointer<WindowRows>) -> Void
-  public let windowPanel: @Sendable (UnsafePointer<WindowPanel>) -> Void
-  public let convPlanes: @Sendable (UnsafePointer<ConvPlanes>) -> Void
-  public let poolRows: @Sendable (UnsafePointer<PoolRows>) -> Void
-  public let poolPlanes: @Sendable (UnsafePointer<PoolPlanes>) -> Void
-  public let planeStatistics: @Sendable (UnsafePointer<PlaneStatistics>) -> Void
-  public let pixelStatistics: @Sendable (UnsafePointer<PixelStatistics>) -> Void
-  public let gate: @Sendable (UnsafePointer<Gate>) -> Void
-  public let padRows: @Sendable (UnsafePointer<PadRows>) -> Void
-  public let elementwise: @Sendable (UnsafePointer<Elementwise>) -> Void
-  public let affinePlanes: @Sendable (UnsafePointer<AffinePlanes>) -> Void
-  public let probes: Probes
+  @usableFromInline let code: any MicroCode.Type
+  @usableFromInline var observer: (@Sendable (any MicroKernelCall) -> Void)?
 
+  /// - Parameter code: compiled for the instruction set that the sizes are for.
   public init(
     lanes: Int, outputBlock: Int, pixelTile: Int, pointBlock: Int, weightCopies: Int, scratch: Int,
-    convTile: @escaping @Sendable (UnsafePointer<ConvTile>) -> Void,
-    pointTile: @escaping @Sendable (UnsafePointer<PointTile>) -> Void,
-    convRow: @escaping @Sendable (UnsafePointer<ConvRow>) -> Void,
-    dotTile: @escaping @Sendable (UnsafePointer<DotTile>) -> Void,
-    windowRows: @escaping @Sendable (UnsafePointer<WindowRows>) -> Void,
-    windowPanel: @escaping @Sendable (UnsafePointer<WindowPanel>) -> Void,
-    convPlanes: @escaping @Sendable (UnsafePointer<ConvPlanes>) -> Void,
-    poolRows: @escaping @Sendable (UnsafePointer<PoolRows>) -> Void,
-    poolPlanes: @escaping @Sendable (UnsafePointer<PoolPlanes>) -> Void,
-    planeStatistics: @escaping @Sendable (UnsafePointer<PlaneStatistics>) -> Void,
-    pixelStatistics: @escaping @Sendable (UnsafePointer<PixelStatistics>) -> Void,
-    gate: @escaping @Sendable (UnsafePointer<Gate>) -> Void,
-    padRows: @escaping @Sendable (UnsafePointer<PadRows>) -> Void,
-    elementwise: @escaping @Sendable (UnsafePointer<Elementwise>) -> Void,
-    affinePlanes: @escaping @Sendable (UnsafePointer<AffinePlanes>) -> Void,
-    probes: Probes
+    code: any MicroCode.Type, probes: any ProbeCode.Type
   ) {
     self.lanes = lanes
     self.outputBlock = outputBlock
@@ -56,43 +29,24 @@ public struct MicroKernels: Sendable {
     self.pointBlock = pointBlock
     self.weightCopies = weightCopies
     self.scratch = scratch
-    self.convTile = convTile
-    self.pointTile = pointTile
-    self.convRow = convRow
-    self.dotTile = dotTile
-    self.windowRows = windowRows
-    self.windowPanel = windowPanel
-    self.convPlanes = convPlanes
-    self.poolRows = poolRows
-    self.poolPlanes = poolPlanes
-    self.planeStatistics = planeStatistics
-    self.pixelStatistics = pixelStatistics
-    self.gate = gate
-    self.padRows = padRows
-    self.elementwise = elementwise
-    self.affinePlanes = affinePlanes
+    self.code = code
     self.probes = probes
   }
-}
 
-/// Loops that do nothing but load the machine, for the roofs.
-public struct Probes: Sendable {
-  /// Independent multiply-adds in registers; returns their number of floating-point operations.
-  public let multiplyAdd: @Sendable (_ iterations: Int, _ sink: UnsafeMutablePointer<Float>) -> Int
-  /// Reads `count` floats (a multiple of 128) and adds them up into `sink`.
-  public let read:
-    @Sendable (_ source: UnsafePointer<Float>, _ count: Int, _ sink: UnsafeMutablePointer<Float>) -> Void
-  /// Copies `count` floats (a multiple of 128).
-  public let copy:
-    @Sendable (_ source: UnsafePointer<Float>, _ count: Int, _ target: UnsafeMutablePointer<Float>) -> Void
-
-  public init(
-    multiplyAdd: @escaping @Sendable (Int, UnsafeMutablePointer<Float>) -> Int,
-    read: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void,
-    copy: @escaping @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
-  ) {
-    self.multiplyAdd = multiplyAdd
-    self.read = read
-    self.copy = copy
+  /// Runs the micro-kernel that takes a structure of this type: one indirect call.
+  @inlinable @inline(__always)
+  public func run<Call: MicroKernelCall>(_ work: UnsafePointer<Call>) {
+    if observer != nil { observe(work) }
+    Call.run(work, by: code)
   }
+
+  /// The same micro-kernels, every call told to `observer` before it is made: for tests that count calls.
+  public func observed(by observer: @escaping @Sendable (any MicroKernelCall) -> Void) -> MicroKernels {
+    var kernels = self
+    kernels.observer = observer
+    return kernels
+  }
+
+  @usableFromInline @inline(never)
+  func observe<Call: MicroKernelCall>(_ work: UnsafePointer<Call>) { observer?(work.pointee) }
 }

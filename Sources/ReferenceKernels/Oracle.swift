@@ -8,6 +8,11 @@ public struct Oracle {
   private let values: Tensor<Double>
   private let bounds: Tensor<Double>
 
+  /// Computes the formula once, on all CPUs.
+  /// - Parameters:
+  ///   - inputs: as many as the operator takes.
+  ///   - weights: by the operator's names.
+  /// - Throws: `OperatorError` if the operator cannot take them, `MemoryError` if memory is short.
   public init(_ op: any Operator, _ inputs: [Tensor<Float>], weights: Weights<Float>) throws {
     (values, bounds) =
       op is Network
@@ -40,12 +45,16 @@ public struct Oracle {
     return (max(numbers * number, output * number + answer), answer)
   }
 
+  /// Shape of the output.
   public var shape: Shape { values.shape }
 
+  /// Element `i` of the output.
   public func value(_ i: Int) -> Double { values.pointer[i] }
 
+  /// How far element `i` of a result in `Float` may lie from the value.
   public func bound(_ i: Int) -> Double { bounds.pointer[i] }
 
+  /// Compares a result of the same shape, element by element.
   public func compare(_ actual: Tensor<Float>) -> Agreement {
     precondition(actual.shape.count == values.count, "shape \(actual.shape) against \(values.shape)")
     return Agreement(UnsafeBufferPointer(actual.buffer), expected: value, bounds: bound)

@@ -69,12 +69,16 @@ struct ReferenceProgram {
 
 /// The formulas in `Float`: the baseline that every speed-up refers to.
 public struct ReferenceKernel: Kernel {
+  /// The formulas of all operators.
   public init() {}
 
+  /// `reference`.
   public var name: String { "reference" }
 
+  /// It computes every operator.
   public func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support { .yes(Abilities()) }
 
+  /// Nothing is packed: the formula reads weights where they are.
   public func prepare(_ task: KernelTask) throws -> any Prepared {
     PreparedReference(weights: task.weights, program: try ReferenceProgram(task.op, task.inputs))
   }

@@ -81,7 +81,7 @@ public final class MeasuredRoofs {
 
   private func probe(_ key: PeakKey) -> Limit {
     let (isa, threads) = (key.isa, key.threads)
-    let probe = isa.microKernels.probes.multiplyAdd
+    let probes = isa.microKernels.probes
     let sinks = try? Tensor<Float>(Shape(threads * 16))
     guard let sinks else { return Limit(value: 0, spread: 0) }
     var operations = 0
@@ -90,7 +90,7 @@ public final class MeasuredRoofs {
       let sink = sinks.pointer + tile * 16
       sink[0] = 0.999
       sink[1] = 1e-3
-      let count = probe(iterations, sink)
+      let count = probes.multiplyAdd(iterations, sink)
       if tile == 0 { operations = count }
     }
     // Two cores do not always give twice the operations, but less says that something else used one of them.

@@ -1,3 +1,4 @@
+import Kernels
 import Operators
 import Tensors
 
@@ -32,5 +33,26 @@ struct Areas: Sendable {
 
   subscript(index: Int) -> (rows: Range<Int>, columns: Range<Int>) {
     (rows[index / columns.parts], columns[index % columns.parts])
+  }
+}
+
+extension ConvolutionTask {
+  /// Computes one area of an image's output after the other: each is drawn into a canvas of the worker's own.
+  /// - Parameter convolve: takes the area, the drawn channels as if they were those of the whole image, and scratch memory.
+  func convolve(
+    _ image: Image, _ areas: Areas, _ scratch: WorkerScratch,
+    _ convolve:
+      @escaping (
+        _ rows: Range<Int>, _ columns: Range<Int>, _ source: UnsafePointer<Float>,
+        _ scratch: UnsafeMutablePointer<Float>
+      ) -> Void
+  ) -> Region {
+    let canvas = areas.canvas
+    return Region("convolve areas", tiles: areas.count) { tile, worker in
+      let (area, drawn) = (areas[tile], scratch.rest + worker * input.c * canvas.plane)
+      draw(canvas, image, area, into: drawn)
+      let origin = drawn - canvas.row(area.rows.lowerBound) - area.columns.lowerBound
+      convolve(area.rows, area.columns, origin, scratch[worker])
+    }.computing("")
   }
 }

@@ -109,7 +109,7 @@ struct Canvas: Sendable {
       work.width = phase
       work.before = first
       work.count = last - first
-      micro.padRows(&work)
+      micro.run(&work)
     }
   }
 }

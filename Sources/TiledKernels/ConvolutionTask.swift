@@ -43,7 +43,7 @@ struct ConvolutionTask: Sendable {
     for c in 0..<channels {
       let run = output + c * self.output.plane
       var work = Elementwise(operation, input: run, output: run, count: count)
-      micro.elementwise(&work)
+      micro.run(&work)
     }
   }
 
@@ -57,7 +57,7 @@ struct ConvolutionTask: Sendable {
       Region("activate", tiles: ceilDivide(images.count * image, run)) { tile, _ in
         let (at, count) = (first + tile * run, min(run, images.count * image - tile * run))
         var work = Elementwise(operation, input: at, output: at, count: count)
-        micro.elementwise(&work)
+        micro.run(&work)
       }
     ]
   }

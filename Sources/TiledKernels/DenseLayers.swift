@@ -122,14 +122,14 @@ struct DenseLayer: Sendable {
       tile.input = input + pixels.lowerBound
       tile.pixels = pixels.count
       tile.output = output + (first * channelStride + pixels.lowerBound * columnStride)
-      micro.convTile(&tile)
+      micro.run(&tile)
     }
     guard activation != .relu, let operation = activation.operation else { return }
     let (runs, count) = channelStride == 1 ? (columns, tile.outputs) : (tile.outputs, columns)
     for i in 0..<runs {
       let run = output + (first * channelStride + i * max(channelStride, columnStride))
       var work = Elementwise(operation, input: run, output: run, count: count)
-      micro.elementwise(&work)
+      micro.run(&work)
     }
   }
 }

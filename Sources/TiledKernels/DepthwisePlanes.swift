@@ -123,7 +123,7 @@ private struct PreparedDepthwise: Prepared {
           scales: weights.pointer + channel, shifts: bias.pointer + channel)
         work.planes = run.count
         work.count = shape.plane
-        task.micro.affinePlanes(&work)
+        task.micro.run(&work)
       }
     }.computing("")
   }
@@ -151,7 +151,7 @@ private struct PreparedDepthwise: Prepared {
       work.outputPlaneStride = multiplier * output.plane
       work.epilogue.relu = task.relu
       work.epilogue.residual = image.residual.map { $0 + at }
-      task.micro.convPlanes(&work)
+      task.micro.run(&work)
     }
   }
 }

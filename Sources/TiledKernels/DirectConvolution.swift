@@ -89,17 +89,11 @@ private struct PreparedDirect: Prepared {
   private func convolve(
     _ image: ConvolutionTask.Image, _ areas: Areas, _ scratch: WorkerScratch
   ) -> Region {
-    let plane = canvas.plane
-    return Region("convolve areas", tiles: areas.count) { tile, worker in
-      let (area, canvases) = (areas[tile], scratch.rest + worker * task.input.c * plane)
-      task.draw(canvas, image, area, into: canvases)
-      // Rows and columns of the whole output.
-      let origin = canvases - canvas.row(area.rows.lowerBound) - area.columns.lowerBound
+    task.convolve(image, areas, scratch) { rows, columns, source, scratch in
       for block in 0..<task.conv.groups * weights.blocksPerGroup {
-        rows(
-          area.rows, area.columns, block: block, image, from: origin, plane: plane, scratch[worker])
+        self.rows(rows, columns, block: block, image, from: source, plane: canvas.plane, scratch)
       }
-    }.computing("")
+    }
   }
 
   /// - Parameter block: among the blocks of all groups.
@@ -132,7 +126,7 @@ private struct PreparedDirect: Prepared {
         tile.output = image.output + at
         if let residual = image.residual { tile.epilogue.residual = residual + at }
         // A plane of one pixel has channels as neighbours: both strides are one then, and either store is right.
-        task.micro.convTile(&tile)
+        task.micro.run(&tile)
       }
       task.activate(
         image.output + (first + y * output.w + columns.lowerBound), channels: tile.outputs,

@@ -107,7 +107,7 @@ struct DirectPixels: Prepared {
         let at = place(&work, range.lowerBound, count)
         work.output = output + at
         work.epilogue.residual = residual.map { $0 + at }
-        task.micro.convTile(&work)
+        task.micro.run(&work)
       }
     }.computing("")
   }

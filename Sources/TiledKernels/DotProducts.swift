@@ -115,10 +115,10 @@ struct DotProducts: Prepared {
     tile.outputs = outputs.count
     tile.count = (part + 1 == parts.parts ? weights.depth : parts[part].upperBound * 16) - start
     tile.outputRowStride = count
-    guard isWhole else { return micro.dotTile(&tile) }
+    guard isWhole else { return micro.run(&tile) }
     if hasResidual { tile.epilogue.residual = memory.inputs[1] + (rows.lowerBound * count + first) }
     tile.epilogue.relu = activation == .relu
-    micro.dotTile(&tile)
+    micro.run(&tile)
     for r in 0..<rows.count { activate(tile.output + r * count, count: outputs.count) }
   }
 
@@ -141,6 +141,6 @@ struct DotProducts: Prepared {
   private func activate(_ output: UnsafeMutablePointer<Float>, count: Int) {
     guard activation != .relu, let operation = activation.operation else { return }
     var work = Elementwise(operation, input: output, output: output, count: count)
-    micro.elementwise(&work)
+    micro.run(&work)
   }
 }

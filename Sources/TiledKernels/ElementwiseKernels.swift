@@ -65,7 +65,7 @@ struct PreparedMap: Prepared {
           operation, input: memory.inputs[0] + first, output: memory.outputs[0] + first,
           count: min(run, count - first))
         if memory.inputs.count > 1 { work.second = memory.inputs[1] + first }
-        micro.elementwise(&work)
+        micro.run(&work)
       }
     ]
   }
@@ -99,7 +99,7 @@ private struct PreparedBatchNorm: Prepared {
           )
           work.planes = run.count
           work.count = shape.plane
-          micro.affinePlanes(&work)
+          micro.run(&work)
         }
       }
     ]
@@ -147,7 +147,7 @@ private struct PreparedConcat: Prepared {
         var work = Elementwise(
           .copy, input: memory.inputs[k] + n * count,
           output: memory.outputs[0] + n * output.c * output.plane + before, count: count)
-        micro.elementwise(&work)
+        micro.run(&work)
       }
     ]
   }

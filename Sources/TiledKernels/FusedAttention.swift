@@ -1,149 +1,108 @@
 import Kernels
 import MicroKernelAPI
-import Models
 import Operators
 import Tensors
 
-/// SE, channel attention, spatial attention and CBAM in sweeps over the input: pools and gates are computed from it, the
-/// gated tensor is only ever written as the result, with what a block adds to it already added.
-struct FusedAttention: Kernel {
-  let name = "tiled/fused"
+/// An attention module in sweeps over its input: its gates are computed one after the other, the gated tensor is only ever
+/// written as the result, with what a block adds to it already added. Each module has a kernel of its own, all of one name.
+protocol FusedAttention: Kernel {
+  /// The operator that is computed.
+  associatedtype Module: Operator
+
+  /// Nodes of the module's graph that multiply by the gates.
+  var products: [String] { get }
+
+  /// The module's gates: at most one of channels and one of pixels.
+  func steps(_ module: Module, _ task: KernelTask) throws -> [GateStep]
+}
+
+extension FusedAttention {
+  var name: String { "tiled/fused" }
 
   func support(_ op: any Operator, _ inputs: [Shape], isa: ISA) -> Support {
-    switch op {
-    case is SqueezeExcitation, is ChannelAttention, is SpatialAttention, is CBAM:
-      .yes(Abilities(epilogues: [.residual, .relu], preference: 2))
-    default: .no("computes SE, channel attention, spatial attention and CBAM only")
-    }
+    // One clause for all kernels of the name.
+    guard op is Module else { return .no("computes attention modules that have a fused kernel only") }
+    return .yes(Abilities(epilogues: [.residual, .relu], preference: 2))
   }
 
-  func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedAttention(task) }
+  func prepare(_ task: KernelTask) throws -> any Prepared {
+    guard let module = task.op as? Module else {
+      preconditionFailure("\(task.op.text) is not \(Module.keyword)")
+    }
+    return PreparedAttention(task, try steps(module, task), products: products)
+  }
 }
 
 private struct PreparedAttention: Prepared {
   let shape: Shape
   let micro: MicroKernels
   let fusion: Fusion
+  let steps: [GateStep]
+  let products: [String]
   /// Images that are computed together.
   let groups: Partition
-  var channel: FusedChannelGate?
-  /// One for each size of a group.
-  var spatial: [FusedSpatialGate] = []
-  var order = CBAM.Order.channelFirst
-  /// The nodes that compute the gates.
-  var (channelNode, spatialNode) = ("", "")
 
-  init(_ task: KernelTask) throws {
+  init(_ task: KernelTask, _ steps: [GateStep], products: [String]) {
+    precondition(
+      Set(steps.map(\.gate.factors)).count == steps.count,
+      "\(task.op.text): one gate of channels and one of pixels at most")
     (shape, micro, fusion) = (task.inputs[0], task.micro, task.fusion)
-    switch task.op {
-    case let se as SqueezeExcitation:
-      channel = FusedChannelGate(
-        .avg, mlp: se.mlp(shape.c), gate: se.gate.activation, channels: shape.c, task.weights.scoped("mlp"),
-        micro)
-    case let attention as ChannelAttention:
-      channelNode = "gate"
-      channel = Self.channelGate(attention.gate, task, at: channelNode)
-    case is SpatialAttention:
-      spatialNode = "gate"
-    case let cbam as CBAM:
-      (channelNode, spatialNode) = ("channel", "spatial")
-      channel = Self.channelGate(cbam.channel, task, at: channelNode)
-      order = cbam.order
-    default:
-      preconditionFailure("\(task.op.text) is not a fused attention")
-    }
-    groups = Self.groups(shape, turnsMaps: !spatialNode.isEmpty)
-    guard let gate = (task.op as? SpatialAttention)?.gate ?? (task.op as? CBAM)?.spatial else { return }
-    let filter = try FusedSpatialGate.Filter(gate, shape, task.weights.scoped(spatialNode), micro)
-    spatial = Set([groups[0].count, groups[groups.parts - 1].count]).map { images in
-      FusedSpatialGate(filter, Shape(images, shape.c, shape.h, shape.w), micro)
-    }
+    self.steps = steps
+    self.products = products
+    groups = Self.groups(shape, steps)
   }
 
   /// Floats of images that are computed together: they stay in a core's second cache from sweep to sweep.
   private static let near = 32 << 10
-  /// Pixels of a map above which turning it takes longer than regions of its own.
-  private static let mostTurned = 512
 
   /// Large images are computed one by one; small ones together, as the fixed costs of a sweep would outgrow the work.
-  private static func groups(_ shape: Shape, turnsMaps: Bool) -> Partition {
-    let isLarge = turnsMaps && shape.plane > mostTurned
+  private static func groups(_ shape: Shape, _ steps: [GateStep]) -> Partition {
+    let isLarge = steps.contains { shape.plane > $0.gate.mostPixelsTogether }
     let together = isLarge ? 1 : max(1, near / (shape.c * shape.plane))
     return Partition(count: shape.n, parts: ceilDivide(shape.n, together))
   }
 
-  private static func channelGate(
-    _ gate: ChannelGate, _ task: KernelTask, at node: String
-  ) -> FusedChannelGate {
-    let channels = task.inputs[0].c
-    return FusedChannelGate(
-      gate.pools, mlp: gate.mlp(channels), gate: .sigmoid, channels: channels,
-      task.weights.scoped(node).scoped("mlp"), task.micro)
-  }
+  var weightMemory: [UnsafeRawBufferPointer] { steps.flatMap(\.gate.weightMemory) }
 
-  var weightMemory: [UnsafeRawBufferPointer] {
-    (channel?.weightMemory ?? []) + (spatial.first?.weightMemory ?? [])
-  }
-
-  /// Of the largest group.
-  private var channelWorkspace: Int {
-    channel?.workspace(images: ceilDivide(shape.n, groups.parts)) ?? 0
+  /// Of the groups, which differ by one image.
+  private func workspace(_ step: GateStep) -> Int {
+    max(
+      step.gate.workspace(images: groups[0].count),
+      step.gate.workspace(images: groups[groups.parts - 1].count))
   }
 
   func workspace(threads: Int) -> Int {
-    WorkerScratch.count(micro, threads: threads) + channelWorkspace
-      + (spatial.map(\.workspace).max() ?? 0)
+    WorkerScratch.count(micro, threads: threads) + steps.reduce(0) { $0 + workspace($1) }
   }
 
   func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, micro, threads: threads)
     return (0..<groups.parts).flatMap { group in
       let offset = groups[group].lowerBound * shape.c * shape.plane
-      return images(
-        groups[group].count, memory.inputs[0] + offset,
-        residual: fusion.residual ? memory.inputs[1] + offset : nil, into: memory.outputs[0] + offset,
-        scratch)
+      let images = GatedImages(
+        memory.inputs[0] + offset, Shape(groups[group].count, shape.c, shape.h, shape.w))
+      return regions(
+        images, residual: fusion.residual ? memory.inputs[1] + offset : nil,
+        into: memory.outputs[0] + offset, scratch)
     }
   }
 
-  /// A group of `count` images.
-  private func images(
-    _ count: Int, _ x: UnsafePointer<Float>, residual: UnsafePointer<Float>?,
-    into target: UnsafeMutablePointer<Float>, _ scratch: WorkerScratch
+  /// A group of images.
+  private func regions(
+    _ images: GatedImages, residual: UnsafePointer<Float>?, into target: UnsafeMutablePointer<Float>,
+    _ scratch: WorkerScratch
   ) -> [Region] {
-    let memory = scratch.rest
-    let perPixel = memory + channelWorkspace
-    let sweeps = PlaneSweeps(shape: Shape(count, shape.c, shape.h, shape.w), micro: micro)
-    let spatial = spatial.first { $0.shape.n == count }
-    let channelGates = channel.map { UnsafePointer($0.gates(memory, images: count)) }
-    let pixelGates = spatial.map { UnsafePointer($0.gates(perPixel)) }
-
-    /// Gates of channels, from the input times what has been gated already.
-    func channelRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
-      guard let channel else { return [] }
-      let pool = sweeps.planeColumns(
-        x, gates: gates, pools: channel.pools, into: channel.columns(memory),
-        columnStride: channel.columnStride(images: count), scratch)
-      return
-        ([pool.computing("squeeze", "avg-pool", "max-pool")]
-        + channel.regions(memory, images: count, scratch)).map { $0.inside(channelNode) }
+    var (product, memory) = (images, scratch.rest)
+    var regions: [Region] = []
+    for step in steps {
+      let source = step.source == .input ? images : product
+      regions += step.gate.regions(source, memory, scratch).map { $0.inside(step.node) }
+      let gates = step.gate.gates(memory, images: images.shape.n)
+      product.multiply(step.gate.factors, by: UnsafePointer(gates))
+      memory += workspace(step)
     }
-
-    /// Gates of pixels, likewise.
-    func spatialRegions(gatedBy gates: UnsafePointer<Float>?) -> [Region] {
-      spatial?.regions(x, channelGates: gates, perPixel, scratch).map { $0.inside(spatialNode) } ?? []
-    }
-
-    let gates: [Region]
-    switch order {
-    case .channelFirst: gates = channelRegions(gatedBy: nil) + spatialRegions(gatedBy: channelGates)
-    case .spatialFirst: gates = spatialRegions(gatedBy: nil) + channelRegions(gatedBy: pixelGates)
-    case .parallel: gates = channelRegions(gatedBy: nil) + spatialRegions(gatedBy: nil)
-    }
-    let apply = sweeps.apply(
-      x, channelGates: channelGates, pixelGates: pixelGates, pixelFirst: order == .spatialFirst,
-      residual: residual,
-      relu: fusion.activation == .relu, into: target)
-    return gates + [apply.computing("scale", "channel-scale", "spatial-scale").finishing()]
+    let apply = PlaneSweeps(images: product, micro: micro).apply(
+      residual: residual, relu: fusion.activation == .relu, into: target)
+    return regions + [apply.computing(products).finishing()]
   }
 }

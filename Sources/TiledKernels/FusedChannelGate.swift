@@ -4,29 +4,37 @@ import Models
 import Operators
 import Tensors
 
-/// The MLP of a channel gate, for some images: columns to one gate per channel.
-struct FusedChannelGate: Sendable {
-  let pools: ChannelGate.Pools
+/// Gates of channels: pools of every plane, an MLP, and an activation.
+struct FusedChannelGate: FusedGate {
+  let factors = GateFactors.channels
+  let mostPixelsTogether = Int.max
+  private let pools: ChannelGate.Pools
   private let first: DenseLayer
   private let second: DenseLayer
   private let gate: Activation
   private let micro: MicroKernels
 
-  /// - Parameter weights: of the `BottleneckMLP`.
+  /// - Parameter weights: of the MLP.
   init(
-    _ pools: ChannelGate.Pools, mlp: BottleneckMLP, gate: Activation, channels: Int,
-    _ weights: Weights<Float>,
-    _ micro: MicroKernels
+    _ pools: ChannelGate.Pools, _ mlp: BottleneckMLP, gate: Activation, _ task: KernelTask,
+    _ weights: Weights<Float>
   ) {
     self.pools = pools
     self.gate = gate
-    self.micro = micro
+    micro = task.micro
+    let channels = task.inputs[0].c
     first = DenseLayer(
       Dense(out: mlp.hidden, bias: mlp.bias, activation: mlp.activation), features: channels,
-      weights.scoped("fc1"),
-      micro)
+      weights.scoped("fc1"), micro)
     second = DenseLayer(
       Dense(out: channels, bias: mlp.bias), features: mlp.hidden, weights.scoped("fc2"), micro)
+  }
+
+  /// - Parameter node: of the task's operator, that computes the gate.
+  init(_ gate: ChannelGate, _ task: KernelTask, at node: String) {
+    self.init(
+      gate.pools, gate.mlp(task.inputs[0].c), gate: .sigmoid, task,
+      task.weights.scoped(node).scoped("mlp"))
   }
 
   var weightMemory: [UnsafeRawBufferPointer] { first.weightMemory + second.weightMemory }
@@ -39,17 +47,23 @@ struct FusedChannelGate: Sendable {
     images * ((2 * perImage + 1) * channels + perImage * first.outputs)
   }
 
-  /// From one of an image's columns to the other: side by side, those of several images one after the other.
-  func columnStride(images: Int) -> Int { images == 1 ? 1 : images * channels }
-
-  func columns(_ workspace: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Float> { workspace }
-
   func gates(_ workspace: UnsafeMutablePointer<Float>, images: Int) -> UnsafeMutablePointer<Float> {
     workspace + images * perImage * (2 * channels + first.outputs)
   }
 
-  /// From the columns in the workspace to the gates there.
   func regions(
+    _ images: GatedImages, _ workspace: UnsafeMutablePointer<Float>, _ scratch: WorkerScratch
+  ) -> [Region] {
+    let count = images.shape.n
+    // An image's columns lie side by side, those of several images one after the other.
+    let pool = PlaneSweeps(images: images, micro: micro).planeColumns(
+      pools, into: workspace, columnStride: count == 1 ? 1 : count * channels, scratch)
+    return [pool.computing("squeeze", "avg-pool", "max-pool")]
+      + regions(workspace, images: count, scratch)
+  }
+
+  /// From the columns in the workspace to the gates there.
+  private func regions(
     _ workspace: UnsafeMutablePointer<Float>, images: Int, _ scratch: WorkerScratch
   ) -> [Region] {
     let (isOne, width) = (images == 1, images * perImage)
@@ -84,15 +98,12 @@ struct FusedChannelGate: Sendable {
     let run = 256
     return Region("turn columns", tiles: perImage * ceilDivide(channels, run)) { tile, _ in
       let (column, first) = (tile % perImage, tile / perImage * run)
-      var work = PadRows(
+      var work = Transpose(
         input: columns + (column * images * channels + first),
         output: target + (first * perImage + column) * images)
-      work.step = channels
-      work.inputStride = 1
-      work.outputStride = perImage * images
-      work.rows = min(run, channels - first)
-      (work.width, work.count) = (images, images)
-      micro.padRows(&work)
+      (work.rows, work.inputStride) = (images, channels)
+      (work.columns, work.outputStride) = (min(run, channels - first), perImage * images)
+      micro.run(&work)
     }
   }
 
@@ -116,10 +127,10 @@ struct FusedChannelGate: Sendable {
       .add, input: logits + range.lowerBound, output: target, count: range.count)
     if perImage == 2 {
       work.second = logits + (count + range.lowerBound)
-      micro.elementwise(&work)
+      micro.run(&work)
       work.input = UnsafePointer(target)
     }
     work.operation = gate.operation ?? .copy
-    micro.elementwise(&work)
+    micro.run(&work)
   }
 }

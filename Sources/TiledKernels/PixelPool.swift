@@ -45,7 +45,7 @@ struct PixelPool: Sendable {
         work.maximum = maps + range.lowerBound * 2 * shape.plane
         work.sum = work.maximum.map { $0 + shape.plane }
         work.divisor = Float(shape.c)
-        micro.pixelStatistics(&work)
+        micro.run(&work)
       }
       return [pool.computing(node)]
     }
@@ -60,7 +60,7 @@ struct PixelPool: Sendable {
       work.maximum = target
       work.sum = target + shape.plane
       if isWhole { work.divisor = Float(shape.c) }
-      micro.pixelStatistics(&work)
+      micro.run(&work)
     }.computing(node)
     return isWhole ? [pool] : [pool, combine(workspace, into: maps)]
   }
@@ -100,7 +100,7 @@ struct PixelPool: Sendable {
         work.sum = target
         work.divisor = Float(shape.c)
       }
-      micro.pixelStatistics(&work)
+      micro.run(&work)
     }
   }
 }

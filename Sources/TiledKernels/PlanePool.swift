@@ -83,7 +83,7 @@ private struct WholePlanes: Prepared {
       } else {
         work.maximum = target + planes.lowerBound
       }
-      micro.planeStatistics(&work)
+      micro.run(&work)
     }
     return [pooling.computing("")]
   }

@@ -131,7 +131,7 @@ private struct PreparedPointwise: Prepared {
       rows.rows = output.h
       rows.width = output.w
       rows.count = output.w
-      task.micro.padRows(&rows)
+      task.micro.run(&rows)
       (plane + output.plane).update(repeating: 0, count: pitch - output.plane)
     }
   }
@@ -171,7 +171,7 @@ private struct PreparedPointwise: Prepared {
         tile.ahead = lookahead(from: source, during: index - blocks.lowerBound, of: blocks.count)
       }
       if let residual = image.residual { tile.epilogue.residual = residual + at }
-      task.micro.pointTile(&tile)
+      task.micro.run(&tile)
       task.activate(tile.output, channels: tile.outputs, count: tile.pixels)
     }
   }
@@ -200,7 +200,7 @@ private struct PreparedPointwise: Prepared {
         work.pixels = panels.pixels(panel)
         work.output = image.output + at
         if let residual = image.residual { work.epilogue.residual = residual + at }
-        task.micro.pointTile(&work)
+        task.micro.run(&work)
         task.activate(work.output, channels: work.outputs, count: work.pixels)
       }
     }

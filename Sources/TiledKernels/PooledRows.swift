@@ -113,6 +113,6 @@ struct PooledRows: Prepared {
     work.isMean = pool.isMean
     work.scratchCount = line
     work.lines = lines
-    micro.poolRows(&work)
+    micro.run(&work)
   }
 }

@@ -132,20 +132,15 @@ private struct PreparedRows: Prepared {
   private func convolve(
     _ image: ConvolutionTask.Image, _ areas: Areas, _ scratch: WorkerScratch
   ) -> Region {
-    let plane = canvas.plane
-    return Region("convolve areas", tiles: areas.count) { tile, worker in
-      let (area, canvases) = (areas[tile], scratch.rest + worker * task.input.c * plane)
-      task.draw(canvas, image, area, into: canvases)
-      // Rows and columns of the whole output.
-      let origin = canvases - canvas.row(area.rows.lowerBound) - area.columns.lowerBound
+    task.convolve(image, areas, scratch) { rows, columns, source, scratch in
       for group in 0..<task.conv.groups {
         for block in 0..<weights.blocksPerGroup {
-          rows(
-            area.rows, area.columns, group: group, block: block, image,
-            from: origin + group * task.channels * plane, scratch[worker])
+          self.rows(
+            rows, columns, group: group, block: block, image,
+            from: source + group * task.channels * canvas.plane, scratch)
         }
       }
-    }.computing("")
+    }
   }
 
   /// - Parameter source: the canvases of the group's channels.
@@ -171,7 +166,7 @@ private struct PreparedRows: Prepared {
     row.width = columns.count
     row.epilogue.relu = task.relu
     if let residual = image.residual { row.epilogue.residual = residual + at }
-    task.micro.convRow(&row)
+    task.micro.run(&row)
     if columns.count == output.w {
       task.activate(row.output, channels: row.outputs, count: rows.count * output.w)
     } else {

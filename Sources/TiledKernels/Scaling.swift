@@ -71,6 +71,6 @@ struct PreparedScale: Prepared {
     work.planes = count ?? run.count / work.images
     work.count = run.count * shape.plane / (work.images * work.planes)
     (work.gates, work.planeGates) = (gates, planeGates)
-    micro.gate(&work)
+    micro.run(&work)
   }
 }

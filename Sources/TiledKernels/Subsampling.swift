@@ -45,7 +45,7 @@ private struct PreparedSubsample: Prepared {
         work.rows = output.h
         work.width = output.w
         work.count = output.w
-        micro.padRows(&work)
+        micro.run(&work)
       }.computing("")
     ]
   }

@@ -13,7 +13,8 @@ private let convolutions: [any Kernel] =
 private let parts: [any Kernel] =
   convolutions + [
     TransposedConvolution(Catalogue(convolutions)), Pooling(), AdaptivePooling(), DenseLayers(),
-    ElementwiseKernels(), Subsampling(), FusedAttention(),
+    ElementwiseKernels(), Subsampling(), FusedSqueezeExcitation(), FusedChannelAttention(),
+    FusedSpatialAttention(), FusedCBAM(),
   ]
 
 /// The list of tiled kernels: a new one is a file and a line here.

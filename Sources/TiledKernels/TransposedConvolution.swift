@@ -114,7 +114,7 @@ private struct PreparedTransposed: Prepared {
       work.width = width
       work.before = left
       work.count = min(input.w, width - left)
-      micro.padRows(&work)
+      micro.run(&work)
       (plane + (top + rows) * width).update(repeating: 0, count: (height - top - rows) * width)
     }
   }

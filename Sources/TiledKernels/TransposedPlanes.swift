@@ -167,7 +167,7 @@ struct TransposedPlanes: Prepared {
     work.readable = readable(block)
     work.isMean = pool.isMean
     work.outputPlaneStride = block.outputStride
-    micro.poolPlanes(&work)
+    micro.run(&work)
   }
 
   /// Floats from the first needed row of the last place to the end of its plane.

@@ -113,13 +113,10 @@ private struct PreparedTurned: Prepared {
     let (images, taken) = (batch.images, taken)
     return Region("turn", tiles: ceilDivide(taken, Self.run)) { tile, _ in
       let first = tile * Self.run
-      var work = PadRows(input: source + first, output: target + first * images)
-      work.step = taken
-      work.inputStride = 1
-      work.outputStride = images
-      work.rows = min(Self.run, taken - first)
-      (work.width, work.count) = (images, images)
-      micro.padRows(&work)
+      var work = Transpose(input: source + first, output: target + first * images)
+      (work.rows, work.inputStride) = (images, taken)
+      (work.columns, work.outputStride) = (min(Self.run, taken - first), images)
+      micro.run(&work)
     }
   }
 
@@ -127,14 +124,10 @@ private struct PreparedTurned: Prepared {
     let (images, given) = (batch.images, given)
     return Region("turn back", tiles: ceilDivide(given, Self.run)) { tile, _ in
       let first = tile * Self.run
-      var work = PadRows(input: source + first * images, output: target + first)
-      work.step = images
-      work.inputStride = 1
-      work.outputStride = given
-      work.rows = images
-      work.count = min(Self.run, given - first)
-      work.width = work.count
-      micro.padRows(&work)
+      var work = Transpose(input: source + first * images, output: target + first)
+      (work.rows, work.inputStride) = (min(Self.run, given - first), images)
+      (work.columns, work.outputStride) = (images, given)
+      micro.run(&work)
     }
   }
 }

@@ -101,7 +101,7 @@ struct WindowDots: Prepared {
     copies.output = windows
     for image in work.images {
       copies.input = all.input + (image * task.input.c + work.group * task.channels) * task.input.plane
-      task.micro.windowRows(&copies)
+      task.micro.run(&copies)
       copies.output += work.pixels.count * weights.pitch
     }
   }
@@ -124,7 +124,7 @@ struct WindowDots: Prepared {
       tile.input = windows + run * (byPixel ? 1 : pixels) * pitch
       tile.output = all.output + place
       tile.epilogue.residual = all.epilogue.residual.map { $0 + place }
-      task.micro.dotTile(&tile)
+      task.micro.run(&tile)
     }
     for run in 0..<images {
       task.activate(all.output + (at + run * image), channels: tile.outputs, count: pixels)

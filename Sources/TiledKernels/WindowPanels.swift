@@ -95,7 +95,7 @@ struct WindowPanels: Prepared {
     work.taps = taps
     work.count = pixels.count
     work.outputStride = pitch
-    task.micro.windowPanel(&work)
+    task.micro.run(&work)
   }
 
   private func multiply(
@@ -120,7 +120,7 @@ struct WindowPanels: Prepared {
         tile.pixels = min(width, pixels.count - start)
         tile.output = image.output + at
         tile.epilogue.residual = image.residual.map { $0 + at }
-        task.micro.pointTile(&tile)
+        task.micro.run(&tile)
       }
       task.activate(
         image.output + (first + pixels.lowerBound), channels: tile.outputs, count: pixels.count)

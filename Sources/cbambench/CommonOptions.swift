@@ -167,7 +167,7 @@ extension Plan {
       }
     }
     if let names = arguments.value("--kernels") {
-      let known = ["reference"] + tiledKernels.map(\.name)
+      let known = ["reference"] + Catalogue(tiledKernels).names
       requests = []
       for name in names.split(separator: ",", omittingEmptySubsequences: false) {
         let request = try named("--kernels:") { () throws(UsageError) in

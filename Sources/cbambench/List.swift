@@ -1,3 +1,4 @@
+import Kernels
 import Models
 import PlainText
 import TiledKernels
@@ -38,7 +39,7 @@ enum List: Command {
       return lines
     case "networks": return Architectures.names
     case "attention": return Modules.attention.map { $0.keyword }
-    case "kernels": return ["reference"] + tiledKernels.map(\.name)
+    case "kernels": return ["reference"] + Catalogue(tiledKernels).names
     default: return []
     }
   }

@@ -1,4 +1,5 @@
 import Gate
+import Kernels
 import Operators
 import PlainText
 import TiledKernels
@@ -15,7 +16,7 @@ struct PolicyCheck {
   /// - Parameter others: kernels that records name, of other builds.
   /// - Throws: if a pattern fits no kernel.
   func kernels(_ others: Set<String> = []) throws(UsageError) {
-    let known = ["reference", "tiled", "all"] + tiledKernels.map(\.name)
+    let known = ["reference", "tiled", "all"] + Catalogue(tiledKernels).names
     for clause in policy.clauses {
       // Layers inside a network have the layout after an at sign.
       guard let pattern = clause.cases.kernel,

@@ -7,7 +7,7 @@ import TiledKernels
 import Workloads
 
 @Suite struct PlanTests {
-  private let known = tiledKernels.map(\.name)
+  private let known = Catalogue(tiledKernels).names
 
   private func candidates(
     _ requests: [Plan.Request], _ isas: [ISA] = [.baseline], _ text: String = "conv:out=8,k=3,p=1@1x4x8x8",
@@ -51,6 +51,18 @@ import Workloads
     #expect(try candidates([.named("tiled/none")])[0].refusal == "there is no kernel tiled/none")
     let rows = try rows("conv:out=8,k=3,p=1@1x4x8x8", [.named("tiled/pool")])
     #expect(rows.count == 1 && rows[0].status == .skipped && rows[0].record.reason == list[0].refusal)
+  }
+
+  /// Each attention module has a fused kernel of its own, all of one name.
+  @Test func kernelsOfOneNameAreOneToTheUser() throws {
+    #expect(Set(known).count == known.count && known.contains("tiled/fused"))
+    for module in ["se:r=4", "channel-attention:r=4", "spatial-attention", "cbam:r=4"] {
+      let list = try candidates([.named("tiled/fused")], [.baseline], module + "@1x8x7x7")
+      #expect(list.count == 1 && list[0].kernelName == "tiled/fused" && list[0].refusal == nil, "\(module)")
+    }
+    let refused = try candidates([.named("tiled/fused")])
+    #expect(
+      refused.map(\.refusal) == ["tiled/fused computes attention modules that have a fused kernel only"])
   }
 
   @Test(arguments: [

@@ -4,8 +4,7 @@ import Testing
 @Suite struct DocCommentTests {
   /// How many declarations of a target have no comment yet. Numbers here only get smaller; no target is added.
   private static let missing: [String: Int] = [
-    "Kernels": 3, "MicroBaseline": 17, "MicroKernelAPI": 169, "MicroV3": 17, "MicroV4": 17,
-    "Models": 200, "Operators": 199, "ReferenceKernels": 38,
+    "Models": 200, "Operators": 198,
   ]
 
   @Test func publicDeclarationsHaveComments() throws {

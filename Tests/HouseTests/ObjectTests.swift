@@ -25,7 +25,7 @@ import Testing
   }
 
   /// A weak function of the standard library, specialised with wide instructions, could be linked in for every module.
-  @Test(arguments: ["MicroBaseline", "MicroV3", "MicroV4"])
+  @Test(arguments: ["MicroBaseline", "MicroAVX2", "MicroAVX512"])
   func weakFunctionsBelongToTheirModule(target: String) throws {
     let own = "$s\(target.count)\(target)"
     var functions = 0
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func onlyTheMicroKernelsUseWideRegisters() throws {
-    let wide = ["MicroV3": "ymm", "MicroV4": "zmm"]
+    let wide = ["MicroAVX2": "ymm", "MicroAVX512": "zmm"]
     for (target, files) in ObjectTests.objects where !files.isEmpty && !target.hasSuffix("Tests") {
       let code = try ObjectTests.output("objdump", ["-d", "--no-show-raw-insn"] + files)
       #if arch(x86_64)

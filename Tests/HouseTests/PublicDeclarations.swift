@@ -46,7 +46,7 @@ enum PublicDeclarations {
 
   /// Whether the lines before a declaration end in a comment, its attributes aside.
   private static func hasComment(_ before: ArraySlice<Substring>) -> Bool {
-    before.last { !$0.contains(/^ *(?:@\w+(?:\([^)]*\))?$|#if|#else)/) }?.contains(/^ *\/\/\//) == true
+    before.last { !$0.contains(/^ *(?:(?:@\w+(?:\([^)]*\))? *)+$|#if|#else)/) }?.contains(/^ *\/\/\//) == true
   }
 
   private static func indentation(_ line: Substring) -> Int { line.prefix { $0 == " " }.count }

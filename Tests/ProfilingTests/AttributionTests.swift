@@ -68,7 +68,8 @@ import Testing
         + "15ConvolutionTaskV5ImageVSPySfGSiSpySfGtF", "TiledKernels.PreparedDirect.rows"
     ),
     (
-      "$s7MicroV46ColumnO3runyy0A9KernelAPI15PixelStatisticsV_S2itFZ$0__$0_Tt2g5", "static MicroV4.Column.run"
+      "$s11MicroAVX5126ColumnO3runyy0A9KernelAPI15PixelStatisticsV_S2itFZ$0__$0_Tt2g5",
+      "static MicroAVX512.Column.run"
     ),
     (
       "$s12TiledKernels11PlaneSweepsV12planeColumns_5gates5pools4into_0B06RegionVSPySfG_AKSg6Models11ChannelGateV5Pools"

@@ -41,7 +41,25 @@ import TiledKernels
   func squeezeExcitation(shape: Shape) throws {
     try check(SqueezeExcitation(reduction: 2), shape) { x, weights in
       let hand = HandAttention(shape, weights)
-      return hand.scaled(x, perChannel: hand.channelGates(x, "mlp.", maximum: false))
+      return hand.scaled(x, perChannel: hand.channelGates(x, "mlp.", .avg))
+    }
+  }
+
+  @Test(arguments: shapes, [ChannelGate.Pools.both, .avg, .max])
+  func channelAttention(shape: Shape, pools: ChannelGate.Pools) throws {
+    try check(ChannelAttention(reduction: 2, pools: pools), shape) { x, weights in
+      let hand = HandAttention(shape, weights)
+      return hand.scaled(x, perChannel: hand.channelGates(x, "gate.mlp.", pools))
+    }
+  }
+
+  @Test(arguments: shapes)
+  func spatialAttention(shape: Shape) throws {
+    for kernel in [3, 7] {
+      try check(SpatialAttention(kernel: kernel), shape) { x, weights in
+        let hand = HandAttention(shape, weights)
+        return hand.scaled(x, perPixel: hand.pixelGates(x, "gate.", kernel))
+      }
     }
   }
 
@@ -87,12 +105,13 @@ private struct HandAttention {
   private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
   /// N × C gates.
-  func channelGates(_ x: [Double], _ mlp: String, maximum: Bool = true) -> [Double] {
+  func channelGates(_ x: [Double], _ mlp: String, _ pools: ChannelGate.Pools = .both) -> [Double] {
     (0..<shape.n).flatMap { n -> [Double] in
       let means = (0..<shape.c).map { plane(x, n, $0).reduce(0, +) / Double(shape.plane) }
       let maxima = (0..<shape.c).map { plane(x, n, $0).max() ?? 0 }
-      let average = branch(means, mlp)
-      let largest = maximum ? branch(maxima, mlp) : Array(repeating: 0, count: shape.c)
+      let none = Array(repeating: 0.0, count: shape.c)
+      let average = pools == .max ? none : branch(means, mlp)
+      let largest = pools == .avg ? none : branch(maxima, mlp)
       return zip(average, largest).map { sigmoid($0 + $1) }
     }
   }

@@ -107,30 +107,12 @@ private final class Counter: Sendable {
   var tiles: Int { tileCount.load(ordering: .relaxed) }
   var pixels: Int { pixelCount.load(ordering: .relaxed) }
 
-  private func counted<Work>(_ call: @escaping @Sendable (UnsafePointer<Work>) -> Void)
-    -> @Sendable (UnsafePointer<Work>) -> Void
-  {
-    { work in
+  func counting(_ kernels: MicroKernels) -> MicroKernels {
+    kernels.observed { call in
       self.all.add(1, ordering: .relaxed)
-      call(work)
+      guard let tile = call as? ConvTile else { return }
+      self.tileCount.add(1, ordering: .relaxed)
+      self.pixelCount.add(tile.pixels, ordering: .relaxed)
     }
-  }
-
-  func counting(_ m: MicroKernels) -> MicroKernels {
-    MicroKernels(
-      lanes: m.lanes, outputBlock: m.outputBlock, pixelTile: m.pixelTile, pointBlock: m.pointBlock,
-      weightCopies: m.weightCopies, scratch: m.scratch,
-      convTile: counted { tile in
-        self.tileCount.add(1, ordering: .relaxed)
-        self.pixelCount.add(tile.pointee.pixels, ordering: .relaxed)
-        m.convTile(tile)
-      },
-      pointTile: counted(m.pointTile), convRow: counted(m.convRow), dotTile: counted(m.dotTile),
-      windowRows: counted(m.windowRows), windowPanel: counted(m.windowPanel),
-      convPlanes: counted(m.convPlanes),
-      poolRows: counted(m.poolRows), poolPlanes: counted(m.poolPlanes),
-      planeStatistics: counted(m.planeStatistics), pixelStatistics: counted(m.pixelStatistics),
-      gate: counted(m.gate), padRows: counted(m.padRows), elementwise: counted(m.elementwise),
-      affinePlanes: counted(m.affinePlanes), probes: m.probes)
   }
 }

@@ -2,15 +2,16 @@ import MicroKernelAPI
 
 // The last sweep of attention: values times gates. Variants are integer parameters of types, as in the other sweeps.
 
-@inline(never)
-public func gate(_ gate: UnsafePointer<Gate>) {
-  let g = simplified(gate.pointee)
-  if g.residual != nil {
-    gating(g, Ending<2>.self)
-  } else if g.relu {
-    gating(g, Ending<1>.self)
-  } else {
-    gating(g, Ending<0>.self)
+extension Code {
+  @inline(never) static func gate(_ gate: UnsafePointer<Gate>) {
+    let g = simplified(gate.pointee)
+    if g.residual != nil {
+      gating(g, Ending<2>.self)
+    } else if g.relu {
+      gating(g, Ending<1>.self)
+    } else {
+      gating(g, Ending<0>.self)
+    }
   }
 }
 
@@ -49,10 +50,10 @@ enum Gating<let Gates: Int, let End: Int> {
       for plane in 0..<g.planes {
         let scale = planeGates.map { $0[plane] } ?? 1
         #if ISA_BASELINE
-          if g.count < L { ones(at, 0..<g.count, scale, floor) } else { vectors(at, g.count, scale, floor) }
+          if g.count < L { ones(at, g.count, scale, floor) } else { vectors(at, g.count, scale, floor) }
         #else
           if g.count < 4 {
-            ones(at, 0..<g.count, scale, floor)
+            ones(at, g.count, scale, floor)
           } else if g.count < L {
             fours(at, g.count, scale, floor)
           } else {
@@ -83,57 +84,63 @@ enum Gating<let Gates: Int, let End: Int> {
     if i < count { move(at, count &- L, scale, floor) }
   }
 
-  @inline(always) private static func move(_ at: Pointers, _ i: Int, _ scale: Lane, _ floor: Lane) {
-    let x = load(at.input + i)
-    let gated =
-      switch Gates {
-      case 0: x * scale
-      case 1: (x * scale) * load(at.gates + i)
-      default: (x * load(at.gates + i)) * scale
-      }
-    switch End {
-    case 0: store(at.output + i, gated)
-    case 1: store(at.output + i, rectified(gated))
-    default:
-      let sum = gated + load(at.residual + i)
-      // A NaN is not below the floor and stays.
-      store(at.output + i, sum.replacing(with: floor, where: sum .< floor))
-    }
-  }
-
   /// The same for planes that a vector would leave mostly empty.
   @inline(always) private static func fours(_ at: Pointers, _ count: Int, _ scale: Float, _ floor: Float) {
     let (scale, floor) = (Four(repeating: scale), Four(repeating: floor))
     var i = 0
     while i < count {
-      moveFour(at, min(i, count &- 4), scale, floor)
+      move(at, min(i, count &- 4), scale, floor)
       i &+= 4
     }
   }
 
-  @inline(always) private static func moveFour(_ at: Pointers, _ i: Int, _ scale: Four, _ floor: Four) {
-    let x = load4(at.input + i)
+  /// One by one.
+  @inline(always) private static func ones(_ at: Pointers, _ count: Int, _ scale: Float, _ floor: Float) {
+    for i in 0..<count { move(at, i, scale, floor) }
+  }
+
+  @inline(always) private static func move<V: Piece>(_ at: Pointers, _ i: Int, _ scale: V, _ floor: V) {
+    let x = V(at: at.input + i)
     let gated =
       switch Gates {
       case 0: x * scale
-      case 1: (x * scale) * load4(at.gates + i)
-      default: (x * load4(at.gates + i)) * scale
+      case 1: (x * scale) * V(at: at.gates + i)
+      default: (x * V(at: at.gates + i)) * scale
       }
-    let sum = End == 2 ? gated + load4(at.residual + i) : gated
-    store4(at.output + i, End == 0 ? sum : sum.replacing(with: floor, where: sum .< floor))
-  }
-
-  @inline(always) private static func ones(
-    _ at: Pointers, _ range: Range<Int>, _ scale: Float, _ floor: Float
-  ) {
-    for i in range {
-      let x = at.input[i]
-      let gated = Gates == 2 ? x * at.gates[i] * scale : x * scale * (Gates == 1 ? at.gates[i] : 1)
-      let sum = End == 2 ? gated + at.residual[i] : gated
-      at.output[i] = End != 0 && sum < floor ? floor : sum
-    }
+    let sum = End == 2 ? gated + V(at: at.residual + i) : gated
+    (End == 0 ? sum : sum.raised(to: floor)).stored(at: at.output + i)
   }
 }
+
+/// Neighbouring values of a plane, or one.
+private protocol Piece: BitwiseCopyable {
+  static func + (a: Self, b: Self) -> Self
+  static func * (a: Self, b: Self) -> Self
+  /// The floor where a value is below it; a NaN is not and stays.
+  func raised(to floor: Self) -> Self
+}
+
+extension Piece {
+  @inline(always) init(at p: In) { self = UnsafeRawPointer(p).loadUnaligned(as: Self.self) }
+
+  @inline(always) func stored(at p: Out) {
+    UnsafeMutableRawPointer(p).storeBytes(of: self, as: Self.self)
+  }
+}
+
+extension Float: Piece {
+  @inline(always) func raised(to floor: Float) -> Float { self < floor ? floor : self }
+}
+
+extension Four: Piece {
+  @inline(always) func raised(to floor: Four) -> Four { replacing(with: floor, where: self .< floor) }
+}
+
+#if !ISA_BASELINE
+  extension Lane: Piece {
+    @inline(always) func raised(to floor: Lane) -> Lane { replacing(with: floor, where: self .< floor) }
+  }
+#endif
 
 /// Where a plane, its result, what is added and the gates of its pixels begin.
 private struct Pointers {
