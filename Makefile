@@ -39,11 +39,11 @@ test: setup
 	$(MAKE) examples
 	$(MAKE) test-tsan
 
-# The examples as packages of their own, which depend on this one by path; one scratch path, so that it is compiled once.
+# The examples as a package of their own, which depends on this one by path.
 examples: setup
-	for example in OwnKernel OwnAttention; do \
-	  swift run -c release --package-path Examples/$$example --scratch-path .build/examples $$example || exit; \
-	done
+	swift build -c release --package-path Examples --scratch-path .build/examples
+	.build/examples/release/OwnKernel
+	.build/examples/release/OwnAttention
 
 # The team under the thread sanitizer, which tells of data races; a debug build of its own, about a minute the first time.
 test-tsan: setup

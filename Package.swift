@@ -24,10 +24,10 @@ func micro(_ name: String, define: String, march: String?) -> Target {
     swiftSettings: strict + [.unsafeFlags(flags), .define(define)])
 }
 
-/// A package of its own in `Examples`, built here as well so that tests can run it.
+/// A program of the package in `Examples`, built here as well so that tests can run it.
 func example(_ name: String) -> Target {
   .executableTarget(
-    name: name, dependencies: ["CBAMHarness"], path: "Examples/\(name)/Sources/\(name)", swiftSettings: strict
+    name: name, dependencies: ["CBAMHarness"], path: "Examples/\(name)", swiftSettings: strict
   )
 }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The programs in `Examples`, run; `make examples` builds them as packages of their own.
+/// The programs in `Examples`, run; `make examples` builds them as a package of their own.
 @Suite struct ExampleTests {
   private func rows(_ example: String) throws -> [Substring] {
     let program = House.products.appendingPathComponent(example).path
