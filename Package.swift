@@ -85,17 +85,23 @@ let package = Package(
     floor(
       "CaseProfiles",
       ["Harness", "Kernels", "Measurement", "Operators", "Profiling", "Tensors", "Workloads"]),
-    floor("Reporting", ["Records", "PlainText"]),
-    floor("Gate", ["Records", "Measurement", "PlainText"]),
-    floor("CBAMHarness", ["CBAMKernels", "Harness", "Measurement", "Records", "Reporting", "Workloads"]),
-    .executableTarget(
-      name: "cbambench",
-      dependencies: [
+    floor("Gate", ["Measurement", "PlainText", "Records"]),
+    floor(
+      "Reporting",
+      [
+        "CaseProfiles", "Gate", "Harness", "Measurement", "Models", "Operators", "PlainText", "Profiling",
+        "Records", "Tensors", "Workloads",
+      ]),
+    floor(
+      "Commands",
+      [
         "CPlatform", "CaseProfiles", "Contest", "Files", "Gate", "Harness", "Kernels", "Measurement",
         "Models", "Operators", "PlainText", "Processes", "Profiling", "Records", "Reporting", "Roofs",
-        "Tensors", "TiledKernels", "Workloads",
-      ],
-      exclude: ["README.md"],
+        "Tensors", "Workloads",
+      ]),
+    floor("CBAMHarness", ["CBAMKernels", "Harness", "Measurement", "Records", "Reporting", "Workloads"]),
+    .executableTarget(
+      name: "cbambench", dependencies: ["Commands", "Kernels", "TiledKernels"], exclude: ["README.md"],
       swiftSettings: strict),
     example("OwnKernel"),
     example("OwnAttention"),
@@ -116,6 +122,7 @@ let package = Package(
     tests("FilesTests", ["Files"]),
     tests("ProcessesTests", ["CPlatform", "Measurement", "Processes"]),
     tests("WorkloadsTests", ["Models", "Operators", "Tensors", "Workloads"]),
+    tests("ContestTests", ["Contest", "Harness", "Measurement", "Records", "Workloads"]),
     tests(
       "CaseProfilesTests",
       [
@@ -144,7 +151,9 @@ let package = Package(
     tests("KernelsTests", ["Kernels"]),
     tests("ProfilingTests", ["Profiling", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),
-    tests("RecordsTests", ["Records"]),
+    .testTarget(
+      name: "RecordsTests", dependencies: ["Records"], path: "Tests/RecordsTests",
+      resources: [.copy("Fixtures")], swiftSettings: strict),
     tests("ReportingTests", ["Reporting", "Records"]),
     .testTarget(
       name: "GateTests", dependencies: ["Gate", "Records", "Measurement"], path: "Tests/GateTests",
@@ -160,7 +169,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "cbambench", "TiledKernels", "Harness", "Kernels", "Measurement", "Processes", "Profiling", "Records",
+        "cbambench", "Commands", "TiledKernels", "Harness", "Kernels", "Measurement", "Processes",
+        "Profiling", "Records",
         "Workloads",
       ]),
     tests(

@@ -9,26 +9,26 @@ import Workloads
 public struct CaseHeap: Sendable {
   /// A stretch of the case's life.
   public struct Phase: Sendable {
-    /// `prepare`, `bind`, or what the calls are called in reports.
+    /// `prepare`, `bind`, `first call` or `steady state`.
     public let name: String
     /// Calls in it; 0: it is none.
     public let calls: Int
-    /// What was done to the heap meanwhile.
+    /// What was allocated and freed in it.
     public let count: HeapCounter.Count
   }
 
-  /// Name of the phase that packs weights.
+  /// Phase in which weights are packed.
   public static let prepare = "prepare"
-  /// Name of the phase that binds memory.
+  /// Phase in which regions are made.
   public static let bind = "bind"
 
-  /// What was computed.
+  /// What is computed.
   public let workload: Workload
-  /// Name of the kernel.
+  /// The kernel's own name.
   public let kernel: String
-  /// The instruction set it was prepared for.
+  /// Instruction set.
   public let isa: ISA
-  /// Workers of the team.
+  /// Of the team.
   public let threads: Int
   /// `prepare`, `bind`, the first call, the calls of the steady state.
   public let phases: [Phase]
@@ -52,7 +52,7 @@ public struct CaseHeap: Sendable {
     "\(workload.name) \(kernel) \(isa.rawValue), \(threads) \(threads == 1 ? "thread" : "threads")"
   }
 
-  /// Calls of all phases.
+  /// Of all phases.
   public var calls: Int { phases.reduce(0) { $0 + $1.calls } }
 
   /// Scratch memory of a call: its workspace, and what it takes from the heap in the steady state.

@@ -6,27 +6,27 @@ import Workloads
 
 /// Where the time of one case goes.
 public struct CaseProfile: Sendable {
-  /// What was computed.
+  /// What is computed.
   public let workload: Workload
-  /// Name of the kernel.
+  /// The kernel's own name.
   public let kernel: String
-  /// The instruction set it was prepared for.
+  /// Instruction set.
   public let isa: ISA
-  /// Workers of the team.
+  /// Of the team.
   public let threads: Int
-  /// Calls that were profiled.
+  /// That were sampled.
   public let calls: Int
   /// Medians of a call, with and without the profiler.
   public let profiledMedian: Seconds
-  /// Median of a call without the profiler.
+  /// Without the profiler.
   public let plainMedian: Seconds
   /// gperftools' own file, with what this project notes in it.
   public let recorded: RecordedProfile
   /// Stacks below worker and stage.
   public let stacks: StackProfile
-  /// Processor time of each stage and worker.
+  /// Time of stages and workers.
   public let times: StageTimes
-  /// What each stage computes and moves.
+  /// Work of stages.
   public let costs: StageCosts
 
   /// `workload kernel isa, T threads`.

@@ -6,7 +6,7 @@ import Workloads
 
 /// Some calls of a case, tile by tile.
 public struct CaseTrace: Sendable {
-  /// The trace in Chrome's format, which Perfetto opens.
+  /// Events in the format of Chrome's trace viewer.
   public let json: String
   let events: Int
   let calls: Int
@@ -14,8 +14,7 @@ public struct CaseTrace: Sendable {
   let traced: Seconds
   let plain: Seconds
 
-  /// What was traced and what tracing cost.
-  /// - Parameter file: where the trace went.
+  /// What the trace holds and what it cost.
   public func sentence(file: String) -> String {
     let cost = (traced.value / plain.value - 1) * 100
     return "\(file): \(calls) calls, \(events) pieces of work; tracing changes the median of a call by "

@@ -6,17 +6,17 @@ import Workloads
 
 /// What each layer of a composite takes, inside a call of the whole: caches hold what the layers before have left there.
 public struct LayerTimes: Sendable {
-  /// One layer, with what is fused into it.
+  /// One of them, with what is fused into it.
   public struct Layer: Sendable {
     /// Path of its node.
     public let name: String
-    /// The operator's word in a workload text.
+    /// Of its operator.
     public let keyword: String
     /// Names of the nodes that are computed together with it.
     public let fused: [String]
-    /// Shape of its output.
+    /// Of its last node.
     public let output: Shape
-    /// FLOPs and bytes of a call.
+    /// Of its nodes together.
     public let work: StageCosts.Work
     /// Median.
     public let time: Seconds
@@ -26,10 +26,10 @@ public struct LayerTimes: Sendable {
   public let layers: [Layer]
   /// Median of a whole call without clocks between the layers.
   public let call: Seconds
-  /// Calls that were timed.
+  /// That the medians are of.
   public let calls: Int
 
-  /// Sum of the layers' medians.
+  /// Of the layers' medians.
   public var sum: Seconds { layers.reduce(Seconds(0)) { $0 + $1.time } }
 }
 

@@ -4,14 +4,17 @@ import Tensors
 
 /// What regions of a prepared kernel compute, counted from the operator's stages.
 public struct StageCosts: Sendable {
-  /// FLOPs and bytes.
+  /// What is computed and what must be moved for it.
   public struct Work: Sendable, Equatable {
-    /// As the column counts them.
+    /// Additions, multiplications, divisions, comparisons, exponentials.
     public var flops = 0
     /// What stages that are computed together must move: inputs from outside, weights, results that others read.
     public var bytes = 0
 
-    /// Of stages that share no data.
+    /// No work.
+    public init(flops: Int = 0, bytes: Int = 0) { (self.flops, self.bytes) = (flops, bytes) }
+
+    /// Of both, one after the other.
     public static func + (a: Work, b: Work) -> Work {
       Work(flops: a.flops + b.flops, bytes: a.bytes + b.bytes)
     }

@@ -8,4 +8,9 @@ public struct BuildTrouble: Error, Equatable, Sendable {
   public let program: String
   /// What is wrong, in words that follow its name.
   public let reason: String
+
+  /// - Parameter reason: in words that follow the program's name.
+  public init(side: PairedRun.Side, program: String, reason: String) {
+    (self.side, self.program, self.reason) = (side, program, reason)
+  }
 }

@@ -23,6 +23,6 @@ public final class Burner {
     self.child = child
   }
 
-  /// Ends the process and waits for that.
+  /// Ends it.
   public func stop() { _ = child.end(killing: true) }
 }

@@ -112,13 +112,13 @@ struct Contender {
     for reply in replies {
       // A build that does not know the workload has no case of it.
       if case .refused = reply { return [] }
-      guard case .row(let digest, let line) = reply else { continue }
-      guard var row = (try? CSV.records((peer?.header ?? "") + line))?.first else {
+      guard case .row(let line) = reply else { continue }
+      guard var row = line.record(header: peer?.header ?? "") else {
         throw unexpected([reply])
       }
       // A build may spell a workload with keys that the other does not have.
       row.workloadText = workload.text
-      answers.append((CaseIdentity(row), PairedRun.Answer(row: row, digest: digest)))
+      answers.append((CaseIdentity(row), PairedRun.Answer(row: row, digest: line.digest)))
     }
     return answers
   }

@@ -4,19 +4,19 @@ import Records
 
 /// What a contest is about.
 public struct ContestPlan: Sendable {
-  /// Command that starts the base: program and arguments.
+  /// Executable and arguments of the old build.
   public var base: [String]
-  /// Command that starts the head: program and arguments.
+  /// Executable and arguments of the new build.
   public var head: [String]
-  /// Names as `--kernels` takes them.
+  /// As they are asked for: `reference`, `tiled`, `all` or names.
   public var kernels: [String]
-  /// Names of instruction sets.
+  /// Instruction sets.
   public var isas: [String]
   /// Thread counts.
   public var threads: [Int]
-  /// The cache state, as in the column.
+  /// State of the caches before a call.
   public var cache: String
-  /// Of inputs and weights, and of the order of the turns.
+  /// Of inputs, weights and orders.
   public var seed: UInt64
   /// Nil: as many as the time allows.
   public var rounds: Int?
@@ -25,8 +25,9 @@ public struct ContestPlan: Sendable {
   /// The longest wait for a side.
   public var limit: Seconds
 
-  /// A contest over what a plan asks for.
   /// - Parameters:
+  ///   - base: executable and arguments of the old build.
+  ///   - head: those of the new one.
   ///   - budget: time for everything.
   ///   - limit: the longest wait for a side.
   public init(

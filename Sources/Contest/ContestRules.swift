@@ -14,7 +14,7 @@ public struct ContestRules {
   /// Which turns count: given all until now, tells of each.
   public var isClean: (PairedRun) -> (PairedRun.Turn) -> Bool
 
-  /// Rules from the functions of a judge.
+  /// All rules at once.
   public init(
     measures: @escaping (PairedRun.Case) -> Bool, schedule: @escaping (PairedRun) -> [Int],
     agenda: @escaping (PairedRun) -> (open: Set<Int>, changed: Set<Int>),

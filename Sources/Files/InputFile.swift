@@ -3,6 +3,7 @@ import PlainText
 
 /// A file that cannot be read: path and reason.
 public struct InputError: Error, Equatable, CustomStringConvertible {
+  /// Path and reason.
   public let description: String
 }
 

@@ -5,7 +5,7 @@ import Glibc
 /// A record lock of fcntl: it is not inherited by forked children and tells who holds it. Where the file system has no locks (some
 /// network ones), there is none.
 public final class LockedFile {
-  /// Why there is no such file.
+  /// Why it cannot be opened or written.
   public enum Failure: Error, Equatable {
     /// Another process holds the lock; 0: one that cannot be seen from here.
     case isHeld(by: pid_t)
@@ -80,6 +80,7 @@ public final class LockedFile {
 }
 
 extension LockedFile.Failure: CustomStringConvertible {
+  /// Words that follow the path.
   public var description: String {
     switch self {
     case .isHeld(let id): "a run\(id > 0 ? " with process \(id)" : "") is still running"

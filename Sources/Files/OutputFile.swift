@@ -4,6 +4,7 @@ import PlainText
 
 /// A file that could not be written: path and reason.
 public struct OutputError: Error, Equatable, CustomStringConvertible {
+  /// Path and reason.
   public let description: String
 }
 
@@ -11,7 +12,7 @@ public struct OutputError: Error, Equatable, CustomStringConvertible {
 ///
 /// A symbolic link of that name is followed: it is the user's. Nothing else that lies there is.
 public struct OutputFile: Sendable {
-  /// The name as the user wrote it.
+  /// As the user wrote it.
   public let path: String
   /// Whether it is, or becomes, a file that is replaced whole.
   public let isRegular: Bool

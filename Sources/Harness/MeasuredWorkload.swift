@@ -12,7 +12,7 @@ package struct TimedCase {
 public struct MeasuredWorkload {
   /// What was measured.
   public let workload: Workload
-  /// All its rows, skipped ones included.
+  /// Of all its cases.
   public let rows: [RunRow]
   package let timed: [TimedCase]
 

@@ -9,8 +9,7 @@ public struct Plant: Sendable {
   /// Extra tiles as a share of the kernel's own; 0: nothing is planted.
   public let share: Double
 
-  /// A slowdown.
-  /// - Parameter share: extra tiles as a share of the kernel's own, 0 to 1.
+  /// - Parameter share: from 0 to 1.
   public init(share: Double = 0) {
     precondition((0...1).contains(share), "extra tiles: \(share) of the kernel's own, at most all of them")
     self.share = share

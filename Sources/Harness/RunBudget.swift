@@ -13,7 +13,7 @@ public struct TimeShare: Equatable, Sendable {
   let time: Seconds
   let scope: Scope
 
-  /// Time for one workload.
+  /// So much time for so much of the work.
   public init(_ time: Seconds, of scope: Scope) {
     (self.time, self.scope) = (time, scope)
   }

@@ -6,8 +6,8 @@ public enum RunMessage: Equatable, Sendable {
   case begin(Int)
   /// What is about to be done for a workload, in case the process does not survive it.
   case step(Int, Step)
-  /// A line of CSV.
-  case row(String)
+  /// A measured row.
+  case row(RowLine)
   /// The workload is complete; its rows came before.
   case done(Int)
   /// The time was up before the workload began.
@@ -22,14 +22,14 @@ extension RunMessage: CustomStringConvertible {
     switch self {
     case .begin(let index): "begin \(index)"
     case .step(let index, let step): "step \(index) \(step)"
-    case .row(let line): "row \(LineText.escaped(line))"
+    case .row(let row): "row \(row)"
     case .done(let index): "done \(index)"
     case .unreached(let index): "unreached \(index)"
     case .note(let index, let text): "note \(index) \(LineText.escaped(text))"
     }
   }
 
-  /// Reads a line without its end; nil: it is no message.
+  /// Reads what `description` writes.
   public init?(_ line: some StringProtocol) {
     let sides = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     guard sides.count == 2 else { return nil }
@@ -54,8 +54,8 @@ extension RunMessage: CustomStringConvertible {
       }
       self = .note(index, text)
     case "row":
-      guard let text = LineText.unescaped(sides[1]) else { return nil }
-      self = .row(text)
+      guard let row = RowLine(sides[1]) else { return nil }
+      self = .row(row)
     default: return nil
     }
   }

@@ -9,16 +9,16 @@ import Workloads
 
 /// Facts that every record of a run shares.
 public struct RunFacts: Sendable {
-  /// The machine that measures.
+  /// Where the run takes place.
   public let machine: Machine
-  /// The commit of the checkout; empty: not known.
+  /// Of the checkout; empty: it is not known.
   public let revision: String
-  /// ISO 8601, UTC.
+  /// When the run began: ISO 8601, UTC.
   public let started: String
   /// What must be equal for times of two runs to be comparable: CPU model, usable CPUs, caches, instruction sets.
   let fingerprint: String
 
-  /// Facts of a run that starts now.
+  /// Facts of a run that begins.
   public init(machine: Machine, revision: String, started: String) {
     self.machine = machine
     self.revision = revision
@@ -41,11 +41,11 @@ public final class Runner {
   var losses = Losses()
   var onStep: (Step) -> Void = { _ in }
 
-  /// A runner for one plan.
   /// - Parameters:
+  ///   - plan: what is asked of each workload.
   ///   - tiled: kernels besides the reference.
-  ///   - now: the clock of the budget.
-  ///   - isInterrupted: asked between steps; the rest is left out once it says yes.
+  ///   - teams: that are used and kept.
+  ///   - now: the clock of budgets.
   public init(
     plan: Plan, tiled: Catalogue, facts: RunFacts, teams: Teams = Teams(),
     now: @escaping () -> Seconds = Clock.now, isInterrupted: @escaping () -> Bool

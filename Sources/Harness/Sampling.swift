@@ -16,7 +16,9 @@ public struct SamplingPolicy: Sendable {
   static let roundShare = Seconds(1.5e-3)
   static let mostSamplesPerRound = 5
 
-  /// A number of rounds, or a budget that bounds it.
+  /// - Parameters:
+  ///   - rounds: nil: as the time allows.
+  ///   - budget: time for the rounds of one workload.
   public init(rounds: Int? = nil, budget: Seconds) {
     self.rounds = rounds
     self.budget = budget

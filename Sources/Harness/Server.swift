@@ -54,8 +54,7 @@ public final class Server {
     }
     switch request {
     case .hello:
-      let header = CSV.line(RecordColumn.all.map(\.name))
-      send(.hello(version: ServeProtocol.version, tool: tool, header: header))
+      send(.hello(version: ServeProtocol.version, tool: tool, header: RowLine.header))
     case .open(let request): answer(request, send)
     case .measure(let index, let seconds):
       guard open.indices.contains(index) else {
@@ -85,9 +84,8 @@ public final class Server {
         without: Set(request.without.compactMap { CaseKey($0) }),
         onStep: { send(.step($0.description)) })
       for answer in try opening.open(request.care) {
-        let row = CSV.line(RecordColumn.all.map { $0.text(answer.record) })
         let digest = answer.item.map { Digest.of($0.output.buffer) }
-        send(.row(digest: digest, line: row))
+        send(.row(RowLine(answer.record, digest: digest)))
         if let item = answer.item { open.append(Open(item: item, timed: item.timed(plan.cache))) }
       }
       teams.rest()

@@ -1,26 +1,27 @@
 /// One combination of kernel, instruction set and thread count: `kernel|isa|threads`.
 public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
-  /// Name of the kernel.
+  /// The kernel's own name.
   public let kernel: String
-  /// Name of the instruction set.
+  /// Instruction set.
   public let isa: String
-  /// Number of threads.
+  /// Thread count.
   public let threads: Int
 
-  /// A case of a workload.
+  /// A combination.
   public init(kernel: String, isa: String, threads: Int) {
     self.kernel = kernel
     self.isa = isa
     self.threads = threads
   }
 
-  /// Reads a description; nil: it is none.
+  /// Reads `kernel|isa|threads`.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "|", omittingEmptySubsequences: false)
     guard parts.count == 3, let threads = Int(parts[2]) else { return nil }
     self.init(kernel: String(parts[0]), isa: String(parts[1]), threads: threads)
   }
 
+  /// `kernel|isa|threads`.
   public var description: String { "\(kernel)|\(isa)|\(threads)" }
 
   /// For a sentence.
@@ -29,24 +30,24 @@ public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
 
 /// What a run is about to do.
 public struct Step: Hashable, Sendable, CustomStringConvertible {
-  /// What is done.
+  /// What kind of work it is.
   public enum Phase: String, Sendable {
     /// The steps of a workload, in their order; `doing` has the words.
     case oracle, verify, warmUp, sample, roofs, profile
   }
 
-  /// What is done.
+  /// What kind of work it is.
   public let phase: Phase
   /// Nil: what all cases of the workload share.
   public let key: CaseKey?
 
-  /// A step of one case, or of all.
+  /// - Parameter key: nil: what all cases of the workload share.
   public init(_ phase: Phase, _ key: CaseKey? = nil) {
     self.phase = phase
     self.key = key
   }
 
-  /// Reads a description; nil: it is none.
+  /// Reads what `description` writes.
   public init?(_ text: some StringProtocol) {
     let parts = text.split(separator: " ", maxSplits: 1)
     guard let first = parts.first, let phase = Phase(rawValue: String(first)) else { return nil }
@@ -58,6 +59,7 @@ public struct Step: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The phase, and the case if there is one.
   public var description: String { phase.rawValue + (key.map { " \($0)" } ?? "") }
 
   /// For a sentence that ends in "while …".
@@ -80,7 +82,7 @@ public struct Step: Hashable, Sendable, CustomStringConvertible {
 public struct Losses: Equatable, Sendable {
   /// Why no case of the workload can be measured.
   public var workload: String?
-  /// Why single cases cannot be measured.
+  /// Why a case is not tried again.
   public var cases: [CaseKey: String] = [:]
 
   /// Nothing is lost.

@@ -8,7 +8,7 @@ import Workloads
 
 /// One checked combination of workload, kernel, instruction set and thread count.
 public struct Check: Sendable {
-  /// What came out; reasons are clauses.
+  /// What became of a check.
   public enum Outcome: Sendable, Equatable {
     /// Every comparison agrees, and could have failed.
     case right
@@ -20,15 +20,15 @@ public struct Check: Sendable {
     case mistrusted(String)
   }
 
-  /// What was computed.
+  /// What is computed.
   public let workload: Workload
-  /// Name of the kernel.
+  /// The kernel's own name.
   public let kernel: String
-  /// Name of the instruction set.
+  /// Instruction set.
   public let isa: String
-  /// Number of threads; nil: it was skipped for every number.
+  /// Thread count; nil: no kernel took the workload.
   public let threads: Int?
-  /// What came out.
+  /// Right, wrong, or why neither is known.
   public let outcome: Outcome
   /// Fillings under which a wrong result would have been noticed.
   public let fillings: Int
@@ -36,6 +36,18 @@ public struct Check: Sendable {
   public let worstRatio: Double
   /// How to see a wrong result again; nil: it is right or there is none.
   public let reproduction: Reproduction?
+}
+
+extension Check.Outcome: CustomStringConvertible {
+  /// For a table.
+  public var description: String {
+    switch self {
+    case .right: "right"
+    case .skipped(let reason): "skipped: \(reason)"
+    case .wrong(let reason): "wrong: \(reason)"
+    case .mistrusted(let reason): "mistrusted: \(reason)"
+    }
+  }
 }
 
 extension Check {
@@ -53,10 +65,9 @@ public final class Verifier {
   private let teams = Teams()
   private let isInterrupted: () -> Bool
 
-  /// A verifier for the cases of a plan.
   /// - Parameters:
+  ///   - plan: kernels, instruction sets, thread counts, data.
   ///   - tiled: kernels besides the reference.
-  ///   - isInterrupted: asked between cases.
   public init(plan: Plan, tiled: Catalogue, isInterrupted: @escaping () -> Bool) {
     self.plan = plan
     self.tiled = tiled

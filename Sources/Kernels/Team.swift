@@ -75,9 +75,6 @@ public final class Team: Sendable {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 
-  /// What the functions that wait are called, for profiles.
-  public static let waitingFunctions = ["awaitEnd", "awaitWork", "park"]
-
   /// Whether the thread of every worker has begun.
   var isComplete: Bool { workers.allSatisfy { $0.clock.load(ordering: .relaxed) != 0 } }
 

@@ -20,6 +20,7 @@ extension Program {
     /// It was killed because this process is to end.
     case interrupted
 
+    /// Words that follow the program's name.
     public var description: String {
       switch self {
       case .start(let error): "\(error)"
@@ -29,7 +30,7 @@ extension Program {
     }
   }
 
-  /// The standard stream that is kept; the other one leads nowhere.
+  /// The stream that is kept.
   public enum Stream: Sendable { case output, error }
 
   /// So much of what it says is kept.

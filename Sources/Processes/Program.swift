@@ -18,6 +18,7 @@ public final class Program {
       self = status & 0x7F == 0 ? .exited(status: status >> 8 & 0xFF) : .crashed(signal: status & 0x7F)
     }
 
+    /// Words that follow the program's name.
     public var description: String {
       switch self {
       case .exited(let status): "ended with status \(status)"
@@ -28,14 +29,14 @@ public final class Program {
 
   /// Where a standard stream of the program leads; nil: nowhere.
   public struct Streams {
-    /// File descriptor of standard input.
+    /// Standard input.
     public var input: Int32?
-    /// File descriptor of standard output.
+    /// Standard output.
     public var output: Int32?
-    /// File descriptor of standard error.
+    /// Standard error.
     public var error: Int32?
 
-    /// Streams; by default all lead nowhere.
+    /// Streams that are not given lead nowhere.
     public init(input: Int32? = nil, output: Int32? = nil, error: Int32? = nil) {
       (self.input, self.output, self.error) = (input, output, error)
     }
@@ -144,5 +145,6 @@ public struct StartError: Error, Equatable, CustomStringConvertible {
   /// - Parameter number: as `errno` has it.
   public init(number: Int32) { self.number = number }
 
+  /// Words that follow the program's name.
   public var description: String { "cannot be started: \(String(cString: strerror(number)))" }
 }

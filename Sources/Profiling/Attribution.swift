@@ -82,8 +82,13 @@ public enum Attribution {
     names.indices.filter { $0 == 0 || names[$0] != names[$0 - 1] }.map { names[$0] }
   }
 
-  /// In the names of helpers that call a region's body: they belong to the mark.
-  private static let markers = ["7Kernels4MarkO", "9ProfilingE7counted", "9Profiling11HeapCounter"]
+  /// In the names of functions of this target that call a region's body.
+  private static let counters = ["9ProfilingE7counted", "9Profiling11HeapCounter"]
+
+  /// Helpers that call a region's body: they belong to the mark.
+  private static func isMarker(_ frame: String) -> Bool {
+    TeamFrames.isMark(frame) || counters.contains { frame.contains($0) }
+  }
 
   /// Worker and stage of a stack of symbols, root first, and the frames below the stage's.
   static func split(_ frames: [String], _ stages: [Int: String]) -> (roots: [String], rest: [String]) {
@@ -91,20 +96,16 @@ public enum Attribution {
     if let at = frames.lastIndex(where: { mark($0, "cplatform_stage_") != nil }),
       let stage = mark(frames[at], "cplatform_stage_")
     {
-      let rest = frames[(at + 1)...].drop { frame in markers.contains { frame.contains($0) } }
+      let rest = frames[(at + 1)...].drop(while: isMarker)
       return (
         [self.worker(worker), stages[stage] ?? "stage \(stage)"], Array(rest.isEmpty ? frames[at...] : rest)
       )
     }
-    let isWaiting: (String) -> Bool = { frame in
-      frame.contains("7Kernels") && Team.waitingFunctions.contains { frame.contains("\($0.utf8.count)\($0)") }
-    }
-    if let at = frames.firstIndex(where: isWaiting) {
+    if let at = frames.firstIndex(where: TeamFrames.isWaiting) {
       return ([self.worker(worker), wait], Array(frames[at...]))
     }
-    let isTeam: (String) -> Bool = { $0.contains("7Kernels4TeamC3run") || $0.contains("7Kernels6Worker") }
     let entry = frames.lastIndex { $0.hasPrefix("cplatform_worker_") }
-    if let at = frames.firstIndex(where: isTeam) ?? entry {
+    if let at = frames.firstIndex(where: TeamFrames.isTeam) ?? entry {
       return ([self.worker(worker), team], Array(frames[at...]))
     }
     return ([outside, outside], frames)

@@ -57,12 +57,28 @@ public struct Column<Row>: Sendable {
     return column
   }
 
+  /// The same column of rows that have such a row in them.
+  public func of<Outer>(_ part: @escaping @Sendable (Outer) -> Row) -> Column<Outer> {
+    var column = Column<Outer>(name) { [cell] in cell(part($0)) }
+    (column.title, column.isShown, column.rank) = (title, isShown, rank)
+    (column.isInFiles, column.isText) = (isInFiles, isText)
+    column.form =
+      switch form {
+      case .plain: .plain
+      case .scaled: .scaled
+      case .percent: .percent
+      case .times: .times
+      case .custom(let text): .custom { text(part($0)) }
+      }
+    return column
+  }
+
   /// The field in CSV, without quotes.
   public func field(_ row: Row) -> String { cell(row)?.field ?? "" }
 }
 
 extension Column {
-  /// A column of words; an empty text is an empty field.
+  /// A column of words; empty ones are no value.
   public init(_ name: String, text: @escaping @Sendable (Row) -> String) {
     self.init(name) { row in
       let text = text(row)
@@ -71,12 +87,12 @@ extension Column {
     isText = true
   }
 
-  /// A column of counts.
+  /// A column of whole numbers.
   public init(_ name: String, integer: @escaping @Sendable (Row) -> Int?) {
     self.init(name) { integer($0).map { .integer($0) } }
   }
 
-  /// Values that are not finite count as not measured.
+  /// A column of other numbers; those that are not finite count as not measured.
   public init(_ name: String, real: @escaping @Sendable (Row) -> Double?) {
     self.init(name) { real($0).flatMap { $0.isFinite ? .real($0) : nil } }
   }

@@ -1,6 +1,21 @@
 import Foundation
 import PlainText
 
+/// A file of this tool that holds no table of records.
+public enum OwnFile: CaseIterable, Sendable {
+  /// Rows of a run that goes on or was interrupted.
+  case partial
+  /// What a comparison has measured.
+  case samples
+
+  var beginning: String {
+    switch self {
+    case .partial: "{\"cbambench\":"
+    case .samples: "cbambench-samples"
+    }
+  }
+}
+
 /// What a file is that is not the text that was expected.
 enum FileKind {
   private static let beginnings: [(bytes: [UInt8], name: String)] = [
@@ -12,10 +27,8 @@ enum FileKind {
     ([0xFF, 0xFE, 0, 0], "is UTF-32"), ([0, 0, 0xFE, 0xFF], "is UTF-32"),
     ([0xFF, 0xFE], "is UTF-16"), ([0xFE, 0xFF], "is UTF-16"), (Array("%PDF".utf8), "is a PDF"),
     ([0x7F] + Array("ELF".utf8), "is a program"),
-    (Array("{\"cbambench\":".utf8), "is a .partial file, which 'cbambench run --resume FILE' completes"),
-    (
-      Array("cbambench-samples".utf8), "is a file of samples, which 'cbambench compare --samples FILE' judges"
-    ),
+    (Array(OwnFile.partial.beginning.utf8), "is a .partial file"),
+    (Array(OwnFile.samples.beginning.utf8), "is a file of samples"),
     (Array("{".utf8), "is JSON"), (Array("[".utf8), "is JSON"), (Array("<".utf8), "is HTML or XML"),
     (Array("|".utf8), "is a table of Markdown"),
   ]
@@ -35,8 +48,17 @@ enum FileKind {
     return isWide ? "is UTF-16" : "is not text"
   }
 
+  /// Which of this tool's other files it is; nil: none.
+  static func own(_ data: Data) -> OwnFile? {
+    OwnFile.allCases.first { start(data).starts(with: $0.beginning.utf8) }
+  }
+
+  private static func start(_ data: Data) -> Data.SubSequence {
+    data.prefix(200).drop { " \t\r\n".utf8.contains($0) }
+  }
+
   private static func beginning(_ data: Data) -> String? {
-    let start = data.prefix(200).drop { " \t\r\n".utf8.contains($0) }
+    let start = start(data)
     return beginnings.first { start.starts(with: $0.bytes) }?.name
   }
 }

@@ -9,10 +9,14 @@ public enum RecordsFile {
   ]
 
   /// Rows of a file, each of another case, with values that a measurement can have.
+  /// - Parameter advice: what another file of this tool is good for, in words that follow its name.
   /// - Throws: in one sentence, what is wrong with the file and where.
-  public static func read(_ data: Data) throws(RecordTextError) -> [Record] {
+  public static func read(
+    _ data: Data, advice: (OwnFile) -> String = { _ in "" }
+  ) throws(RecordTextError) -> [Record] {
     guard let text = FileKind.text(data) else {
-      throw RecordTextError(description: "\(FileKind.name(data)); records as CSV in UTF-8 were expected")
+      let name = FileKind.name(data) + (FileKind.own(data).map(advice) ?? "")
+      throw RecordTextError(description: "\(name); records as CSV in UTF-8 were expected")
     }
     let table = try RecordTable(text)
     if let missing = needed.first(where: { !table.header.contains($0) }) {

@@ -134,8 +134,8 @@ public enum ServeReply: Equatable, Sendable {
   case hello(version: Int, tool: String, header: String)
   /// What it is about to do, in case it does not survive.
   case step(String)
-  /// A case: a digest of its result (nil if it has none), then its CSV line.
-  case row(digest: UInt64?, line: String)
+  /// A case, with a digest of its result.
+  case row(RowLine)
   /// All cases of the request are open, so many.
   case opened(count: Int)
   /// Seconds per call of several samples, and how often the system took the processor away meanwhile.
@@ -151,8 +151,7 @@ extension ServeReply: CustomStringConvertible {
     switch self {
     case .hello(let version, let tool, let header): "hello \(version) \(tool) \(LineText.escaped(header))"
     case .step(let text): "step \(LineText.escaped(text))"
-    case .row(let digest, let line):
-      "row \(digest.map { String($0, radix: 16) } ?? "-") \(LineText.escaped(line))"
+    case .row(let row): "row \(row)"
     case .opened(let count): "opened \(count)"
     case .times(let seconds, let switches):
       "times \(switches) " + seconds.map { "\($0)" }.joined(separator: " ")
@@ -172,11 +171,8 @@ extension ServeReply: CustomStringConvertible {
       guard let header = LineText.unescaped(words.count == 3 ? words[2] : "") else { return nil }
       self = .hello(version: version, tool: String(words[1]), header: header)
     case "row":
-      let words = rest.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-      guard words.count == 2, let line = LineText.unescaped(words[1]) else { return nil }
-      let digest = UInt64(words[0], radix: 16)
-      guard digest != nil || words[0] == "-" else { return nil }
-      self = .row(digest: digest, line: line)
+      guard let row = RowLine(rest) else { return nil }
+      self = .row(row)
     case "times":
       let words = rest.split(separator: " ")
       let seconds = words.dropFirst().compactMap { Double($0) }

@@ -2,12 +2,12 @@ import PlainText
 
 /// A named list of workloads.
 public struct Suite: Sendable {
-  /// Its file's name without the extension; empty for a single workload.
+  /// Its file's, without ending; empty where a workload or a network was named.
   public let name: String
   /// In the order of the file.
   public let workloads: [Workload]
 
-  /// A list with a name.
+  /// A list that stands in no file.
   public init(name: String, workloads: [Workload]) {
     self.name = name
     self.workloads = workloads

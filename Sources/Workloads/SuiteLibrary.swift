@@ -4,15 +4,12 @@ import Foundation
 /// Where suites are found: `Bench/Suites`, upwards from the working directory, then from the executable; then those that the
 /// executable carries with it, as they were in `Bench/Suites` when it was built.
 public struct SuiteLibrary: Sendable {
-  /// Of suite files, without the dot.
+  /// Of suite files, without its point.
   public static let fileExtension = "suite"
   private static let largest = 16 << 20
   private let folders: [String]
 
-  /// Looks for folders once.
-  /// - Parameters:
-  ///   - workingDirectory: where the search begins.
-  ///   - executable: path of the program, where it goes on.
+  /// - Parameters: paths from which folders are searched upwards.
   public init(workingDirectory: String, executable: String) {
     let starts = [
       URL(fileURLWithPath: workingDirectory), URL(fileURLWithPath: executable).deletingLastPathComponent(),

@@ -17,9 +17,8 @@ public struct Targets: Sendable {
     self.networkInput = networkInput
   }
 
-  /// The workloads of a target: a file, the name of a suite, a network, or a workload text, whichever fits
-  /// first.
-  /// - Throws: `UsageError` if none fits, or the file is wrong.
+  /// The workloads that a target names.
+  /// - Throws: what is wrong with it, with what may have been meant.
   public func resolve(_ target: String) throws(UsageError) -> Suite {
     if FileManager.default.fileExists(atPath: target) { return try SuiteLibrary.read(target) }
     if let suite = try library.suite(named: target) { return suite }

@@ -13,11 +13,11 @@ public struct Workload: Sendable {
   public let op: any Operator
   /// The shape in the text.
   public let shape: Shape
-  /// Shapes of all inputs.
+  /// Of all inputs, the first of them that of the text.
   public let inputs: [Shape]
-  /// Shape of the output.
+  /// Of the result.
   public let output: Shape
-  /// Parameters, MACs, FLOPs and bytes of a call.
+  /// Parameters, work and traffic of one call.
   public let cost: Cost
 
   /// Bytes of a text.

@@ -353,4 +353,22 @@ import Testing
       ["run", "relu@1x1x1x1", "--export", "bencher=x", "--export", "google-benchmark=x"],
       "--export google-benchmark=x: x is given twice", in: scratch)
   }
+
+  /// Other files of this tool: what they are good for is said.
+  @Test(arguments: [
+    (
+      "{\"cbambench\":2}\nworkload",
+      "is a .partial file, which 'cbambench run --resume FILE' completes; records as"
+    ),
+    (
+      "cbambench-samples 1\n",
+      "is a file of samples, which 'cbambench compare --samples FILE' judges; records as"
+    ),
+  ])
+  func ownFilesHaveTheirCommand(text: String, sentence: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("x.csv", text.utf8)
+    let result = try Tool.run(["gate", "x.csv", "--baseline", "x.csv"], in: scratch.path)
+    #expect(result.status == 2 && result.error.contains("x.csv: " + sentence), "\(result.error)")
+  }
 }

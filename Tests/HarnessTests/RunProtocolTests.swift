@@ -1,4 +1,5 @@
 import Harness
+import Records
 import Testing
 
 /// The lines between the measuring process and the one that watches it.
@@ -12,8 +13,9 @@ import Testing
     (.step(2, Step(.warmUp, key)), "step 2 warmUp tiled/direct|avx2|2"),
     (.note(7, "no\nprofile: x"), #"note 7 no\nprofile: x"#),
     (.step(1, Step(.profile, key)), "step 1 profile tiled/direct|avx2|2"),
-    (.row("a,\"b\nc\"\n"), #"row a,"b\nc"\n"#), (.row(#"a\nb"#), #"row a\\nb"#),
-    (.row("é\r\n"), "row é\r\\n"), (.row(""), "row "),
+    (.row(RowLine(csv: "a,\"b\nc\"\n")), #"row - a,"b\nc"\n"#),
+    (.row(RowLine(csv: #"a\nb"#, digest: 255)), #"row ff a\\nb"#),
+    (.row(RowLine(csv: "é\r\n")), "row - é\r\\n"), (.row(RowLine(csv: "")), "row - "),
   ])
   func textGoesBothWays(message: RunMessage, line: String) {
     #expect(message.description == line)
@@ -23,7 +25,7 @@ import Testing
   @Test(arguments: [
     "", "begin", "begin x", "done", "unreached", "unreached x", "step 1", "step x oracle", "step 1 dance",
     "step 1 verify a|b",
-    #"row a\x"#, #"row a\"#, "note 1", "note x y", "other 1",
+    #"row - a\x"#, #"row - a\"#, "row x a", "row -", "note 1", "note x y", "other 1",
   ])
   func otherLinesAreNone(line: String) { #expect(RunMessage(line) == nil) }
 }

@@ -3,6 +3,7 @@ import Harness
 import HarnessSupport
 import Kernels
 import Measurement
+import Records
 import Testing
 import Workloads
 
@@ -52,12 +53,12 @@ import Workloads
           let bad = index == 5 ? [SupervisorTests.bad] : []
           for key in bad + [SupervisorTests.good] {
             if let reason = losses[index]?.cases[key] {
-              send(.row(reason))
+              send(.row(RowLine(csv: reason)))
               continue
             }
             send(.step(index, Step(.verify, key)))
             if key == SupervisorTests.bad { mishap.happen() }
-            send(.row("\(key)"))
+            send(.row(RowLine(csv: "\(key)")))
           }
           send(.done(index))
         }
@@ -67,8 +68,8 @@ import Workloads
       #expect(lost.isEmpty)
       #expect(told.filter { if case .done = $0 { true } else { false } } == [.done(4), .done(5), .done(6)])
       #expect(told.filter { $0 == .begin(5) }.count == 2, "once more without the case")
-      #expect(told.contains(.row(mishap.sentence)), "\(told)")
-      #expect(told.filter { $0 == .row("good|avx2|2") }.count == 3)
+      #expect(told.contains(.row(RowLine(csv: mishap.sentence))), "\(told)")
+      #expect(told.filter { $0 == .row(RowLine(csv: "good|avx2|2")) }.count == 3)
     }
   }
 
@@ -79,7 +80,7 @@ import Workloads
       let lost = SupervisorTests.supervisor(mishap).run([0, 1]) { open, losses, send in
         for index in open {
           send(.begin(index))
-          send(.row("\(losses)"))
+          send(.row(RowLine(csv: "\(losses)")))
           send(.done(index))
           send(.step(index, Step(.profile, SupervisorTests.bad)))
           mishap.happen()
@@ -89,7 +90,10 @@ import Workloads
       }
       #expect(lost.isEmpty)
       let expected = (0...1).flatMap { index -> [RunMessage] in
-        [.begin(index), .row("[:]"), .done(index), .step(index, Step(.profile, SupervisorTests.bad))]
+        [
+          .begin(index), .row(RowLine(csv: "[:]")), .done(index),
+          .step(index, Step(.profile, SupervisorTests.bad)),
+        ]
       }
       #expect(told.filter { if case .note = $0 { false } else { true } } == expected)
       let notes = told.compactMap { if case .note(let index, let text) = $0 { (index, text) } else { nil } }
@@ -125,14 +129,18 @@ import Workloads
         for index in open {
           send(.begin(index))
           if index == 0 && losses[0]?.workload == nil { _exit(9) }
-          send(.row(losses[index]?.workload ?? "fine"))
+          send(.row(RowLine(csv: losses[index]?.workload ?? "fine")))
           send(.done(index))
         }
       } receive: {
         if case .row = $0 { rows.append($0) }
       }
       #expect(lost.isEmpty)
-      #expect(rows == [.row("ended with status 9 while computing the expected result"), .row("fine")])
+      #expect(
+        rows == [
+          .row(RowLine(csv: "ended with status 9 while computing the expected result")),
+          .row(RowLine(csv: "fine")),
+        ])
     }
   }
 

@@ -15,7 +15,7 @@ import Testing
   @Test(
     arguments: [
       .hello(version: 1, tool: "0.1.0", header: "a,b\n"), .step("verify x|avx2|1"),
-      .row(digest: 0xffff_ffff_ffff_ffff, line: "a,\"b\nc\\\"\n"), .row(digest: nil, line: "\n"),
+      .row(RowLine(csv: "a,\"b\nc\\\"\n", digest: 0xffff_ffff_ffff_ffff)), .row(RowLine(csv: "\n")),
       .opened(count: 0), .times([1e-9, 0.1 + 0.2], switches: 3), .closed, .refused("two\nlines"),
     ] as [ServeReply])
   func repliesReadAsWritten(reply: ServeReply) {

@@ -148,8 +148,8 @@ import Testing
       (Array("workload,".utf16.flatMap { [UInt8($0), 0] }), "is UTF-16"),
       ([0x77, 0xFC, 0x0A], "is not UTF-8 text"),
       (Array("a\0bcdefgh".utf8), "is not text"), (Array(" \n[{\"a\": 1}]".utf8), "is JSON"),
-      (Array("{\"cbambench\":2}\nworkload".utf8), "cbambench run --resume"),
-      (Array("cbambench-samples 1\n".utf8), "cbambench compare --samples"),
+      (Array("{\"cbambench\":2}\nworkload".utf8), "is a .partial file, of use elsewhere; records"),
+      (Array("cbambench-samples 1\n".utf8), "is a file of samples, of use elsewhere; records"),
       (Array("| workload | kernel |\n".utf8), "is a table of Markdown"),
       (Array("<html>".utf8), "is HTML or XML"),
       (Array("".utf8), "line 1: no header; the file is empty"), (Array("\n\n".utf8), "line 1: no header"),
@@ -157,7 +157,9 @@ import Testing
       (Array("workload,threads\nx,1\n".utf8), "line 1: there is no column named 'workload_text'"),
     ] as [([UInt8], String)])
   func otherFiles(bytes: [UInt8], part: String) {
-    let error = #expect(throws: RecordTextError.self) { try RecordsFile.read(Data(bytes)) }
+    let error = #expect(throws: RecordTextError.self) {
+      try RecordsFile.read(Data(bytes)) { _ in ", of use elsewhere" }
+    }
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
   }
 

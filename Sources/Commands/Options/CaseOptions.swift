@@ -1,0 +1,38 @@
+import Harness
+import PlainText
+import Records
+
+/// What of a command line chooses a case, from what is known of the case.
+package enum CaseOptions {
+  /// Options that fill tensors as a record says.
+  package static func data(_ text: String) -> [String] {
+    let (inputs, weights) = DataText.parts(text)
+    return (inputs == DataText.dense ? [] : ["--data", inputs])
+      + (weights == DataText.dense ? [] : ["--weights-data", weights])
+  }
+
+  /// The same for a shell.
+  fileprivate static func dataLine(_ text: String) -> String {
+    data(text).map { $0.hasPrefix("--") ? " \($0)" : " \($0.shellQuoted)" }.joined()
+  }
+}
+
+extension CaseIdentity {
+  /// Target and options of a command that measures this case alone, for a shell.
+  package var options: String {
+    var words = "\(workloadText.shellQuoted) --kernels \(kernel)"
+    if kernel != "reference" { words += threads.map { " --threads \($0)" } ?? "" }
+    if kernel != "reference" { words += " --isa \(isa)" }
+    if cache != "hot" { words += " --cache \(cache)" }
+    return words + CaseOptions.dataLine(data)
+  }
+}
+
+extension Reproduction {
+  /// The command that shows it again, for a shell.
+  package var line: String {
+    let words = "\(workloadText.shellQuoted) --kernels \(kernel) --threads \(threads) --seed \(seed)"
+    let set = kernel == "reference" ? "" : " --isa \(isa)"
+    return "cbambench verify \(words)\(set)\(CaseOptions.dataLine(data))"
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Models
+import PlainText
+import Tensors
+import Workloads
+
+/// Suites that targets name, filtered; `standard` where none is named.
+func resolve(
+  _ arguments: Arguments, standard: String,
+  networkInput: @escaping @Sendable (Network) -> Shape = { $0.standardInput }
+) throws(UsageError) -> [Suite] {
+  let targets = Targets(library: .standard, networkInput: networkInput)
+  let names = arguments.targets.isEmpty ? [standard] : arguments.targets
+  var suites: [Suite] = []
+  for name in names { suites.append(try targets.resolve(name)) }
+  if let style = try arguments.word("--style", Style.self) { suites = try styled(suites, style) }
+  guard let pattern = arguments.value("--filter") else { return suites }
+  let regex: Pattern
+  do { regex = try Pattern(pattern) } catch {
+    throw UsageError("--filter \(pattern.shown): is not a regular expression: \(error)")
+  }
+  let filtered = suites.map { suite in
+    Suite(
+      name: suite.name,
+      workloads: suite.workloads.filter { regex.isFound(in: $0.name) || regex.isFound(in: $0.text) })
+  }
+  guard filtered.contains(where: { !$0.workloads.isEmpty }) else {
+    let count = suites.reduce(0) { $0 + $1.workloads.count }
+    let all = count == 1 ? "the workload" : "any of the \(count) workloads"
+    throw UsageError("--filter \(pattern.shown): does not match \(all)")
+  }
+  return filtered
+}
+
+/// All networks in one style.
+private func styled(_ suites: [Suite], _ style: Style) throws(UsageError) -> [Suite] {
+  var (result, networks): ([Suite], Int) = ([], 0)
+  for suite in suites {
+    var workloads: [Workload] = []
+    for workload in suite.workloads {
+      guard var network = workload.op as? Network else {
+        workloads.append(workload)
+        continue
+      }
+      network.options.style = style
+      networks += 1
+      let name = workload.name == workload.text ? nil : workload.name
+      workloads.append(
+        try Workload(network, workload.shape, name: name, multiplicity: workload.multiplicity))
+    }
+    result.append(Suite(name: suite.name, workloads: workloads))
+  }
+  guard networks > 0 else { throw UsageError("--style \(style.rawValue) has no effect without a network") }
+  return result
+}
+
+extension SuiteLibrary {
+  static var standard: SuiteLibrary {
+    SuiteLibrary(
+      workingDirectory: FileManager.default.currentDirectoryPath,
+      executable: Executable.path)
+  }
+}
