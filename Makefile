@@ -10,7 +10,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
   else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi
 
-.PHONY: setup setup-portable run gate test test-tsan test-repeat test-portable fuzz format check
+.PHONY: setup setup-portable run gate test examples test-tsan test-repeat test-portable fuzz format check
 
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
@@ -36,7 +36,14 @@ gate: setup
 
 test: setup
 	swift test -c release --disable-testable-imports
+	$(MAKE) examples
 	$(MAKE) test-tsan
+
+# The examples as a package of their own, which depends on this one by path.
+examples: setup
+	swift build -c release --package-path Examples --scratch-path .build/examples
+	.build/examples/release/OwnKernel
+	.build/examples/release/OwnAttention
 
 # The team under the thread sanitizer, which tells of data races; a debug build of its own, about a minute the first time.
 test-tsan: setup
@@ -61,7 +68,7 @@ test-portable: setup-portable
 	Tests/portable.sh $(TOOL)
 
 format:
-	swift format --in-place --recursive Sources Tests Plugins Package.swift
+	swift format --in-place --recursive Sources Tests Plugins Examples Package.swift
 
 check:
-	swift format lint --strict --recursive Sources Tests Plugins Package.swift
+	swift format lint --strict --recursive Sources Tests Plugins Examples Package.swift

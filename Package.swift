@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Targets by floor: a target imports only targets of lower floors (Tests/HouseTests holds this).
+// Targets from the lowest floor to the highest. docs/architecture.md says which floor each is on; Tests/HouseTests compares.
 
 /// Warnings are errors everywhere: a clean build is part of passing.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
@@ -24,16 +24,27 @@ func micro(_ name: String, define: String, march: String?) -> Target {
     swiftSettings: strict + [.unsafeFlags(flags), .define(define)])
 }
 
+/// A program of the package in `Examples`, built here as well so that tests can run it.
+func example(_ name: String) -> Target {
+  .executableTarget(
+    name: name, dependencies: ["CBAMHarness"], path: "Examples/\(name)", swiftSettings: strict
+  )
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
 }
 
 let package = Package(
   name: "cbambench",
+  products: [
+    .library(name: "CBAMKernels", targets: ["CBAMKernels"]),
+    .library(name: "CBAMHarness", targets: ["CBAMHarness"]),
+    .executable(name: "cbambench", targets: ["cbambench"]),
+  ],
   targets: [
     // Text as people and programs may see it: below all, since all quote what users write.
     floor("PlainText", []),
-    // 0
     .target(name: "CPlatform", exclude: ["README.md"]),
     .systemLibrary(
       name: "CGperftools", pkgConfig: "libtcmalloc", providers: [.apt(["libgoogle-perftools-dev"])]),
@@ -41,7 +52,6 @@ let package = Package(
     floor("Tensors", ["PlainText"]),
     floor("Measurement", []),
     floor("Files", ["PlainText"]),
-    // 1
     floor("Formats", ["PlainText", "Tensors"]),
     floor("Operators", ["PlainText", "Tensors"]),
     floor("Processes", ["CPlatform", "Files", "Measurement"]),
@@ -49,31 +59,27 @@ let package = Package(
     micro("MicroBaseline", define: "ISA_BASELINE", march: nil),
     micro("MicroAVX2", define: "ISA_AVX2", march: "x86-64-v3"),
     micro("MicroAVX512", define: "ISA_AVX512", march: "x86-64-v4"),
-    // 2
     floor("Models", ["Operators", "PlainText", "Tensors"]),
     floor(
       "Kernels",
       [
         "Operators", "Tensors", "MicroKernelAPI", "MicroBaseline", "MicroAVX2", "MicroAVX512", "CPlatform",
       ]),
-    // 3
     floor("Execution", ["Kernels", "Operators", "Tensors"]),
     floor(
       "Workloads", ["Files", "Models", "Operators", "PlainText", "Tensors"], plugins: ["CarrySuites"]),
     .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
-    // 4
     floor("ReferenceKernels", ["Execution", "Kernels", "Operators", "Tensors"]),
     floor("TiledKernels", ["Execution", "Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
+    floor("CBAMKernels", ["Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels"]),
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
     floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "PlainText", "Records"]),
-    // 5
     floor(
       "Harness",
       [
         "Formats", "Kernels", "Measurement", "Models", "Operators", "PlainText", "Processes",
         "Profiling", "Records", "ReferenceKernels", "Roofs", "Tensors", "Workloads",
       ]),
-    // 6
     floor(
       "Contest",
       ["CPlatform", "Files", "Harness", "Measurement", "PlainText", "Processes", "Records", "Workloads"]),
@@ -81,14 +87,12 @@ let package = Package(
       "CaseProfiles",
       ["Harness", "Kernels", "Measurement", "Operators", "Profiling", "Tensors", "Workloads"]),
     floor("Gate", ["Measurement", "PlainText", "Records"]),
-    // 7
     floor(
       "Reporting",
       [
         "CaseProfiles", "Gate", "Harness", "Measurement", "Models", "Operators", "PlainText", "Profiling",
         "Records", "Tensors", "Workloads",
       ]),
-    // 8
     floor(
       "Commands",
       [
@@ -96,13 +100,16 @@ let package = Package(
         "Models", "Operators", "PlainText", "Processes", "Profiling", "Records", "Reporting", "Roofs",
         "Tensors", "Workloads",
       ]),
-    // 9
+    floor("CBAMHarness", ["CBAMKernels", "Harness", "Measurement", "Records", "Reporting", "Workloads"]),
     .executableTarget(
       name: "cbambench", dependencies: ["Commands", "Kernels", "TiledKernels"], exclude: ["README.md"],
       swiftSettings: strict),
+    example("OwnKernel"),
+    example("OwnAttention"),
     // What several tests need: goldens, a kernel's single run.
     .target(
-      name: "Support", dependencies: ["Kernels", "Measurement", "Models", "Operators", "Tensors"],
+      name: "Support",
+      dependencies: ["ReferenceKernels", "Kernels", "Measurement", "Models", "Operators", "Tensors"],
       path: "Tests/Support",
       resources: [.copy("Goldens")], swiftSettings: strict),
     // Kernels with planted mistakes, and how tests measure and check them.
@@ -134,7 +141,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-O2", "-fno-vectorize", "-fno-slp-vectorize"])]),
     tests(
       "ReferenceKernelsTests",
-      ["Support", "CLoops", "ReferenceKernels", "Kernels", "Measurement", "Operators", "Tensors"]),
+      ["Support", "CLoops", "ReferenceKernels", "Kernels", "Measurement", "Models", "Operators", "Tensors"]),
     tests(
       "TiledKernelsTests",
       [
@@ -143,7 +150,7 @@ let package = Package(
       ]),
     tests("MicroKernelAPITests", ["MicroKernelAPI", "Kernels", "Tensors"]),
     tests("KernelsTests", ["Kernels"]),
-    tests("ProfilingTests", ["Profiling", "Kernels", "Measurement"]),
+    tests("ProfilingTests", ["Profiling", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),
     .testTarget(
       name: "RecordsTests", dependencies: ["Records"], path: "Tests/RecordsTests",
@@ -153,7 +160,7 @@ let package = Package(
       name: "GateTests", dependencies: ["Gate", "Records", "Measurement"], path: "Tests/GateTests",
       exclude: ["Fixtures/make_fixtures.py"], resources: [.copy("Fixtures/statistics.json")],
       swiftSettings: strict),
-    tests("HouseTests", ["Records"]),
+    tests("HouseTests", ["Records", "OwnKernel", "OwnAttention"]),
     tests(
       "FuzzTests",
       [

@@ -9,7 +9,9 @@ public final class LockedFile {
   public enum Failure: Error, Equatable {
     /// Another process holds the lock; 0: one that cannot be seen from here.
     case isHeld(by: pid_t)
+    /// A system call failed with this `errno`.
     case system(Int32)
+    /// It is a folder, a pipe or a device.
     case notRegular
   }
 

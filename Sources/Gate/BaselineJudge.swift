@@ -12,6 +12,11 @@ public struct BaselineJudge: Sendable {
   /// `YYYY-MM-DD`.
   private let today: String
 
+  /// A judge for one day.
+  /// - Parameters:
+  ///   - policy: tolerances and accepted regressions.
+  ///   - allowsMissing: whether a row of the baseline that the records lack is no failure.
+  ///   - today: `YYYY-MM-DD`; acceptances expire.
   public init(_ policy: Policy, allowsMissing: Bool, today: String) {
     (self.policy, self.allowsMissing, self.today) = (policy, allowsMissing, today)
   }

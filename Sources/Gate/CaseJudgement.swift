@@ -4,7 +4,9 @@ import Records
 public struct CaseJudgement: Sendable, Equatable {
   /// Why a case has no times on both sides.
   public enum Trouble: Sendable, Equatable {
+    /// The head has no such case.
     case onlyBase
+    /// The base has no such case.
     case onlyHead
     /// The base crashed, or its result is wrong; or either is too large or too slow.
     case failed(String)
@@ -12,34 +14,47 @@ public struct CaseJudgement: Sendable, Equatable {
     case broken(String)
     /// The machine of the records lacks what the case needs.
     case notMeasurable(Obstacle)
+    /// The policy leaves the case out.
     case ignored
   }
 
   /// An instruction set of the base in whose place another one was measured.
   public struct Substitution: Sendable, Equatable {
+    /// The base's instruction set.
     public let of: String
     /// Whether the machine of the records cannot execute it.
     public let isNeeded: Bool
   }
 
+  /// How bad it is, the worst last.
   public enum Severity: Int, Sendable, Comparable {
+    /// Nothing to report; a regression that only warns; no evidence either way; a regression that fails; a
+    /// result that is wrong or missing.
     case fine, warning, undetermined, worse, broken
     public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
   }
 
+  /// What both rows have in common.
   public let identity: CaseIdentity
+  /// The workload's name.
   public let name: String
   /// The kernels that ran.
   public let baseKernel: String
+  /// The kernel that ran in the head.
   public let headKernel: String
   /// The row of the base has another instruction set.
   public var substitution: Substitution?
+  /// What the policy does with a regression here.
   public var mode = Rule.Mode.fail
+  /// Why nothing can be compared; nil if it can.
   public var trouble: Trouble?
+  /// What the times say; nil where there are none.
   public var time: TimeVerdict?
+  /// Counts that differ.
   public var exact: [ExactFinding] = []
   /// Whether a regression is accepted, and what is said about it.
   public var acceptance: String?
+  /// Whether the policy accepts the regression today.
   public var isAccepted = false
   /// Requirements that the policy makes of a row by itself and that it misses.
   public var missed: [String] = []
@@ -48,6 +63,7 @@ public struct CaseJudgement: Sendable, Equatable {
   /// What was found out about it afterwards.
   public var notes: [String] = []
 
+  /// A case about which nothing has been found yet.
   public init(identity: CaseIdentity, name: String, baseKernel: String, headKernel: String) {
     self.identity = identity
     self.name = name
@@ -55,6 +71,7 @@ public struct CaseJudgement: Sendable, Equatable {
     self.headKernel = headKernel
   }
 
+  /// The worst that was found, as far as the policy does not accept it.
   public var severity: Severity {
     switch trouble {
     case .broken: return .broken
@@ -116,9 +133,13 @@ public struct CaseJudgement: Sendable, Equatable {
 
 /// What a comparison comes to.
 public enum Conclusion: Sendable, Equatable {
+  /// No case is worse.
   case fine
+  /// A case is slower or costs more.
   case worse
+  /// Some case could not be told, and that was asked to fail.
   case undetermined
+  /// A result of the head is wrong, or the head crashed.
   case broken
   /// No case finished.
   case nothing

@@ -5,13 +5,19 @@ import Measurement
 public struct DetectionRate: Sendable, Equatable {
   /// Extra work of the head, percent; 0: both sides are the same.
   public let planted: Double
+  /// Cases that were counted.
   public var cases = 0
+  /// Cases called regressed.
   public var regressed = 0
+  /// Cases called improved.
   public var improved = 0
+  /// Cases about which nothing was said.
   public var undetermined = 0
   /// Measured changes, as logarithms of ratios.
   public var changes: [Double] = []
 
+  /// No cases yet.
+  /// - Parameter planted: extra work of the head, percent.
   public init(planted: Double) { self.planted = planted }
 
   /// Adds the cases that have times of at least `shortest` seconds.

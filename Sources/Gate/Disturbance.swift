@@ -6,9 +6,13 @@ import Records
 /// Everything is compared with the run's own median: a load that never pauses is no disturbance, it is in both sides and in
 /// the width of the interval.
 public struct Disturbance: Sendable, Equatable {
+  /// What shows that a turn was disturbed.
   public enum Cause: String, Sendable, CaseIterable {
+    /// Time of the control kernel; time that the hypervisor gave to others; involuntary context switches;
+    /// threads that could run.
     case control, stolen, switches, load
 
+    /// A clause for messages.
     public var words: String {
       switch self {
       case .control: "the control kernel was slow"

@@ -2,8 +2,11 @@ import Records
 
 /// A count that differs between two rows of a case. Counts do not depend on the machine's mood: there is no tolerance.
 public struct ExactFinding: Sendable, Equatable {
+  /// Name of the column.
   public let column: String
+  /// The base's count, as text.
   public let base: String
+  /// The head's count, as text; `empty` if it is missing.
   public let head: String
   /// What is only less than before is no harm; what the workload itself costs must not change at all.
   public let isWorse: Bool
@@ -54,5 +57,6 @@ public struct ExactFinding: Sendable, Equatable {
     Int(exactly: value).map { String($0) } ?? String(value)
   }
 
+  /// `flops 10 → 12`.
   public var sentence: String { "\(column) \(base) → \(head)" }
 }

@@ -2,7 +2,9 @@ import Records
 
 /// What a machine lacks to measure a row of the baseline.
 public enum Obstacle: Hashable, Sendable {
+  /// The case needs more threads than the machine has CPUs.
   case threads(Int, cpus: Int)
+  /// The CPU lacks the instruction set.
   case isa(String)
   /// In the row's words.
   case memory(String)

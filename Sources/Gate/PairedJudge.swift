@@ -5,11 +5,14 @@ import Records
 public struct PairedJudge: Sendable {
   private let policy: Policy
 
+  /// A judge by a policy.
   public init(_ policy: Policy) { self.policy = policy }
 
   /// Cases that need more rounds, and those that look changed and need to be confirmed.
   public struct Agenda: Sendable, Equatable {
+    /// Indices of cases without a verdict.
     public var open: Set<Int> = []
+    /// Indices of cases that look regressed or improved.
     public var changed: Set<Int> = []
   }
 
@@ -26,14 +29,17 @@ public struct PairedJudge: Sendable {
     item.isComparable && policy.rule(Self.subject(item)).mode != .ignore
   }
 
+  /// What counts as a change, given how many cases of the run are measured.
   public func margins(_ run: PairedRun) -> Margins {
     Margins(alpha: policy.alpha, cases: run.cases.count { measures($0) })
   }
 
+  /// Which turns of the run do not count.
   public func disturbance(_ run: PairedRun) -> Disturbance {
     Disturbance(run.turns, controlPercent: policy.controlPercent)
   }
 
+  /// What the next rounds should measure, by what the run shows so far.
   public func agenda(_ run: PairedRun) -> Agenda {
     var agenda = Agenda()
     for (index, verdict) in times(run) {
@@ -46,6 +52,7 @@ public struct PairedJudge: Sendable {
     return agenda
   }
 
+  /// One judgement per case, in the run's order.
   public func judgements(_ run: PairedRun) -> [CaseJudgement] {
     let times = times(run)
     let (base, head) = (ThreadAgreement.differences(run, .base), ThreadAgreement.differences(run, .head))

@@ -2,8 +2,11 @@ import Records
 
 /// A rule or an accepted regression of a policy file: which cases it means, and where it stands.
 public struct PolicyClause: Sendable, Equatable {
+  /// Which cases it means.
   public let cases: Selection
+  /// Where it stands in the policy's file.
   public let place: PolicyPlace
+  /// Whether it accepts a regression; otherwise it changes a rule.
   public let isAcceptance: Bool
 
   /// Whether somebody should hear that no case of a comparison fits.

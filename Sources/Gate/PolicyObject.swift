@@ -7,6 +7,8 @@ public struct PolicyPlace: Sendable, Equatable {
   /// From 1.
   public let line: Int
 
+  /// A place in a file.
+  /// - Parameter line: from 1.
   public init(path: String, line: Int) { (self.path, self.line) = (path, line) }
 }
 

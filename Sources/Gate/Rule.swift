@@ -2,6 +2,7 @@ import Records
 
 /// What is asked of a case.
 public struct Rule: Sendable, Equatable {
+  /// What a regression does to the exit status.
   public enum Mode: String, Sendable, CaseIterable {
     /// A regression fails the run.
     case fail
@@ -11,6 +12,7 @@ public struct Rule: Sendable, Equatable {
     case ignore
   }
 
+  /// What a regression does to the exit status.
   public var mode = Mode.fail
   /// A change of time within this is none.
   public var tolerancePercent = 2.0
@@ -22,22 +24,29 @@ public struct Rule: Sendable, Equatable {
   public var storedPercent = 20.0
   /// For speed-up and share of the roof compared with a baseline of another machine.
   public var coarsePercent = 50.0
+  /// Least speed-up over the reference, a ratio; nil: none is asked for.
   public var minimumSpeedup: Double?
+  /// Least share of the roof, 0 to 1; nil: none is asked for.
   public var minimumRoofFraction: Double?
   /// Least parallel efficiency by thread count.
   public var minimumEfficiency: [Int: Double] = [:]
 
+  /// The defaults.
   public init() {}
 }
 
 /// A case as patterns see it.
 public struct RuleSubject: Sendable, Equatable {
+  /// The workload's name.
   public let name: String
+  /// The workload's text.
   public let workloadText: String
   /// What was asked for and what ran.
   public let kernels: [String]
+  /// Number of threads; nil: no kernel took the workload.
   public let threads: Int?
 
+  /// What a policy's patterns are compared with.
   public init(name: String, workloadText: String, kernels: [String], threads: Int?) {
     self.name = name
     self.workloadText = workloadText
@@ -48,16 +57,21 @@ public struct RuleSubject: Sendable, Equatable {
 
 /// Which cases something is said about; what is nil says nothing. `*` stands for any letters, `?` for one.
 public struct Selection: Sendable, Equatable {
+  /// Pattern of the workload's name or text; nil: all.
   public var workload: String?
+  /// Pattern of the kernel's name; nil: all.
   public var kernel: String?
+  /// Number of threads; nil: any.
   public var threads: Int?
 
+  /// All cases that fit every pattern given.
   public init(workload: String? = nil, kernel: String? = nil, threads: Int? = nil) {
     self.workload = workload
     self.kernel = kernel
     self.threads = threads
   }
 
+  /// Whether a case fits every pattern.
   public func contains(_ subject: RuleSubject) -> Bool {
     if let threads, subject.threads != threads { return false }
     if let workload, !Self.fits(workload, subject.name), !Self.fits(workload, subject.workloadText) {
@@ -91,7 +105,9 @@ public struct Selection: Sendable, Equatable {
 
 /// A regression that somebody has accepted.
 public struct Acceptance: Sendable, Equatable {
+  /// Which regressions are accepted.
   public var cases: Selection
+  /// Why, for readers of the report.
   public var reason: String
   /// Last day on which it holds, `YYYY-MM-DD`.
   public var expires: String
@@ -100,6 +116,7 @@ public struct Acceptance: Sendable, Equatable {
   /// Nil: it is from no file.
   public var place: PolicyPlace?
 
+  /// An acceptance.
   public init(
     cases: Selection, reason: String, expires: String, upToPercent: Double? = nil, place: PolicyPlace? = nil
   ) {
@@ -117,17 +134,23 @@ public struct Policy: Sendable {
   public var alpha = 0.05
   /// A turn whose control kernel takes so much longer than usual is disturbed.
   public var controlPercent = 5.0
+  /// The rule of a case that no override fits.
   public var defaults = Rule()
   /// What differs for some cases; the last that fits wins.
   public var overrides: [Override] = []
+  /// Regressions that somebody has accepted.
   public var accepted: [Acceptance] = []
 
+  /// A change of the rule for some cases.
   public struct Override: Sendable {
+    /// The cases whose rule it changes.
     public var cases: Selection
     /// Nil: it is from no file.
     public var place: PolicyPlace?
+    /// Sets what the override states and leaves the rest.
     public var change: @Sendable (inout Rule) -> Void
 
+    /// An override; those that come later win.
     public init(
       cases: Selection, place: PolicyPlace? = nil, change: @escaping @Sendable (inout Rule) -> Void
     ) {
@@ -137,8 +160,10 @@ public struct Policy: Sendable {
     }
   }
 
+  /// The defaults for every case.
   public init() {}
 
+  /// The rule of a case: the defaults, changed by every override that fits.
   public func rule(_ subject: RuleSubject) -> Rule {
     var rule = defaults
     for override in overrides where override.cases.contains(subject) { override.change(&rule) }
@@ -162,6 +187,7 @@ public struct Policy: Sendable {
 }
 
 extension RuleSubject {
+  /// The names of a row.
   public init(_ record: Record) {
     self.init(
       name: record.workload, workloadText: record.workloadText,

@@ -4,35 +4,46 @@ import Records
 
 /// What the times of one case say.
 public struct TimeVerdict: Sendable, Equatable {
+  /// What the times of a case prove.
   public enum Outcome: String, Sendable, CaseIterable {
+    /// Slower or faster by more than the tolerance; within it; none of these is proved.
     case regressed, improved, same, undetermined
   }
 
+  /// What is proved.
   public var outcome = Outcome.undetermined
   /// Medians over the clean turns, seconds per call.
   public var base: Double?
+  /// The head's seconds per call.
   public var head: Double?
   /// `ln(head / base)`, the median of the pairs, and its 95 % interval.
   public var change: Double?
+  /// Lower end of the change's interval, a logarithm.
   public var low: Double?
+  /// Upper end of the change's interval, a logarithm.
   public var high: Double?
   /// Probability of so large a change in the direction seen, were there none beyond the tolerance; and adjusted for the
   /// number of cases.
   public var p: Double?
+  /// `p`, adjusted for the number of cases.
   public var adjusted: Double?
   /// Rounds and turns that counted, turns that were disturbed.
   public var rounds = 0
+  /// Turns that count.
   public var turns = 0
+  /// Turns that do not count, because something else used the machine.
   public var disturbed = 0
   /// Smallest change that a run like this finds in four of five cases, as a logarithm of a ratio.
   public var smallestEffect: Double?
   /// Rounds that would find the effect asked about, those that confirm it included; nil: no number would.
   public var roundsNeeded: Int?
+  /// What the outcome does not say.
   public var note = ""
 
   /// The change in percent of the base.
   var changePercent: Double? { change.map { expm1($0) * 100 } }
 
+  /// Nothing measured yet.
   public init() {}
 }
 
@@ -59,6 +70,10 @@ public struct Margins: Sendable, Equatable {
   /// Cases judged together.
   public let cases: Int
 
+  /// Margins of a run.
+  /// - Parameters:
+  ///   - alpha: share of false alarms that is borne; all looks share it.
+  ///   - cases: how many cases are judged together.
   public init(alpha: Double, cases: Int) {
     self.alpha = alpha / Double(Self.looks)
     self.cases = max(1, cases)

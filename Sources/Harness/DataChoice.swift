@@ -12,10 +12,12 @@ import Workloads
 ///
 /// Only what is multiplied is chosen: biases and the arrays of a batch norm stay dense, as a variance of zero is no layer.
 public struct DataChoice: Sendable, Equatable {
+  /// Of all inputs.
   public var inputs = InputData.dense
   /// Never a file.
   public var weights = InputData.dense
 
+  /// Dense inputs and weights.
   public init() {}
 
   var isDense: Bool { self == DataChoice() }

@@ -6,6 +6,7 @@ import Tensors
 public enum InputData: Sendable, Equatable {
   /// Uniform in [−1, 1), no denormals.
   case dense
+  /// Nothing but zeros.
   case zeros
   /// Dense, but this share of the elements is zero.
   case sparse(Double)

@@ -9,24 +9,32 @@ import Workloads
 public struct Plan: Sendable {
   /// A kernel as the user asks for it.
   public enum Request: Sendable, Hashable {
+    /// The scalar formula.
     case reference
     /// The selector's choice.
     case tiled
     /// Every variant that applies.
     case all
+    /// One kernel by its name; where it does not apply, a row says why.
     case named(String)
   }
 
+  /// The kernels, in the order of the rows.
   public var requests: [Request] = [.reference, .tiled]
+  /// Instruction sets; those that the CPU lacks become skipped rows.
   public var isas: [ISA] = [.best]
+  /// Thread counts, each at least 1.
   public var threads: [Int] = [1, 2]
+  /// What the caches hold before a call.
   public var cache = CacheState.hot
+  /// Of inputs and weights, and of the order within a round.
   public var seed: UInt64 = 1
   /// What the inputs and weights of a measured call hold.
   public var data = DataChoice()
   /// Nil: as many as the time allows.
   public var rounds: Int?
 
+  /// Reference and tiled, best instruction set, one and two threads, hot caches.
   public init() {}
 }
 

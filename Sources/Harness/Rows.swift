@@ -8,7 +8,9 @@ import Workloads
 
 /// A record and, if a result was wrong, how to see it again.
 public struct RunRow: Sendable {
+  /// The row as files have it.
   public var record: Record
+  /// How to see a wrong result again; nil: the result is right, or there is none.
   public var reproduction: Reproduction?
 
   init(record: Record, reproduction: Reproduction? = nil) {
@@ -24,6 +26,7 @@ public struct RunRow: Sendable {
     }
   }
 
+  /// What became of the row; nil: a word that this version does not know.
   public var status: Record.Status? { Record.Status(rawValue: record.status) }
 }
 

@@ -2,7 +2,9 @@ import Records
 
 /// What the measuring process tells the one that watches over it; one line each.
 public enum RunMessage: Equatable, Sendable {
+  /// The workload of this index begins.
   case begin(Int)
+  /// What is about to be done for a workload, in case the process does not survive it.
   case step(Int, Step)
   /// A measured row.
   case row(RowLine)

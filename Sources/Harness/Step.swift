@@ -32,6 +32,7 @@ public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
 public struct Step: Hashable, Sendable, CustomStringConvertible {
   /// What kind of work it is.
   public enum Phase: String, Sendable {
+    /// The steps of a workload, in their order; `doing` has the words.
     case oracle, verify, warmUp, sample, roofs, profile
   }
 

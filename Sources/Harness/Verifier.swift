@@ -10,9 +10,13 @@ import Workloads
 public struct Check: Sendable {
   /// What became of a check.
   public enum Outcome: Sendable, Equatable {
+    /// Every comparison agrees, and could have failed.
     case right
+    /// Nothing was compared, and why.
     case skipped(String)
+    /// A comparison disagrees, and where.
     case wrong(String)
+    /// All agree, but none could have failed, and why.
     case mistrusted(String)
   }
 

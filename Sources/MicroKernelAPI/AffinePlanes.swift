@@ -25,6 +25,7 @@ public struct AffinePlanes: MicroKernelCall {
     self.shifts = shifts
   }
 
+  /// Calls `code.affinePlanes`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.affinePlanes(work)
   }

@@ -46,6 +46,7 @@ public struct ConvPlanes: MicroKernelCall {
     self.scratch = scratch
   }
 
+  /// Calls `code.convPlanes`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.convPlanes(work)
   }

@@ -46,6 +46,7 @@ public struct ConvRow: MicroKernelCall {
     self.scratch = scratch
   }
 
+  /// Calls `code.convRow`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.convRow(work)
   }

@@ -23,8 +23,9 @@ public struct ConvTile: MicroKernelCall {
   public var outputChannelStride = 0
   /// 1, or anything if `outputChannelStride` is 1.
   public var outputPixelStride = 1
-  /// Offsets of the pixels from `input` and from `output`; nil: they are neighbours.
+  /// Offsets of the pixels from `input`; nil: they are neighbours.
   public var inputOffsets: UnsafePointer<Int>?
+  /// Offsets of the pixels from `output`; nil: they are neighbours.
   public var outputOffsets: UnsafePointer<Int>?
   /// Channels to store, at most `outputBlock`.
   public var outputs = 0
@@ -48,6 +49,7 @@ public struct ConvTile: MicroKernelCall {
     self.scratch = scratch
   }
 
+  /// Calls `code.convTile`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.convTile(work)
   }

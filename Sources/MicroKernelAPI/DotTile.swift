@@ -38,6 +38,7 @@ public struct DotTile: MicroKernelCall {
     self.output = output
   }
 
+  /// Calls `code.dotTile`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.dotTile(work)
   }

@@ -47,6 +47,7 @@ public struct Elementwise: MicroKernelCall {
     self.count = count
   }
 
+  /// Calls `code.elementwise`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.elementwise(work)
   }

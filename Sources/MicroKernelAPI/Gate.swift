@@ -29,6 +29,7 @@ public struct Gate: MicroKernelCall {
     self.output = output
   }
 
+  /// Calls `code.gate`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.gate(work)
   }

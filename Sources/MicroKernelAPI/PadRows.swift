@@ -26,6 +26,7 @@ public struct PadRows: MicroKernelCall {
     self.output = output
   }
 
+  /// Calls `code.padRows`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.padRows(work)
   }

@@ -18,8 +18,9 @@ public struct PixelStatistics: MicroKernelCall {
   public var gates: UnsafePointer<Float>?
   /// Pixels.
   public var count = 0
-  /// Where the maxima and the sums of the first image go, `count` values each; either may be nil.
+  /// Where the maxima of the first image go, `count` values; nil: nobody needs them.
   public var maximum: UnsafeMutablePointer<Float>?
+  /// Where the sums of the first image go, `count` values; nil: nobody needs them.
   public var sum: UnsafeMutablePointer<Float>?
   /// Sums are divided by this before they are stored.
   public var divisor: Float = 1
@@ -27,6 +28,7 @@ public struct PixelStatistics: MicroKernelCall {
   /// One image of no pixels, until extents and results are set.
   public init(input: UnsafePointer<Float>) { self.input = input }
 
+  /// Calls `code.pixelStatistics`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.pixelStatistics(work)
   }

@@ -9,8 +9,9 @@ public struct PlaneStatistics: MicroKernelCall {
   public var planes = 1
   /// Values of a run.
   public var count = 0
-  /// Where sum and maximum of the first run go; either may be nil.
+  /// Where the sum of the first run goes; nil: nobody needs it.
   public var sum: UnsafeMutablePointer<Float>?
+  /// Where the maximum of the first run goes; nil: nobody needs it.
   public var maximum: UnsafeMutablePointer<Float>?
   /// From the results of one run to those of the next.
   public var targetStride = 1
@@ -25,6 +26,7 @@ public struct PlaneStatistics: MicroKernelCall {
     self.scratch = scratch
   }
 
+  /// Calls `code.planeStatistics`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.planeStatistics(work)
   }

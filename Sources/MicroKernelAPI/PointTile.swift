@@ -41,6 +41,7 @@ public struct PointTile: MicroKernelCall {
     self.scratch = scratch
   }
 
+  /// Calls `code.pointTile`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.pointTile(work)
   }

@@ -19,8 +19,9 @@ public struct PoolPlanes: MicroKernelCall {
   public var columns: PoolWindows
   /// Whether the rows of each window are combined before they are transposed.
   public var combinesFirst = false
-  /// Then: the first column that windows need, and how many.
+  /// Then: the first column that windows need.
   public var firstColumn = 0
+  /// Then: how many columns they need.
   public var reach = 0
   /// Then: floats from `input` on that each of the planes has.
   public var readable = 0
@@ -46,6 +47,7 @@ public struct PoolPlanes: MicroKernelCall {
     self.scratch = scratch
   }
 
+  /// Calls `code.poolPlanes`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.poolPlanes(work)
   }

@@ -9,16 +9,17 @@ public struct PoolRows: MicroKernelCall {
   public var input: UnsafePointer<Float>
   /// From a row to the next, in floats.
   public var rowStride = 0
-  /// Number of that column, and columns that are needed.
+  /// Number of that column.
   public var firstColumn = 0
+  /// Columns that are needed.
   public var width = 0
   /// Columns of padding on the left.
   public var padding = 0
   /// Of the output rows that are computed.
   public var rows: PoolWindows
-  /// Columns of a window, and from one of them to the next. Where windows differ: columns that all have, if none has more than
-  /// one beyond them.
+  /// Columns of a window. Where windows differ: columns that all have, if none has more than one beyond them.
   public var window = 1
+  /// From one column of a window to the next.
   public var step = 1
   /// From window to window. 0: windows differ, and `columns` has them, one by one.
   public var stride = 1
@@ -50,6 +51,7 @@ public struct PoolRows: MicroKernelCall {
     self.scratch = scratch
   }
 
+  /// Calls `code.poolRows`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.poolRows(work)
   }

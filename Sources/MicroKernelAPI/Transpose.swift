@@ -20,6 +20,7 @@ public struct Transpose: MicroKernelCall {
     self.output = output
   }
 
+  /// Calls `code.transpose`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.transpose(work)
   }

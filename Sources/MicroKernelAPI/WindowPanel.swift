@@ -29,6 +29,7 @@ public struct WindowPanel: MicroKernelCall {
     self.output = output
   }
 
+  /// Calls `code.windowPanel`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.windowPanel(work)
   }

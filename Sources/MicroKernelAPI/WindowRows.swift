@@ -9,8 +9,9 @@ public struct WindowRows: MicroKernelCall {
   public var planeStride = 0
   /// Floats of an input row.
   public var width = 0
-  /// Of all rows and columns of the output.
+  /// Taps of all rows of the output.
   public var rows: TapWindows
+  /// Taps of all columns of the output.
   public var columns: TapWindows
   /// Rows of a window.
   public var kernelHeight = 1
@@ -35,6 +36,7 @@ public struct WindowRows: MicroKernelCall {
     self.output = output
   }
 
+  /// Calls `code.windowRows`.
   @inlinable public static func run(_ work: UnsafePointer<Self>, by code: any MicroCode.Type) {
     code.windowRows(work)
   }

@@ -13,8 +13,11 @@ extension Program {
 
   /// Why a program did not come to its end.
   public enum Loss: Error, CustomStringConvertible {
+    /// It could not be started.
     case start(StartError)
+    /// It was killed at its time limit.
     case slow(limit: Seconds)
+    /// It was killed because this process is to end.
     case interrupted
 
     /// Words that follow the program's name.

@@ -9,8 +9,11 @@ import Measurement
 public struct Child {
   /// How it ended.
   public enum Ending: Equatable {
+    /// With status 0.
     case finished
+    /// By a signal that it did not catch.
     case crashed(signal: Int32)
+    /// With another status.
     case exited(status: Int32)
     /// It was killed.
     case tooSlow

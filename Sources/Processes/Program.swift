@@ -8,7 +8,9 @@ import Measurement
 public final class Program {
   /// How a process ended.
   public enum Ending: Equatable, Sendable, CustomStringConvertible {
+    /// With a status of its own.
     case exited(status: Int32)
+    /// By a signal that it did not catch.
     case crashed(signal: Int32)
 
     /// - Parameter status: what waitpid tells.

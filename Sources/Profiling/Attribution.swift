@@ -16,6 +16,8 @@ public enum Attribution {
   /// Frames above a function's own: worker and stage.
   public static let roots = 2
 
+  /// The first frame of what a worker does.
+  /// - Parameter index: 0 is the thread that calls the team.
   public static func worker(_ index: Int) -> String { "worker \(index)" }
 
   /// Names of all stages of a profile, as `note` left them.

@@ -3,6 +3,7 @@ import PlainText
 
 /// Collapsed stacks, as flame graph tools read them: `root;…;leaf count`, one line per stack.
 public enum CollapsedStacks {
+  /// One profile, its stacks in alphabetical order.
   public static func text(_ profile: StackProfile) -> String {
     profile.sorted.map { line($0.stack) + " \($0.count)\n" }.joined()
   }

@@ -25,6 +25,7 @@ public struct FlameGraph {
     totals = (max(1, profile.total), max(1, before?.total ?? 1))
   }
 
+  /// The picture as a file of its own, with tooltips and a script that zooms into a frame.
   public var svg: String {
     let height = FlameGraph.margin * 2 + rows * FlameGraph.row
     var frames = ""

@@ -6,11 +6,14 @@ import Synchronization
 
 /// What was done to the heap for a while.
 public struct HeapUse: Sendable, Equatable {
+  /// Pieces allocated.
   public var allocations = 0
   /// Allocated, as it was asked for.
   public var bytes = 0
+  /// Pieces freed.
   public var frees = 0
 
+  /// Counts; by default none.
   public init(allocations: Int = 0, bytes: Int = 0, frees: Int = 0) {
     (self.allocations, self.bytes, self.frees) = (allocations, bytes, frees)
   }

@@ -1,14 +1,18 @@
 /// Who allocated how much: stacks of names, root first, as `Attribution` makes them.
 public struct HeapStacks: Sendable, Equatable {
+  /// What each stack has allocated.
   public private(set) var stacks: [StackProfile.Stack: HeapCounts] = [:]
 
+  /// No stacks.
   public init() {}
 
+  /// Adds to what a stack has allocated. A stack has at least one frame.
   public mutating func add(_ stack: StackProfile.Stack, _ counts: HeapCounts) {
     precondition(!stack.isEmpty, "a heap's stack without frames")
     stacks[stack, default: HeapCounts()] += counts
   }
 
+  /// The sum of all stacks.
   public var total: HeapCounts { stacks.values.reduce(into: HeapCounts()) { $0 += $1 } }
 
   /// In an order that two profiles of the same stacks share.
@@ -35,8 +39,11 @@ public struct HeapStacks: Sendable, Equatable {
 
   /// What a function has allocated: by itself, and with all that it called.
   public struct Function: Sendable, Equatable {
+    /// The function's name, demangled.
     public let name: String
+    /// Allocated by itself.
     public let itself: HeapCounts.Pieces
+    /// Allocated by itself and by what it called.
     public let cumulative: HeapCounts.Pieces
   }
 

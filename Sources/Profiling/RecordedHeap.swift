@@ -2,20 +2,28 @@ import PlainText
 
 /// Pieces of memory that stacks have allocated, and those of them that are in use still.
 public struct HeapCounts: Sendable, Equatable {
+  /// A number of pieces and their size.
   public struct Pieces: Sendable, Equatable {
+    /// Number of pieces.
     public var objects: Int
+    /// Their size as it was asked for.
     public var bytes: Int
 
+    /// By default none.
     public init(objects: Int = 0, bytes: Int = 0) { (self.objects, self.bytes) = (objects, bytes) }
   }
 
+  /// Not freed when the profile was written.
   public var inUse: Pieces
+  /// Allocated at any time, those freed since included.
   public var allocated: Pieces
 
+  /// By default none.
   public init(inUse: Pieces = Pieces(), allocated: Pieces = Pieces()) {
     (self.inUse, self.allocated) = (inUse, allocated)
   }
 
+  /// Adds pieces of another stack.
   public static func += (sum: inout HeapCounts, more: HeapCounts) {
     sum.inUse.objects += more.inUse.objects
     sum.inUse.bytes += more.inUse.bytes
@@ -31,9 +39,11 @@ public struct HeapCounts: Sendable, Equatable {
 /// sum of the stacks is less than the first line where they were more than tcmalloc's buffer of 1 MiB takes.
 /// - Source: gperftools, `src/heap-profile-table.cc`.
 public struct RecordedHeap: RecordedStacks, Sendable {
+  /// What each stack of addresses, root first, has allocated.
   public private(set) var stacks: [[UInt]: HeapCounts] = [:]
   /// What the first line says of all stacks.
   public private(set) var total: HeapCounts
+  /// Lines of the form `name=value` after the mappings.
   public private(set) var notes: [String: String]
   package let mappings: [Mapping]
   package static let leafIsCaller = true

@@ -2,22 +2,30 @@ import Measurement
 
 /// How often which functions were seen: stacks of names, root first.
 public struct StackProfile: Sendable, Equatable {
+  /// Names of functions, the root first; never empty.
   public typealias Stack = [String]
 
   /// What is counted.
   public enum Unit: String, Sendable {
+    /// Samples of processor time; bytes allocated.
     case samples, bytes
   }
 
+  /// How often each stack was seen, or what it allocated.
   public private(set) var stacks: [Stack: Int] = [:]
+  /// What is counted.
   public let unit: Unit
   /// Processor time that a sample stands for; 0 for bytes.
   public let period: Seconds
 
+  /// A profile of processor time without samples.
+  /// - Parameter period: processor time from one sample to the next.
   public init(period: Seconds) { (unit, self.period) = (.samples, period) }
 
+  /// A profile without stacks, whose counts are no times.
   public init(unit: Unit) { (self.unit, period) = (unit, Seconds(0)) }
 
+  /// Adds to the count of a stack, which has at least one frame.
   public mutating func add(_ stack: Stack, count: Int = 1) {
     precondition(!stack.isEmpty && count >= 0, "\(count) samples of \(stack)")
     if count > 0 { stacks[stack, default: 0] += count }
@@ -33,8 +41,11 @@ public struct StackProfile: Sendable, Equatable {
 
   /// Samples of a function: as the leaf, and anywhere on the stack.
   public struct Function: Sendable, Equatable {
+    /// The function's name, demangled.
     public let name: String
+    /// Count of the stacks that end in it.
     public let itself: Int
+    /// Count of the stacks that it is on.
     public let cumulative: Int
   }
 
@@ -58,8 +69,11 @@ public struct StackProfile: Sendable, Equatable {
 
   /// A function's own share of the samples in two profiles.
   public struct Change: Sendable, Equatable {
+    /// The function's name, demangled.
     public let name: String
+    /// Its share in the older profile, 0 to 1.
     public let before: Double
+    /// Its share in this profile, 0 to 1.
     public let now: Double
   }
 

@@ -2,17 +2,23 @@ import Measurement
 
 /// Processor time of each stage and worker, and the rest of what the workers could have used.
 public struct StageTimes: Sendable {
+  /// What the workers did in one stage.
   public struct Stage: Sendable {
+    /// The stage's name.
     public let name: String
     /// Samples of each worker.
     public let workers: [Int]
+    /// Samples of all workers.
     public var samples: Int { workers.reduce(0, +) }
   }
 
   /// Stages in the order of `order`, then waiting, the team's own work, and the rest if there is any.
   public let stages: [Stage]
+  /// Processor time that a sample stands for.
   public let period: Seconds
+  /// Workers of the team, the calling thread included.
   public let threads: Int
+  /// Wall-clock time of the profiled calls.
   public let wall: Seconds
   /// Of all workers, by the clocks of their threads.
   public let processor: Seconds
@@ -32,6 +38,7 @@ public struct StageTimes: Sendable {
     }
   }
 
+  /// Samples of all stages.
   public var samples: Int { stages.reduce(0) { $0 + $1.samples } }
 
   /// Workers without any sample, of several: no share of the time can be told of them.

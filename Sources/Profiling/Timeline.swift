@@ -6,11 +6,17 @@ import Records
 ///
 /// Unchecked: each worker writes its own part of the memory, and it is read when the team is done.
 public final class Timeline: @unchecked Sendable {
+  /// A piece of work: consecutive tiles of one region that a worker took at once.
   public struct Event: Sendable, Equatable {
+    /// The region's name.
     public let region: String
+    /// Which worker; 0 is the thread that calls the team.
     public let worker: Int
+    /// The tiles it took.
     public let tiles: Range<Int>
+    /// On the clock of `Clock.now`.
     public let begin: Seconds
+    /// On the clock of `Clock.now`.
     public let end: Seconds
   }
 
@@ -51,6 +57,7 @@ public final class Timeline: @unchecked Sendable {
 
   /// Events that were not kept.
   public var lost: Int { lanes.reduce(0) { $0 + $1.dropped } }
+  /// All events that were kept, in the order in which they began.
   public var all: [Event] { lanes.flatMap(\.events).sorted { $0.begin < $1.begin } }
 
   /// Chrome's trace format, which Perfetto opens: times in µs since the first event, a thread for each worker.

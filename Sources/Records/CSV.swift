@@ -1,11 +1,13 @@
 /// What is wrong with a file of records: line, found, expected.
 public struct RecordTextError: Error, Equatable, CustomStringConvertible {
   public let description: String
+  /// A sentence that names the place itself.
   public init(description: String) { self.description = description }
 
   init(line: Int, _ sentence: String) { self.init(description: "line \(line): \(sentence)") }
 }
 
+/// Comma-separated values, RFC 4180.
 public enum CSV {
   /// Fields joined by commas, quoted where RFC 4180 asks for it.
   public static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\n" }

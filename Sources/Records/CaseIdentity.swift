@@ -1,16 +1,20 @@
 /// What a row of two runs must have in common to be compared: the workload's text and what was asked for. Which kernel
 /// the selector chose may differ.
 public struct CaseIdentity: Hashable, Sendable {
+  /// The workload's text, without the name that a suite gives it.
   public var workloadText: String
   /// As it was asked for; where all variants were, the variant's name.
   public var kernel: String
+  /// The instruction set, as in the column.
   public var isa: String
   /// Nil: no kernel took the workload.
   public var threads: Int?
+  /// The cache state, as in the column.
   public var cache: String
   /// As in the column; empty if dense.
   public var data: String
 
+  /// The identity of a row.
   public init(_ record: Record) {
     workloadText = record.workloadText
     kernel =

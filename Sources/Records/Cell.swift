@@ -2,8 +2,11 @@ import PlainText
 
 /// What a field of a row holds.
 public enum Cell: Sendable, Equatable {
+  /// Words.
   case text(String)
+  /// A count.
   case integer(Int)
+  /// A measured or computed number; finite.
   case real(Double)
 
   /// The field in CSV, without quotes.

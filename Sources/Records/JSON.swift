@@ -1,6 +1,7 @@
 import Foundation
 import PlainText
 
+/// JSON texts, RFC 8259.
 public enum JSON {
   /// An array with one object per row. Fields that were not measured are left out.
   public static func text<Row>(_ rows: [Row], _ columns: [Column<Row>]) -> String {

@@ -1,5 +1,6 @@
 /// Text inside one line: line breaks and backslashes are escaped.
 public enum LineText {
+  /// The text in one line: `\\` for a backslash, `\n` for a line break.
   public static func escaped(_ text: some StringProtocol) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

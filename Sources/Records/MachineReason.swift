@@ -15,7 +15,10 @@ public enum MachineReason {
   /// A case took too long, here.
   public static func overrun(_ seconds: String) -> String { limit + seconds + " s" }
 
+  /// Whether `overrun` wrote the reason.
   public static func isOverrun(_ reason: String) -> Bool { reason.hasPrefix(limit) }
+  /// Whether `cannotExecute` wrote the reason.
   public static func isExecution(_ reason: String) -> Bool { reason.hasPrefix(execution) }
+  /// Whether `shortage` wrote the reason.
   public static func isShortage(_ reason: String) -> Bool { reason.hasSuffix(memory) }
 }

@@ -3,9 +3,11 @@ import PlainText
 /// A paired run as a file: a line with the version, lines of words, and a digest at the end that tells whether anything is
 /// missing or was changed.
 public enum PairedRunFile {
+  /// Of the format; files of other versions are refused.
   public static let version = 1
   private static let mark = "cbambench-samples"
 
+  /// The file's whole text.
   public static func text(_ run: PairedRun) -> String {
     var text = "\(mark) \(version)\n"
     for (name, value) in [

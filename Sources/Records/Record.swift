@@ -2,6 +2,8 @@
 public struct Record: Sendable, Equatable {
   /// What became of the row; see the column.
   public enum Status: String, Sendable, CaseIterable {
+    /// Measured; not measured, see the reason; a wrong result; a check that could not have failed; a crash or
+    /// an error.
     case ok, skipped, disagrees, mistrusted, failed
   }
 

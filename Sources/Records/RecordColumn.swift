@@ -2,13 +2,16 @@ import PlainText
 
 /// A column of records, whose text can also be read back.
 public struct RecordColumn: Sendable {
+  /// Name, value and how tables show it.
   public let column: Column<Record>
   let parse: @Sendable (String, inout Record) -> Bool
   /// Whether its numbers may have a fraction.
   let isReal: Bool
 
+  /// Name in files.
   public var name: String { column.name }
 
+  /// The value in a record; nil: not measured.
   public func cell(_ record: Record) -> Cell? { column.cell(record) }
 
   /// The field in CSV, without quotes.

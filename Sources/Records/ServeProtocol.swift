@@ -3,6 +3,7 @@
 /// One request or reply per line. Builds may differ in age: both begin with the version, columns of rows go by name, and
 /// whoever hears a line it does not know says so or gives up.
 public enum ServeProtocol {
+  /// The version that this build speaks.
   public static let version = 1
   /// The longest turn that can be asked for, in seconds; `compare` asks for milliseconds.
   public static let longestTurn = 60.0
@@ -10,6 +11,7 @@ public enum ServeProtocol {
 
 /// How a serving process opens a workload.
 public struct OpenRequest: Equatable, Sendable {
+  /// How much is checked before anything is measured.
   public enum Care: String, Sendable {
     /// Verify every case and count its allocations.
     case check
@@ -17,16 +19,24 @@ public struct OpenRequest: Equatable, Sendable {
     case trust
   }
 
+  /// How much is checked.
   public var care: Care
+  /// Names as `--kernels` takes them.
   public var kernels: [String]
+  /// Names of instruction sets.
   public var isas: [String]
+  /// Thread counts.
   public var threads: [Int]
+  /// The cache state, as in the column.
   public var cache: String
+  /// Of inputs and weights.
   public var seed: UInt64
   /// Cases that crashed before and are not to be touched, as `kernel|isa|threads`.
   public var without: [String]
+  /// The workload's text.
   public var workloadText: String
 
+  /// A request to open a workload.
   public init(
     _ care: Care, kernels: [String], isas: [String], threads: [Int], cache: String, seed: UInt64,
     without: [String] = [], workloadText: String
@@ -94,6 +104,7 @@ extension ServeRequest: CustomStringConvertible {
     }
   }
 
+  /// Reads a line without its line break; nil: it is no request.
   public init?(_ line: some StringProtocol) {
     let sides = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     let rest = sides.count == 2 ? sides[1] : ""
@@ -125,9 +136,11 @@ public enum ServeReply: Equatable, Sendable {
   case step(String)
   /// A case, with a digest of its result.
   case row(RowLine)
+  /// All cases of the request are open, so many.
   case opened(count: Int)
   /// Seconds per call of several samples, and how often the system took the processor away meanwhile.
   case times([Double], switches: Int)
+  /// Nothing is open any more.
   case closed
   /// The request cannot be fulfilled, and why.
   case refused(String)
@@ -147,6 +160,7 @@ extension ServeReply: CustomStringConvertible {
     }
   }
 
+  /// Reads a line without its line break; nil: it is no reply.
   public init?(_ line: some StringProtocol) {
     let sides = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     let rest = sides.count == 2 ? sides[1] : ""

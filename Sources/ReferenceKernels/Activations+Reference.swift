@@ -21,9 +21,13 @@ extension ReferenceNumber {
 }
 
 extension Float {
+  /// `1 / (1 + exp(−x))`.
   @inline(__always) public func logistic() -> Float { 1 / (1 + expf(-self)) }
+  /// `x / (1 + exp(−x))`.
   @inline(__always) public func silu() -> Float { self / (1 + expf(-self)) }
+  /// `min(max(x + 3, 0), 6) / 6`.
   @inline(__always) public func hardSigmoid() -> Float { shiftedReLU6 / 6 }
+  /// `x · min(max(x + 3, 0), 6) / 6`.
   @inline(__always) public func hardSwish() -> Float { self * (shiftedReLU6 / 6) }
 
   @inline(__always) private var shiftedReLU6: Float {

@@ -4,6 +4,7 @@
 /// long they are. A bound for terms of any kind grows with their number n as n · u · Σ|x| and after some 10⁵ terms exceeds a
 /// sum whose signs cancel; a comparison of integers tells as much about 10⁷ terms as about ten.
 public struct Bounded: Exact {
+  /// The result in `Double`.
   public var value: Double
   /// Error that does not depend on what is added next.
   private var error: Double
@@ -41,6 +42,7 @@ public struct Bounded: Exact {
       value, error: error, magnitude: abs(value), additions: 0, isInteger: isInteger, isSingle: true)
   }
 
+  /// A number without error.
   @inline(__always)
   public init(_ value: Float) {
     let value = Double(value)
@@ -55,6 +57,7 @@ public struct Bounded: Exact {
   @inline(__always)
   private static func isInteger(_ value: Double) -> Bool { (value + 0x1.8p52) - 0x1.8p52 == value }
 
+  /// Bound of |float result − value|, if nothing more is added.
   @inline(__always)
   public var bound: Double {
     isSingle || isInteger && magnitude <= Bounded.largestInteger ? error : anyOrder
@@ -69,6 +72,7 @@ public struct Bounded: Exact {
     additions == 0 ? error : error + (Double(additions) + 4) * Float.u * magnitude
   }
 
+  /// One more term of the sum that is under way.
   @inline(__always)
   public static func + (a: Bounded, b: Bounded) -> Bounded {
     Bounded(
@@ -77,6 +81,7 @@ public struct Bounded: Exact {
       isSingle: a.isZero && b.isSingle || b.isZero && a.isSingle)
   }
 
+  /// One more term, with the other sign.
   @inline(__always)
   public static func - (a: Bounded, b: Bounded) -> Bounded {
     var negative = b
@@ -84,6 +89,7 @@ public struct Bounded: Exact {
     return a + negative
   }
 
+  /// The product of two numbers with errors; ends a sum.
   @inline(__always)
   public static func * (a: Bounded, b: Bounded) -> Bounded {
     let (value, ea, eb) = (a.value * b.value, a.anyOrder, b.anyOrder)
@@ -91,6 +97,7 @@ public struct Bounded: Exact {
     return Bounded(value, error: abs(a.value) * eb + abs(b.value) * ea + ea * eb + rounding)
   }
 
+  /// The product with a weight, which is exact; ends a sum.
   @inline(__always)
   public static func * (a: Bounded, b: Float) -> Bounded {
     let (value, b) = (a.value * Double(b), abs(Double(b)))
@@ -110,6 +117,7 @@ public struct Bounded: Exact {
       value, error: (a.bound / abs(b.value) + abs(value) * relative) * (1 + 2 * relative) + rounding)
   }
 
+  /// The larger of both; its bound is the larger of both.
   public static func maximum(_ a: Bounded, _ b: Bounded) -> Bounded {
     let isLarger = b.value > a.value || b.value.isNaN
     let error = a.value == -.infinity ? b.bound : b.value == -.infinity ? a.bound : max(a.bound, b.bound)
@@ -117,12 +125,14 @@ public struct Bounded: Exact {
       isLarger ? b.value : a.value, error: error, isInteger: error == 0 && (isLarger ? b : a).isInteger)
   }
 
+  /// The smaller of both; its bound is the larger of both.
   public static func minimum(_ a: Bounded, _ b: Bounded) -> Bounded {
     let value = b.value < a.value || b.value.isNaN ? b.value : a.value
     let error = a.value == .infinity ? b.bound : b.value == .infinity ? a.bound : max(a.bound, b.bound)
     return Bounded(value, error: error)
   }
 
+  /// The root; of a number whose relative error is far below one.
   public func squareRoot() -> Bounded {
     let root = value.squareRoot()
     return Bounded(root, error: bound / root + Float.u * root)

@@ -1,18 +1,24 @@
 /// A number that the formulas can be computed with.
 public protocol ReferenceNumber: BitwiseCopyable, Sendable {
+  /// The number itself.
   init(_ value: Float)
   /// A number of the formula, which `Float` may have to round.
   init(constant: Double)
+  /// The sum, rounded once.
   static func + (a: Self, b: Self) -> Self
+  /// The difference, rounded once.
   static func - (a: Self, b: Self) -> Self
+  /// The product, rounded once.
   static func * (a: Self, b: Self) -> Self
   /// The product with a weight, which is exact.
   static func * (a: Self, b: Float) -> Self
+  /// The quotient, rounded once.
   static func / (a: Self, b: Self) -> Self
   /// The larger of both, NaN if either is.
   static func maximum(_ a: Self, _ b: Self) -> Self
   /// The smaller of both, NaN if either is.
   static func minimum(_ a: Self, _ b: Self) -> Self
+  /// The root, rounded once.
   func squareRoot() -> Self
   /// `1 / (1 + exp(−x))`.
   func logistic() -> Self
@@ -25,8 +31,10 @@ public protocol ReferenceNumber: BitwiseCopyable, Sendable {
 }
 
 extension Float: ReferenceNumber {
+  /// Rounded.
   public init(constant: Double) { self = Float(constant) }
 
+  /// The larger of both, NaN if either is.
   @inline(__always)
   public static func maximum(_ a: Float, _ b: Float) -> Float {
     // Two selections instead of `||`, which would become a branch that random input mispredicts.
@@ -34,6 +42,7 @@ extension Float: ReferenceNumber {
     return b == b ? larger : b
   }
 
+  /// The smaller of both, NaN if either is.
   @inline(__always)
   public static func minimum(_ a: Float, _ b: Float) -> Float {
     let smaller = b < a ? b : a

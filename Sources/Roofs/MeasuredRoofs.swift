@@ -6,6 +6,7 @@ import Tensors
 
 /// A level of the memory hierarchy.
 public enum MemoryLevel: String, Sendable, CaseIterable {
+  /// Data caches of a core, the cache that cores share, memory.
   case l1, l2, l3, dram
 }
 
@@ -23,6 +24,7 @@ public struct Limit: Sendable {
 public final class MeasuredRoofs {
   /// What an access pattern does with a byte.
   public enum Traffic: Sendable, Hashable {
+    /// Reads it; or reads it and writes it elsewhere.
     case read, copy
   }
 

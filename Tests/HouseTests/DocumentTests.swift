@@ -6,7 +6,7 @@ import Testing
   /// Every page outside `Sources`, by its path from the root.
   static let pages: [String] = {
     let manager = FileManager.default
-    let docs = (try? manager.contentsOfDirectory(atPath: FloorTests.root.path + "/docs")) ?? []
+    let docs = (try? manager.contentsOfDirectory(atPath: House.root.path + "/docs")) ?? []
     return [
       "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "Reports/README.md",
       "Bench/CI/README.md",
@@ -14,12 +14,8 @@ import Testing
       + docs.filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }
   }()
 
-  private func text(_ page: String) throws -> String {
-    try String(contentsOf: FloorTests.root.appendingPathComponent(page), encoding: .utf8)
-  }
-
   @Test func theReadmeCanBeFinished() throws {
-    let lines = try text("README.md").split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = try House.text("README.md").split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count <= 150)
     for line in lines where line.hasPrefix("    ") { #expect(line.count <= 100, "\(line)") }
   }
@@ -31,15 +27,15 @@ import Testing
 
   @Test(arguments: pages)
   func linksLeadSomewhere(page: String) throws {
-    let text = try text(page)
-    let folder = FloorTests.root.appendingPathComponent(page).deletingLastPathComponent()
+    let text = try House.text(page)
+    let folder = House.root.appendingPathComponent(page).deletingLastPathComponent()
     for match in text.matches(of: /\]\(([^)\s]+)\)/) {
       let parts = match.1.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
       if parts[0].contains("://") { continue }
       let target = parts[0].isEmpty ? page : String(parts[0])
       let file =
         parts[0].isEmpty
-        ? FloorTests.root.appendingPathComponent(page) : folder.appendingPathComponent(target)
+        ? House.root.appendingPathComponent(page) : folder.appendingPathComponent(target)
       #expect(FileManager.default.fileExists(atPath: file.path), "\(page): \(match.1)")
       guard parts.count == 2, let linked = try? String(contentsOf: file, encoding: .utf8) else { continue }
       #expect(Self.anchors(linked).contains(String(parts[1])), "\(page): \(match.1)")

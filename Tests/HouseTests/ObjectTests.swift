@@ -5,10 +5,7 @@ import Testing
 @Suite struct ObjectTests {
   /// Objects of each target of the program.
   static let objects: [(target: String, files: [String])] = {
-    // The folder of the products, whatever links lead there.
-    let build =
-      Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
-      ?? FloorTests.root
+    let build = House.products
     let names = (try? FileManager.default.contentsOfDirectory(atPath: build.path)) ?? []
     return names.filter { $0.hasSuffix(".build") }.sorted().map { name in
       let folder = build.appendingPathComponent(name)
@@ -18,16 +15,7 @@ import Testing
   }()
 
   static func output(_ tool: String, _ arguments: [String]) throws -> [Substring] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [tool] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(tool) is missing or failed; 'make setup' installs it")
-    return String(decoding: data, as: UTF8.self).split(separator: "\n")
+    String(decoding: try House.output(tool, arguments), as: UTF8.self).split(separator: "\n")
   }
 
   static func files(_ target: String) throws -> [String] {

@@ -18,7 +18,10 @@ import Testing
     #expect(roofs.level(bytes: 1 << 40, threads: threads) == .dram)
   }
 
-  /// Measured again, a peak only grows: on a busy machine the order takes a while to show.
+  /// Twice as wide is twice as much work in an instruction: a loop that does not use the width is found out wherever there
+  /// is a second unit. The fifth that is forgiven cannot be derived: CPUs that have one unit for 512 bits, or lower their
+  /// clock for them, gain nothing, and how much they lose differs. Measured again, a peak only grows: on a busy machine the
+  /// order takes a while to show.
   @Test func widerInstructionsAreNotSlower() {
     var peaks: [Double] { ISA.allCases.filter(\.isAvailable).map { roofs.peak($0, threads: 1).value } }
     var isOrdered: Bool { zip(peaks, peaks.dropFirst()).allSatisfy { $1 > 0.8 * $0 } }

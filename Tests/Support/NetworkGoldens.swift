@@ -53,9 +53,6 @@ public enum NetworkGoldens {
     }
 
     public var description: String { workload }
-
-    /// Of the largest output: what errors are relative to.
-    public var magnitude: Double { output.reduce(0) { max($0, abs($1)) } }
   }
 
   private struct Rows<T: Decodable>: Decodable { let rows: [T] }

@@ -2,12 +2,13 @@ import Foundation
 import Kernels
 import Models
 import Operators
+import ReferenceKernels
 import Support
 import Tensors
 import Testing
 import TiledKernels
 
-/// Fused attention against compositions written out by hand in `Double`, each value with a bound of its error in `Float`.
+/// The oracle against compositions written out by hand in `Double`, and every tiled kernel against the oracle.
 @Suite struct AttentionLaws {
   /// Batches whose images are computed together, in groups of unequal size as well; planes of one column, row and pixel.
   static let shapes = [
@@ -63,67 +64,24 @@ import TiledKernels
   }
 
   private func check(
-    _ op: any Operator, _ shape: Shape, _ compose: ([Bounded], Weights<Float>) -> [Bounded]
+    _ op: any Operator, _ shape: Shape, _ compose: ([Double], Weights<Float>) -> [Double]
   ) throws {
     let input = try Tensor<Float>.filled(shape)
     let weights = try Weights.filled(op, [shape])
-    let expected = compose(input.elements.map { Bounded(Double($0)) }, weights)
+    let oracle = try Oracle(op, [input], weights: weights)
+    for (i, value) in compose(input.elements.map { Double($0) }, weights).enumerated() {
+      #expect(abs(oracle.value(i) - value) <= oracle.doubleBound(i), "at \(i)")
+    }
     for isa in availableISAs {
       let variants = Catalogue(tiledKernels).variants(op, [shape], isa: isa)
       #expect(variants.map(\.name).sorted() == ["tiled/fused", "tiled/layers"])
       for kernel in variants {
         let all = try outputs(of: kernel, op, [input], weights, isa: isa)
         #expect(areIdentical(all))
-        for (i, value) in all[0].elements.enumerated() {
-          #expect(abs(Double(value) - expected[i].value) <= expected[i].error, "\(kernel.name) at \(i)")
-        }
+        let agreement = oracle.compare([all[0]])
+        #expect(agreement.agrees && agreement.isFine, "\(kernel.name) \(isa): \(agreement)")
       }
     }
-  }
-}
-
-/// A value, and how far from it the same computation in `Float` may be, whatever the order of its sums and with FMA or without
-/// (Higham, Accuracy and Stability, 3.1).
-private struct Bounded {
-  /// Half the distance from 1 to the next `Float`, and one per cent for terms of second order.
-  static let unit = Double(Float.ulpOfOne) / 2 * 1.01
-
-  let value: Double
-  var error = 0.0
-
-  init(_ value: Double, error: Double = 0) { (self.value, self.error) = (value, error) }
-
-  static func * (a: Bounded, b: Bounded) -> Bounded {
-    let product = a.value * b.value
-    let inherited = abs(a.value) * b.error + abs(b.value) * a.error + a.error * b.error
-    return Bounded(product, error: inherited + unit * abs(product))
-  }
-
-  /// Each of `n` terms passes at most n − 1 additions.
-  /// - Parameter further: roundings of each term that the terms' own errors leave out.
-  static func sum(_ terms: [Bounded], further: Int = 0) -> Bounded {
-    let size = terms.reduce(0) { $0 + abs($1.value) + $1.error }
-    let roundings = Double(terms.count - 1 + further)
-    return Bounded(
-      terms.reduce(0) { $0 + $1.value },
-      error: terms.reduce(0) { $0 + $1.error } + roundings * unit * size)
-  }
-
-  static func mean(_ terms: [Bounded]) -> Bounded {
-    let (total, n) = (sum(terms), Double(terms.count))
-    return Bounded(total.value / n, error: total.error / n + unit * abs(total.value / n))
-  }
-
-  static func maximum(_ terms: [Bounded]) -> Bounded {
-    Bounded(terms.map(\.value).max() ?? 0, error: terms.map(\.error).max() ?? 0)
-  }
-
-  var rectified: Bounded { Bounded(max(value, 0), error: error) }
-
-  /// Its slope is at most 1/4; the sigmoid itself is right to four units in the last place, twice `unit` each.
-  var sigmoid: Bounded {
-    let gate = 1 / (1 + exp(-value))
-    return Bounded(gate, error: error / 4 + 8 * Self.unit * gate)
   }
 }
 
@@ -137,84 +95,82 @@ private struct HandAttention {
     self.weights = weights
   }
 
-  private func array(_ name: String) -> [Bounded] {
+  private func array(_ name: String) -> [Double] {
     guard let tensor = try? weights[name] else { preconditionFailure("no weights \(name)") }
-    return tensor.elements.map { Bounded(Double($0)) }
+    return tensor.elements.map { Double($0) }
   }
 
-  private func plane(_ x: [Bounded], _ n: Int, _ c: Int) -> [Bounded] {
+  private func plane(_ x: [Double], _ n: Int, _ c: Int) -> ArraySlice<Double> {
     let first = (n * shape.c + c) * shape.plane
-    return Array(x[first..<first + shape.plane])
+    return x[first..<first + shape.plane]
   }
+
+  private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
   /// N × C gates.
-  func channelGates(_ x: [Bounded], _ mlp: String, _ pools: ChannelGate.Pools = .both) -> [Bounded] {
-    (0..<shape.n).flatMap { n -> [Bounded] in
-      let planes = (0..<shape.c).map { plane(x, n, $0) }
-      let means = branch(planes.map(Bounded.mean), mlp)
-      let maxima = branch(planes.map(Bounded.maximum), mlp)
-      switch pools {
-      case .avg: return means.map(\.sigmoid)
-      case .max: return maxima.map(\.sigmoid)
-      case .both: return zip(means, maxima).map { Bounded.sum([$0, $1]).sigmoid }
-      }
+  func channelGates(_ x: [Double], _ mlp: String, _ pools: ChannelGate.Pools = .both) -> [Double] {
+    (0..<shape.n).flatMap { n -> [Double] in
+      let means = (0..<shape.c).map { plane(x, n, $0).reduce(0, +) / Double(shape.plane) }
+      let maxima = (0..<shape.c).map { plane(x, n, $0).max() ?? 0 }
+      let none = Array(repeating: 0.0, count: shape.c)
+      let average = pools == .max ? none : branch(means, mlp)
+      let largest = pools == .avg ? none : branch(maxima, mlp)
+      return zip(average, largest).map { sigmoid($0 + $1) }
     }
   }
 
-  private func branch(_ v: [Bounded], _ mlp: String) -> [Bounded] {
-    dense(dense(v, mlp + "fc1").map(\.rectified), mlp + "fc2")
+  private func branch(_ v: [Double], _ mlp: String) -> [Double] {
+    let hidden = dense(v, mlp + "fc1").map { max($0, 0) }
+    return dense(hidden, mlp + "fc2")
   }
 
-  private func dense(_ v: [Bounded], _ layer: String) -> [Bounded] {
+  private func dense(_ v: [Double], _ layer: String) -> [Double] {
     let matrix = array(layer + ".weight")
     let bias = weights.has(layer + ".bias") ? array(layer + ".bias") : []
     let outputs = matrix.count / v.count
-    return (0..<outputs).map { (o: Int) -> Bounded in
-      Bounded.sum(v.indices.map { matrix[o * v.count + $0] * v[$0] } + (bias.isEmpty ? [] : [bias[o]]))
+    return (0..<outputs).map { (o: Int) -> Double in
+      var sum = o < bias.count ? bias[o] : 0
+      for k in v.indices { sum += matrix[o * v.count + k] * v[k] }
+      return sum
     }
   }
 
   /// N × H × W gates.
-  func pixelGates(_ x: [Bounded], _ prefix: String, _ kernel: Int) -> [Bounded] {
+  func pixelGates(_ x: [Double], _ prefix: String, _ kernel: Int) -> [Double] {
     let w = array(prefix + "conv.weight")
-    let norm = ["weight", "bias", "mean", "variance"].map { array(prefix + "bn." + $0)[0].value }
-    let scale = norm[0] / (norm[3] + 1e-5).squareRoot()
-    return (0..<shape.n).flatMap { n -> [Bounded] in
-      let planes = (0..<shape.c).map { plane(x, n, $0) }
-      let pixels = (0..<shape.plane).map { p in planes.map { $0[p] } }
-      let maps = [pixels.map(Bounded.maximum), pixels.map(Bounded.mean)]
-      return (0..<shape.plane).map { (p: Int) -> Bounded in
-        let taps = convolved(maps, w, kernel, p / shape.w, p % shape.w)
-        let terms = taps.map { Bounded($0.value * scale, error: $0.error * abs(scale)) }
-        // Batch norm rounds its scale three times (sum, root, quotient) and each product with it once; the mean's product and the
-        // bias's sum are two more.
-        return Bounded.sum(terms + [Bounded(-norm[2] * scale), Bounded(norm[1])], further: 6).sigmoid
+    let norm = ["weight", "bias", "mean", "variance"].map { array(prefix + "bn." + $0)[0] }
+    return (0..<shape.n).flatMap { n -> [Double] in
+      let planes = (0..<shape.c).map { Array(plane(x, n, $0)) }
+      let maxima = (0..<shape.plane).map { (p: Int) -> Double in planes.map { $0[p] }.max() ?? 0 }
+      let means = (0..<shape.plane).map { (p: Int) -> Double in
+        planes.map { $0[p] }.reduce(0, +) / Double(shape.c)
+      }
+      return (0..<shape.plane).map { (p: Int) -> Double in
+        let sum = convolved([maxima, means], w, kernel, p / shape.w, p % shape.w)
+        return sigmoid((sum - norm[2]) / (norm[3] + Double(1e-5 as Float)).squareRoot() * norm[0] + norm[1])
       }
     }
   }
 
-  /// The products of one pixel's taps inside the image.
-  private func convolved(
-    _ maps: [[Bounded]], _ w: [Bounded], _ kernel: Int, _ y: Int, _ x: Int
-  ) -> [Bounded] {
-    var products: [Bounded] = []
+  private func convolved(_ maps: [[Double]], _ w: [Double], _ kernel: Int, _ y: Int, _ x: Int) -> Double {
+    var sum = 0.0
     for m in 0..<2 {
       for i in 0..<kernel {
         for j in 0..<kernel {
           let (row, column) = (y + i - kernel / 2, x + j - kernel / 2)
           guard (0..<shape.h).contains(row), (0..<shape.w).contains(column) else { continue }
-          products.append(maps[m][row * shape.w + column] * w[(m * kernel + i) * kernel + j])
+          sum += maps[m][row * shape.w + column] * w[(m * kernel + i) * kernel + j]
         }
       }
     }
-    return products
+    return sum
   }
 
-  func scaled(_ x: [Bounded], perChannel gates: [Bounded]) -> [Bounded] {
+  func scaled(_ x: [Double], perChannel gates: [Double]) -> [Double] {
     x.indices.map { x[$0] * gates[$0 / shape.plane] }
   }
 
-  func scaled(_ x: [Bounded], perPixel gates: [Bounded]) -> [Bounded] {
+  func scaled(_ x: [Double], perPixel gates: [Double]) -> [Double] {
     x.indices.map { x[$0] * gates[$0 / (shape.c * shape.plane) * shape.plane + $0 % shape.plane] }
   }
 }

@@ -4,6 +4,7 @@ import PlainText
 public struct Table: Sendable {
   /// Text is aligned left, numbers right.
   public enum Alignment: Sendable {
+    /// Words; numbers.
     case left, right
   }
 
