@@ -17,6 +17,8 @@ Each file is a list of cases:
 - Weight names are those of the operator's `weights(_:)`; inside a composite they are paths of node names.
 - Numbers come from a generator seeded with the workload text: adding a case does not change the others.
 - The modules below follow the doc comments of the operators and share no code with them.
+- `p=1` pads all sides, `p=1x2` rows and columns, `p=0x1x2x1` top, left, bottom and right. PyTorch's layers lack the
+  last: the input is padded first, and the output of a transposed convolution is cropped.
 """
 
 import json
@@ -29,8 +31,8 @@ from torch import nn
 from torch.nn import functional
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-# Operators hold it as a float32, and so it is part of what is computed: 1e-5 itself is 2.5e-13 off.
-EPSILON = torch.tensor(1e-5, dtype=torch.float32).item()
+# Batch norm's epsilon: PyTorch's, and that of GoogLeNet in torchvision.
+EPSILON, INCEPTION_EPSILON = 1e-5, 1e-3
 
 
 class Numbers:
@@ -50,10 +52,10 @@ class Numbers:
 class BatchNorm(nn.Module):
     """Batch normalisation at inference of N x C x H x W, or of N x C."""
 
-    def __init__(self, channels, rank=4):
+    def __init__(self, channels, rank=4, epsilon=EPSILON):
         super().__init__()
         kind = nn.BatchNorm2d if rank == 4 else nn.BatchNorm1d
-        self.norm = kind(channels, eps=EPSILON)
+        self.norm = kind(channels, eps=epsilon)
 
     def forward(self, x):
         return self.norm(x)
@@ -227,6 +229,41 @@ class Residual(nn.Module):
         return torch.relu(branch + x)
 
 
+class Rectified(nn.Module):
+    """A convolution that keeps height and width, batch norm, a rectification."""
+
+    def __init__(self, channels, out, kernel):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, out, kernel, padding=kernel // 2, bias=False)
+        self.bn = BatchNorm(out, epsilon=INCEPTION_EPSILON)
+
+    def forward(self, x):
+        return torch.relu(self.bn(self.conv(x)))
+
+
+class Inception(nn.Module):
+    """torchvision's module of GoogLeNet: 1x1; 1x1, 3x3; 1x1, 3x3; 3x3 maximum pool, 1x1; attention after them."""
+
+    def __init__(self, channels, keys, attention):
+        super().__init__()
+        one, two, three, four = (int(keys[f"branch{index}"]) for index in range(1, 5))
+        self.branch1 = Rectified(channels, one, 1)
+        self.branch2 = self.reduced(channels, int(keys["reduce2"]), two)
+        self.branch3 = self.reduced(channels, int(keys["reduce3"]), three)
+        self.branch4 = nn.ModuleDict({"1x1": Rectified(channels, four, 1)})
+        self.attention = attention
+
+    @staticmethod
+    def reduced(channels, inner, out):
+        return nn.ModuleDict({"1x1": Rectified(channels, inner, 1), "3x3": Rectified(inner, out, 3)})
+
+    def forward(self, x):
+        second, third = (branch["3x3"](branch["1x1"](x)) for branch in (self.branch2, self.branch3))
+        fourth = self.branch4["1x1"](functional.max_pool2d(x, 3, 1, 1))
+        x = torch.cat([self.branch1(x), second, third, fourth], dim=1)
+        return x if self.attention is None else self.attention(x)
+
+
 def pair(text):
     """`3` or `3x5`."""
     sides = [int(side) for side in text.split("x")]
@@ -250,35 +287,92 @@ def attention(keyword, keys, channels):
     raise ValueError(f"{keyword} is not an attention module")
 
 
-class DilatedMean(nn.Module):
-    """The mean of a dilated window, which PyTorch does not have: sums and counts of unfolded windows."""
+def padding(text):
+    """What a layer of PyTorch pads on its own, and the four sides where it cannot: top, left, bottom, right."""
+    sides = [int(side) for side in text.split("x")]
+    return ((0, 0), sides) if len(sides) == 4 else (pair(text), None)
 
-    def __init__(self, counts_padding, **window):
+
+def padded(x, sides, value=0.0):
+    top, left, bottom, right = sides
+    return functional.pad(x, (left, right, top, bottom), value=value)
+
+
+class Padded(nn.Module):
+    """Zeros around the input of a layer that pads nothing itself."""
+
+    def __init__(self, layer, sides):
         super().__init__()
-        self.counts_padding = counts_padding
-        self.window = window
+        self.layer = layer
+        self.sides = sides
 
     def forward(self, x):
-        planes = x.flatten(0, 1)[:, None]
-        sums = functional.unfold(planes, **self.window).sum(dim=1)
-        if self.counts_padding:
-            counts = self.window["kernel_size"][0] * self.window["kernel_size"][1]
-        else:
-            counts = functional.unfold(torch.ones_like(planes), **self.window).sum(dim=1)
-        return sums / counts
+        return self.layer(padded(x, self.sides))
+
+
+class Cropped(nn.Module):
+    """The output of a layer without its margins: the padding of a transposed convolution."""
+
+    def __init__(self, layer, sides):
+        super().__init__()
+        self.layer = layer
+        self.sides = sides
+
+    def forward(self, x):
+        x = self.layer(x)
+        top, left, bottom, right = self.sides
+        return x[:, :, top: x.size(2) - bottom, left: x.size(3) - right]
+
+
+class UnfoldedPool(nn.Module):
+    """A pool by its definition, for what PyTorch does not have: padding per side, a dilated mean.
+
+    The input is padded, its windows are unfolded. The maximum pads with -inf. The mean divides by the taps inside the
+    image, or by those inside the image and the padding that was asked for. Rounding up is stride - 1 further rows and
+    columns that never count; a window that starts after the image and the padding before it does not exist."""
+
+    def __init__(self, keys, sides):
+        super().__init__()
+        self.kind, self.counts_padding = keys["type"], keys["countpad"] == "1"
+        self.sides, self.ceil = sides, keys["ceil"] == "1"
+        self.window, self.stride = pair(keys["k"]), pair(keys["s"])
+        self.dilation = pair(keys.get("d", "1"))
+
+    def forward(self, x):
+        if self.kind == "max":
+            return self.windows(padded(x, self.sides, -torch.inf), -torch.inf).amax(dim=2)
+        sums = self.windows(padded(x, self.sides), 0.0).sum(dim=2)
+        counted = padded(torch.ones_like(x), self.sides, float(self.counts_padding))
+        return sums / self.windows(counted, 0.0).sum(dim=2)
+
+    def windows(self, x, fill):
+        """N x C x taps x OH x OW."""
+        limits = [x.size(2) - self.sides[2], x.size(3) - self.sides[3]]
+        if self.ceil:
+            x = padded(x, (0, 0, self.stride[0] - 1, self.stride[1] - 1), fill)
+        extents = [
+            (x.size(axis + 2) - self.dilation[axis] * (self.window[axis] - 1) - 1) // self.stride[axis] + 1
+            for axis in range(2)]
+        taps = functional.unfold(x.flatten(0, 1)[:, None], self.window, self.dilation, 0, self.stride)
+        windows = taps.reshape(*x.shape[:2], -1, *extents)
+        if self.ceil:
+            rows, columns = (-(-limit // step) for limit, step in zip(limits, self.stride))
+            windows = windows[..., :rows, :columns]
+        return windows
 
 
 def pool(keys):
-    window = pair(keys["k"])
-    stride, padding = pair(keys.get("s", keys["k"])), pair(keys.get("p", "0"))
+    window, stride = pair(keys["k"]), pair(keys.get("s", keys["k"]))
+    (rows, columns), sides = padding(keys.get("p", "0"))
+    if sides is not None:
+        return UnfoldedPool(keys, sides)
     ceil, dilation = keys.get("ceil", "0") == "1", pair(keys.get("d", "1"))
     if keys["type"] == "max":
-        return nn.MaxPool2d(window, stride, padding, dilation, ceil_mode=ceil)
+        return nn.MaxPool2d(window, stride, (rows, columns), dilation, ceil_mode=ceil)
     if "d" in keys:
-        assert not ceil
-        return DilatedMean(
-            keys["countpad"] == "1", kernel_size=window, stride=stride, padding=padding, dilation=dilation)
-    return nn.AvgPool2d(window, stride, padding, ceil_mode=ceil, count_include_pad=keys.get("countpad", "0") == "1")
+        return UnfoldedPool(keys, (rows, columns, rows, columns))
+    return nn.AvgPool2d(
+        window, stride, (rows, columns), ceil_mode=ceil, count_include_pad=keys.get("countpad", "0") == "1")
 
 
 def module(keyword, keys, shape):
@@ -286,14 +380,16 @@ def module(keyword, keys, shape):
     channels = shape[1]
     bias = keys.get("bias", "1") == "1"
     if keyword == "conv":
+        own, sides = padding(keys["p"])
         layer = nn.Conv2d(
-            channels, int(keys["out"]), pair(keys["k"]), pair(keys["s"]), pair(keys["p"]), pair(keys["d"]),
-            int(keys["g"]), bias)
-        return Activated(layer, keys.get("act"))
+            channels, int(keys["out"]), pair(keys["k"]), pair(keys["s"]), own, pair(keys["d"]), int(keys["g"]), bias)
+        return Activated(layer if sides is None else Padded(layer, sides), keys.get("act"))
     if keyword == "conv-transpose":
-        return nn.ConvTranspose2d(
-            channels, int(keys["out"]), pair(keys["k"]), pair(keys["s"]), pair(keys["p"]), pair(keys["op"]),
-            int(keys["g"]), bias, pair(keys["d"]))
+        own, sides = padding(keys["p"])
+        layer = nn.ConvTranspose2d(
+            channels, int(keys["out"]), pair(keys["k"]), pair(keys["s"]), own, pair(keys["op"]), int(keys["g"]), bias,
+            pair(keys["d"]))
+        return layer if sides is None else Cropped(layer, sides)
     if keyword == "dense":
         features = shape[1] * (shape[2] * shape[3] if len(shape) == 4 else 1)
         return Activated(Flattened(nn.Linear(features, int(keys["out"]), bias)), keys.get("act"))
@@ -307,7 +403,7 @@ def module(keyword, keys, shape):
     if keyword == "channelpool":
         return ChannelPool()
     if keyword == "batchnorm":
-        return BatchNorm(channels, len(shape))
+        return BatchNorm(channels, len(shape), float(keys.get("eps", EPSILON)))
     if keyword in ACTIVATIONS:
         return Lambda(ACTIVATIONS[keyword])
     stride = int(keys.get("s", 1))
@@ -320,6 +416,10 @@ def module(keyword, keys, shape):
         slot = attention(keys["attention"], keys, out) if "attention" in keys else None
         convolutions = [(width, 1, 1, 1), (width, 3, stride, groups), (out, 1, 1, 1)]
         return Residual(channels, out, stride, convolutions, slot)
+    if keyword == "inception":
+        out = sum(int(keys[f"branch{index}"]) for index in range(1, 5))
+        slot = attention(keys["attention"], keys, out) if "attention" in keys else None
+        return Inception(channels, keys, slot)
     return attention(keyword, keys, channels)
 
 
@@ -387,6 +487,20 @@ FILES = {
         "conv:out=6,k=3,s=2,p=1,d=1,g=6,bias=1,act=hard-swish@1x6x7x6",
         "conv:out=4,k=3,s=1,p=1,d=1,g=2,bias=0,act=hard-sigmoid@1x4x5x6",
         "conv:out=3,k=1,s=2,p=0,d=1,g=1,bias=1,act=sigmoid@1x5x5x5",
+        "conv:out=4,k=3,s=2,p=0x1x2x1,d=1,g=1,bias=1@2x4x7x9",
+        "conv:out=3,k=3,s=1,p=1x0x0x2,d=1,g=1,bias=0@1x2x5x6",
+        "conv:out=9,k=3,s=1,p=2x0x1x1,d=1,g=1,bias=1,act=relu@1x3x4x17",
+        "conv:out=5,k=1,s=1,p=0x1x2x0,d=1,g=1,bias=1@1x3x3x4",
+        "conv:out=4,k=1,s=2,p=1x0x0x1,d=1,g=2,bias=1@1x4x5x6",
+        "conv:out=3,k=3,s=1,p=3x0x1x2,d=2,g=1,bias=1@1x2x7x6",
+        "conv:out=6,k=3,s=2,p=0x0x1x1,d=1,g=6,bias=1@1x6x6x8",
+        "conv:out=6,k=3,s=1,p=2x0x0x1,d=1,g=6,bias=0,act=relu6@1x6x5x9",
+        "conv:out=5,k=5,s=2,p=1x2x2x1,d=1,g=5,bias=1@2x5x6x8",
+        "conv:out=8,k=3,s=2,p=0x1x1x0,d=1,g=4,bias=0@1x4x6x7",
+        "conv:out=3,k=2x4,s=1,p=0x1x1x2,d=1,g=1,bias=1@1x2x5x6",
+        "conv:out=2,k=7,s=2,p=2x3x3x2,d=1,g=1,bias=0@1x3x10x12",
+        "conv:out=2,k=3,s=1,p=4x0x0x5,d=1,g=1,bias=1@1x2x3x4",
+        "conv:out=1,k=3,s=1,p=2x0x0x2,d=1,g=1,bias=1@1x1x1x1",
     ],
     "transposed": [
         "conv-transpose:out=3,k=4,s=2,p=1,op=0,d=1,g=1,bias=1@2x5x3x4",
@@ -402,6 +516,14 @@ FILES = {
         "conv-transpose:out=1,k=1,s=1,p=0,op=0,d=1,g=1,bias=1@1x1x1x1",
         "conv-transpose:out=3,k=7,s=2,p=3,op=1,d=1,g=1,bias=1@1x2x1x2",
         "conv-transpose:out=3,k=4,s=6,p=3,op=5,d=4,g=1,bias=1@1x2x3x2",
+        "conv-transpose:out=3,k=4,s=2,p=0x1x2x1,op=0,d=1,g=1,bias=1@2x5x3x4",
+        "conv-transpose:out=4,k=3,s=2,p=1x0x0x2,op=1,d=1,g=1,bias=0@1x3x4x3",
+        "conv-transpose:out=6,k=3,s=1,p=2x0x1x1,op=0,d=1,g=3,bias=1@1x6x4x5",
+        "conv-transpose:out=4,k=4,s=2,p=1x2x0x3,op=0,d=1,g=4,bias=1@1x4x3x4",
+        "conv-transpose:out=2,k=3x2,s=3x1,p=2x0x1x3,op=1x0,d=2x3,g=1,bias=1@1x2x3x4",
+        "conv-transpose:out=2,k=5,s=3,p=4x1x3x0,op=2,d=1,g=1,bias=0@1x2x4x4",
+        "conv-transpose:out=2,k=1,s=2,p=1x0x0x1,op=1,d=1,g=1,bias=1@1x3x2x3",
+        "conv-transpose:out=3,k=3,s=2,p=4x0x0x3,op=0,d=1,g=1,bias=1@1x2x5x4",
     ],
     "pooling": [
         "pool:type=max,k=2,s=2,p=0,ceil=0,countpad=0@2x3x6x7",
@@ -424,6 +546,30 @@ FILES = {
         "pool:type=max,k=2,s=3,p=1,d=4,ceil=1,countpad=0@1x2x8x9",
         "pool:type=avg,k=3,s=2,p=1,d=2,ceil=0,countpad=0@1x2x9x8",
         "pool:type=avg,k=3x2,s=1,p=1,d=1x3,ceil=0,countpad=1@2x2x6x7",
+        "pool:type=max,k=3,s=2,p=0x0x1x1,ceil=0,countpad=0@1x3x6x8",
+        "pool:type=max,k=3,s=1,p=1x0x0x1,ceil=0,countpad=0@1x2x5x6",
+        "pool:type=max,k=2,s=2,p=1x0x0x1,ceil=0,countpad=0@2x2x7x7",
+        "pool:type=max,k=4x5,s=1x2,p=2x0x1x2,ceil=0,countpad=0@1x2x5x8",
+        "pool:type=max,k=7,s=2,p=3x0x1x2,ceil=0,countpad=0@1x2x9x10",
+        "pool:type=max,k=3,s=1,p=0x1x1x0,d=2,ceil=0,countpad=0@1x2x9x8",
+        "pool:type=max,k=3x4,s=2x3,p=1x0x0x2,ceil=1,countpad=0@1x2x7x9",
+        "pool:type=max,k=2,s=2,p=0x0x1x1,ceil=1,countpad=0@1x2x6x7",
+        "pool:type=avg,k=3,s=2,p=0x0x1x1,ceil=0,countpad=0@1x3x6x8",
+        "pool:type=avg,k=3,s=1,p=1x0x0x1,ceil=0,countpad=0@1x2x5x6",
+        "pool:type=avg,k=2,s=2,p=1x0x0x1,ceil=0,countpad=0@2x2x7x7",
+        "pool:type=avg,k=4x5,s=1x2,p=2x0x1x2,ceil=0,countpad=0@1x2x5x8",
+        "pool:type=avg,k=7,s=2,p=3x0x1x2,ceil=0,countpad=0@1x2x9x10",
+        "pool:type=avg,k=3,s=1,p=0x1x1x0,d=2,ceil=0,countpad=0@1x2x9x8",
+        "pool:type=avg,k=3x4,s=2x3,p=1x0x0x2,ceil=1,countpad=0@1x2x7x9",
+        "pool:type=avg,k=2,s=2,p=0x0x1x1,ceil=1,countpad=0@1x2x6x7",
+        "pool:type=avg,k=3,s=2,p=0x0x1x1,ceil=0,countpad=1@1x3x6x8",
+        "pool:type=avg,k=3,s=1,p=1x0x0x1,ceil=0,countpad=1@1x2x5x6",
+        "pool:type=avg,k=2,s=2,p=1x0x0x1,ceil=0,countpad=1@2x2x7x7",
+        "pool:type=avg,k=4x5,s=1x2,p=2x0x1x2,ceil=0,countpad=1@1x2x5x8",
+        "pool:type=avg,k=7,s=2,p=3x0x1x2,ceil=0,countpad=1@1x2x9x10",
+        "pool:type=avg,k=3,s=1,p=0x1x1x0,d=2,ceil=0,countpad=1@1x2x9x8",
+        "pool:type=avg,k=3x4,s=2x3,p=1x0x0x2,ceil=1,countpad=1@1x2x7x9",
+        "pool:type=avg,k=2,s=2,p=0x0x1x1,ceil=1,countpad=1@1x2x6x7",
         "globalpool:type=avg@2x5x4x7",
         "globalpool:type=max@2x5x4x7",
         "globalpool:type=avg@1x3x1x1",
@@ -446,6 +592,7 @@ FILES = {
     "pointwise": [
         "batchnorm@2x5x3x4",
         "batchnorm@3x7",
+        "batchnorm:eps=0.001@2x3x4x5",
         "relu@2x3x4x5",
         "sigmoid@2x3x4x5",
         "relu6@2x3x4x5",
@@ -493,6 +640,8 @@ FILES = {
         "basicblock:out=8,s=1,attention=cbam,r=4,k=3,order=channel-first,pool=both@1x8x5x4",
         "bottleneck:width=4,out=8,s=2,g=2@1x6x7x6",
         "bottleneck:width=4,out=8,s=1,g=1,attention=cbam,r=2,k=7,order=parallel,pool=both@1x8x5x6",
+        "inception:branch1=3,reduce2=2,branch2=4,reduce3=3,branch3=2,branch4=5@2x6x5x4",
+        "inception:branch1=2,reduce2=3,branch2=2,reduce3=2,branch3=3,branch4=1,attention=spatial-attention,k=3@1x5x4x6",
     ],
 }
 
