@@ -71,13 +71,13 @@ let package = Package(
     .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
     floor("ReferenceKernels", ["Execution", "Kernels", "Operators", "Tensors"]),
     floor("TiledKernels", ["Execution", "Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
-    floor("CBAMKernels", ["Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels"]),
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
     floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "PlainText", "Records"]),
+    floor("CBAMKernels", ["Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels"]),
     floor(
       "Harness",
       [
-        "Formats", "Kernels", "Measurement", "Models", "Operators", "PlainText", "Processes",
+        "Formats", "Kernels", "Measurement", "Operators", "PlainText", "Processes",
         "Profiling", "Records", "ReferenceKernels", "Roofs", "Tensors", "Workloads",
       ]),
     floor(

@@ -6,6 +6,7 @@ import CBAMHarness
 /// - Source: Roy et al. 2018, arXiv:1803.02579, equations 2 to 4; the two branches are added.
 struct SCSE: AttentionModule {
   static let keyword = "scse"
+  static let examples = ["scse:r=2@1x64x28x28"]
   var reduction = 2
 
   var attributes: [Attribute] { [Attribute("r", reduction)] }
@@ -16,7 +17,7 @@ struct SCSE: AttentionModule {
     reduction = try attributes.int("r", default: 2)
   }
 
-  func graph(_ inputs: [Shape]) throws(OperatorError) -> Graph {
+  func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     var graph = Graph()
     let byChannel = graph.add("channel", SqueezeExcitation(reduction: reduction), .input(0))
     let logits = graph.add("map", Conv2D(out: 1, bias: false), .input(0))

@@ -12,7 +12,7 @@ for (name, op, shape) in [
   ("scse on 256x56x56", module as any Operator, Shape(1, 256, 56, 56)),
   ("resnet50", resnet, resnet.standardInput), ("resnet50 with scse", network, resnet.standardInput),
 ] {
-  let cost = try op.cost([shape])
+  let cost = try op.cost([TensorType(shape)])
   print("\(name): \(cost.parameters) parameters, \(cost.macs) multiply-adds")
 }
 

@@ -23,6 +23,14 @@ public struct HeapCounts: Sendable, Equatable {
     (self.inUse, self.allocated) = (inUse, allocated)
   }
 
+  /// Takes pieces of a stack away.
+  public static func -= (sum: inout HeapCounts, less: HeapCounts) {
+    sum.inUse.objects -= less.inUse.objects
+    sum.inUse.bytes -= less.inUse.bytes
+    sum.allocated.objects -= less.allocated.objects
+    sum.allocated.bytes -= less.allocated.bytes
+  }
+
   /// Adds pieces of another stack.
   public static func += (sum: inout HeapCounts, more: HeapCounts) {
     sum.inUse.objects += more.inUse.objects
@@ -74,7 +82,8 @@ public struct RecordedHeap: RecordedStacks, Sendable {
     guard head.rest == Self.kind else { throw wrong(1, head.rest, "'\(Self.kind)' after the '@'") }
     var at = 1
     var sum = HeapCounts()
-    while at < lines.count, !lines[at].isEmpty {
+    // tcmalloc cuts the line at which its buffer is full, and the title follows at once: such a line counts for nothing.
+    while at < lines.count, !lines[at].isEmpty, at + 1 == lines.count || lines[at + 1] != Self.mappingsTitle {
       guard let line = Self.counts(lines[at]), let stack = Self.addresses(line.rest) else {
         throw wrong(at + 1, lines[at], "'OBJECTS: BYTES [OBJECTS: BYTES] @ 0xADDRESS…'")
       }
@@ -128,12 +137,11 @@ public struct RecordedHeap: RecordedStacks, Sendable {
     }
   }
 
-  /// The stacks that `isKept` says, and their sum as total.
+  /// The stacks that `isKept` says; the others are taken off the total, in which what is missing stays.
   func filtered(_ isKept: ([UInt]) -> Bool) -> RecordedHeap {
     var result = self
     result.stacks = stacks.filter { isKept($0.key) }
-    result.total = HeapCounts()
-    for counts in result.stacks.values { result.total += counts }
+    for (stack, counts) in stacks where result.stacks[stack] == nil { result.total -= counts }
     return result
   }
 

@@ -18,11 +18,22 @@ public struct ReferenceMemory<A: ReferenceNumber> {
   public let inputPlaces: [Place]
   /// One for each output.
   public let outputPlaces: [Place]
+  let inputShapes: [Shape]
+  let outputShape: Shape
+
+  init(
+    _ stage: Stage, weights: Weights<Float>, inputs inputPlaces: [Place], outputs outputPlaces: [Place]
+  ) {
+    (inputTypes, outputTypes) = (stage.inputs, stage.outputs)
+    (self.inputPlaces, self.outputPlaces, self.weights) = (inputPlaces, outputPlaces, weights)
+    // Arrays here, since a step that made them would allocate in every call.
+    inputs = inputPlaces.map { UnsafePointer($0.address.assumingMemoryBound(to: A.self)) }
+    inputShapes = stage.inputs.map(\.shape)
+    outputShape = stage.outputs[0].shape
+  }
 
   /// Inputs of single precision.
-  public var inputs: [UnsafePointer<A>] {
-    inputPlaces.map { UnsafePointer($0.address.assumingMemoryBound(to: A.self)) }
-  }
+  public let inputs: [UnsafePointer<A>]
 
   /// The first output, in single precision.
   public var output: UnsafeMutablePointer<A> { outputPlaces[0].address.assumingMemoryBound(to: A.self) }
@@ -36,9 +47,6 @@ public struct ReferenceMemory<A: ReferenceNumber> {
   public func output<T: TensorElement>(_ index: Int, as type: T.Type) -> UnsafeMutablePointer<T> {
     outputPlaces[index].address.assumingMemoryBound(to: type)
   }
-
-  var inputShapes: [Shape] { inputTypes.map(\.shape) }
-  var outputShape: Shape { outputTypes[0].shape }
 
   /// A weight by name.
   /// - Precondition: the operator names it; that it is there has been checked before.

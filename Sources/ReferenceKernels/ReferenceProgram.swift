@@ -40,9 +40,8 @@ struct ReferenceProgram {
     let places = PlannedMemory(plan, inputs: inputs, outputs: outputs, scratch: scratch, held: held.place)
     let formulas = stages.enumerated().compactMap { index, stage in
       let memory = ReferenceMemory<A>(
-        inputTypes: stage.inputs, outputTypes: stage.outputs, weights: weights.scoped(stage.owner),
-        inputPlaces: stage.sources.map { places[$0] },
-        outputPlaces: stage.outputs.indices.map { places[.node(index, output: $0)] })
+        stage, weights: weights.scoped(stage.owner), inputs: stage.sources.map { places[$0] },
+        outputs: stage.outputs.indices.map { places[.node(index, output: $0)] })
       return (stage.op as? any ReferenceOperator)?.step(memory)
     }
     let copies = places.copies(self.outputs.map { $0.bytes(of: A.self) })

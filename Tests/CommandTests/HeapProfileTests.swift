@@ -52,11 +52,12 @@ import Testing
     #expect(first.first == first.last)
   }
 
-  /// A network prepares its layers through more calls than tcmalloc notes: what is missing of the stacks is not lost.
+  /// A block prepares its layers through more calls than tcmalloc notes: what is missing of the stacks is not lost.
   @Test func deepStacksAreCounted() throws {
     let scratch = try Scratch()
     let result = try Tool.run(
-      "profile", "resnet18+cbam@1x3x32x32", "--heap", "--budget", "1", "--output", scratch.file("a.heap"))
+      "profile", "bottleneck:width=16,attention=cbam,r=4@1x64x8x8", "--heap", "--budget", "1", "--output",
+      scratch.file("a.heap"))
     try #require(result.status == 0, "\(result.error)")
     let recorded = try RecordedHeap(
       Array(try Data(contentsOf: URL(fileURLWithPath: scratch.file("a.heap")))), name: "a.heap")

@@ -6,7 +6,9 @@ import Tensors
 package struct Unpreparable: Kernel {
   package let name = "tiled/unpreparable"
   package init() {}
-  package func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support { .yes(Form(cycles: 1)) }
+  package func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    .yes(Form(cycles: 1))
+  }
   package func prepare(_ task: KernelTask) throws -> any Prepared {
     throw OperatorError("no luck with \(task.op.keyword)")
   }
@@ -16,7 +18,9 @@ package struct Unpreparable: Kernel {
 package struct Greedy: Kernel {
   package let name = "tiled/greedy"
   package init() {}
-  package func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support { .yes(Form(cycles: 1)) }
+  package func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    .yes(Form(cycles: 1))
+  }
   package func prepare(_ task: KernelTask) throws -> any Prepared { PreparedGreedy() }
 }
 

@@ -118,6 +118,15 @@ import Testing
   }
 
   /// A file that ends before its mappings do is told of wherever it ends, between lines of the mappings alone it looks whole.
+  /// tcmalloc's buffer was full: the line it cut, without its end, is left out.
+  @Test func aCutLineCountsForNothing() throws {
+    let text =
+      "heap profile: 0: 0 [3: 9] @ heapprofile\n 0: 0 [1: 4] @ 0x1\n 0: 0 [2: 5] @ 0x2 0x\nMAPPED_LIBRARIES:\n"
+    let recorded = try RecordedHeap(Array(text.utf8), name: "a.heap")
+    #expect(recorded.stacks.keys.map { $0 } == [[1]])
+    #expect(recorded.total.allocated == .init(objects: 3, bytes: 9))
+  }
+
   @Test func truncationIsAnError() throws {
     let whole = Array(Self.text.utf8)
     let title = "MAPPED_LIBRARIES:\n"

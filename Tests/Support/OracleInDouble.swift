@@ -1,6 +1,10 @@
 import ReferenceKernels
+import Tensors
 
 extension Oracle {
+  /// Compares the only output.
+  public func compare(_ actual: Tensor<Float>) -> Agreement { compare([actual]) }
+
   /// Bound of the difference between this oracle's value and the same formula computed in `Double` by somebody else.
   ///
   /// The bound of an oracle is what rounding to 24 bits may do, in any order of additions. With 53 bits, every rounding

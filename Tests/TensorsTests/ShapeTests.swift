@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func impossibleExtentsStopTheProgram() async {
-    await #expect(processExitsWith: .failure) { print(Shape(1, 0)) }
+    await #expect(processExitsWith: .failure) { print(Shape(1, -1)) }
     await #expect(processExitsWith: .failure) { print(Shape(-1)) }
     await #expect(processExitsWith: .failure) { print(Shape([1, 1, 1, 1, 1, 1, 1, 1, 1])) }
   }

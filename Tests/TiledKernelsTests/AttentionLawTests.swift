@@ -147,7 +147,7 @@ private struct HandAttention {
       }
       return (0..<shape.plane).map { (p: Int) -> Double in
         let sum = convolved([maxima, means], w, kernel, p / shape.w, p % shape.w)
-        return sigmoid((sum - norm[2]) / (norm[3] + Double(1e-5 as Float)).squareRoot() * norm[0] + norm[1])
+        return sigmoid((sum - norm[2]) / (norm[3] + 1e-5).squareRoot() * norm[0] + norm[1])
       }
     }
   }

@@ -102,7 +102,7 @@ import TiledKernels
   private static func epilogueBound(
     _ oracle: Oracle, _ fusion: Fusion, residual: Tensor<Float>, at i: Int
   ) -> Double {
-    let (u, channel) = (0x1p-24, i / oracle.shape.plane % oracle.shape.c)
+    let (u, channel) = (0x1p-24, i / residual.shape.plane % residual.shape.c)
     let (scale, shift) =
       fusion.batchNorm.map { (Double($0.scale[channel]), Double($0.shift[channel])) } ?? (1, 0)
     let magnitude = abs(scale * oracle.value(i)) + abs(shift) + abs(Double(residual.pointer[i]))
