@@ -2,14 +2,18 @@ import PlainText
 
 /// A key and its value in an operator's text.
 public struct Attribute: Sendable, Hashable {
+  /// What stands before the equals sign.
   public let key: String
+  /// What stands after it.
   public let value: String
 
+  /// The value as it is printed.
   public init(_ key: String, _ value: some CustomStringConvertible) {
     self.key = key
     self.value = value.description
   }
 
+  /// A flag: `1` or `0`.
   public init(_ key: String, _ flag: Bool) { self.init(key, flag ? 1 : 0) }
 }
 
@@ -40,6 +44,7 @@ public struct Attributes {
     }
   }
 
+  /// Whether the text has the key; the key does not become known by that.
   public func has(_ key: String) -> Bool { values.contains { $0.key == key } }
 
   private mutating func take(_ key: String) -> String? {
@@ -108,6 +113,7 @@ public struct Attributes {
     return value
   }
 
+  /// `1` or `0`.
   public mutating func flag(_ key: String, default standard: Bool) throws(OperatorError) -> Bool {
     switch take(key) {
     case nil: return standard
@@ -117,6 +123,7 @@ public struct Attributes {
     }
   }
 
+  /// Any word, for keys whose values are looked up elsewhere.
   public mutating func text(_ key: String, default standard: String) throws(OperatorError) -> String {
     take(key) ?? standard
   }

@@ -27,10 +27,13 @@ extension Spelled {
     try Self(&attributes)
   }
 
+  /// 1: most operators need something to work on.
   public static var smallestExtent: Int { 1 }
 
+  /// The same word for all values of the type.
   public var keyword: String { Self.keyword }
 
+  /// `conv:out=64,k=3`, as a workload text begins.
   public var text: String {
     let list = attributes.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
     return list.isEmpty ? keyword : "\(keyword):\(list)"
