@@ -35,6 +35,9 @@ public enum Modules {
   /// Every type whose keyword can begin a workload text; networks have names instead.
   public static var all: [any Spelled.Type] { primitives + attention + blocks }
 
+  /// Workload texts of all operators and of networks, quick to verify.
+  public static var examples: [String] { all.flatMap { $0.examples } + Network.examples }
+
   /// The operator of an activation, nil for none.
   static func activation(_ activation: Activation) -> (any Operator)? {
     let types = primitives.compactMap { $0 as? any ActivationOperator.Type }

@@ -29,9 +29,9 @@ public struct HiddenWidth: Sendable, Hashable {
   /// Reads `r` and `min-hidden`, or `hidden`.
   init(_ a: inout Attributes) throws(OperatorError) {
     let ratio = try a.int("r", default: 16)
-    let fixed = try a.int("hidden", default: 0)
-    let minimum = try a.int("min-hidden", default: 0)
-    guard a.has("hidden") else {
+    let fixed = try a.optionalInt("hidden")
+    let minimum = try a.optionalInt("min-hidden") ?? 0
+    guard let fixed else {
       self.init(reduction: ratio, atLeast: minimum)
       return
     }

@@ -54,7 +54,7 @@ public struct Bottleneck: Composite, Spelled {
       throw OperatorError(
         "width=\(width) of bottleneck must be at most \(Attributes.limit / 4) if out is not given")
     }
-    outputChannels = try a.int("out", default: 4 * width)
+    outputChannels = try a.optionalInt("out") ?? 4 * width
     stride = try a.int("s", default: 1)
     groups = try a.int("g", default: 1)
     style = try a.word("style", default: .pytorch)

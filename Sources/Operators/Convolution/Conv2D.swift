@@ -15,7 +15,7 @@ public struct Conv2D: Spelled {
     "conv:out=64,k=3,p=1@1x32x28x28", "conv:out=32,k=3,s=2,p=0x0x1x1@1x16x28x28",
     "conv:out=32,k=3,p=1,g=32@1x32x28x28",
   ]
-  /// Sums of products are; its activation need not be.
+  /// As exact as its activation: sums of products of integers are integers.
   public var isExactOnIntegers: Bool { activation.isExactOnIntegers }
   /// O, all groups together.
   public var outputChannels: Int

@@ -14,7 +14,7 @@ public struct ConvTranspose2D: Spelled {
   public static let keyword = "conv-transpose"
   /// A 4×4 that doubles the extents.
   public static let examples = ["conv-transpose:out=16,k=4,s=2,p=1@1x32x14x14"]
-  /// It only multiplies and adds.
+  /// True: it only multiplies and adds.
   public var isExactOnIntegers: Bool { true }
   /// O, all groups together.
   public var outputChannels: Int

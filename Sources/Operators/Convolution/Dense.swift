@@ -8,7 +8,7 @@ public struct Dense: Spelled {
   public static let keyword = "dense"
   /// A classifier's last layer, and one with an activation for a batch of images.
   public static let examples = ["dense:out=100@1x512", "dense:out=10,act=relu@8x64"]
-  /// Sums of products are; its activation need not be.
+  /// As exact as its activation: sums of products of integers are integers.
   public var isExactOnIntegers: Bool { activation.isExactOnIntegers }
   /// O, the values of each row of the output.
   public var outputs: Int

@@ -7,7 +7,7 @@ public struct GlobalPool: Spelled {
   public static let keyword = "globalpool"
   /// The mean that ends a residual network.
   public static let examples = ["globalpool:type=avg@1x256x14x14"]
-  /// The maximum is; the mean divides.
+  /// True of the maximum; a mean divides.
   public var isExactOnIntegers: Bool { kind == .max }
   /// Maximum or mean.
   public var kind: Pool2D.Kind

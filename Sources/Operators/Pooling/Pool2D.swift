@@ -19,7 +19,7 @@ public struct Pool2D: Spelled {
   public static let examples = [
     "pool:type=max,k=3,s=2,p=1@1x64x28x28", "pool:type=avg,k=2,s=2,p=0x0x1x1,ceil=0@1x16x13x13",
   ]
-  /// The maximum is; the mean divides.
+  /// True of the maximum; a mean divides.
   public var isExactOnIntegers: Bool { kind == .max }
   /// Maximum or mean.
   public var kind: Kind
@@ -59,8 +59,7 @@ public struct Pool2D: Spelled {
     kind = try a.word("type", default: .max)
     window = try a.pair("k", default: 2)
     // As in PyTorch, the stride is the window unless said.
-    stride = a.has("s") ? try a.pair("s", default: 1) : window
-    if !a.has("s") { _ = try a.pair("s", default: 1) }
+    stride = try a.optionalPair("s") ?? window
     padding = try a.padding("p")
     dilation = try a.pair("d", default: 1)
     ceilMode = try a.flag("ceil", default: false)
