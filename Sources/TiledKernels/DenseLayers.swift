@@ -42,7 +42,7 @@ struct DenseLayers: Kernel {
     let blocks = Double(ceilDivide(dense.outputs, micro.outputBlock))
     let transposed = input.n == 1 ? 0 : 1.5 * Double(input.count)
     let tiles = Cycles.direct(
-      pixels: input.n, channels: input.count / input.n, taps: 1,
+      pixels: input.n, channels: input.count / input.n, plane: 1, taps: 1,
       outputs: min(dense.outputs, micro.outputBlock), micro)
     return transposed + blocks * tiles
   }

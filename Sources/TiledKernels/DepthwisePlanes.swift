@@ -65,7 +65,7 @@ extension DepthwisePlanes {
   /// A product's wait for the one before it.
   private static let latency = 4.0
   /// Of these cycles, those that a pixel spends on the next ones.
-  private static let lookahead = 50.0
+  private static let lookahead = 25.0
   private static let row = 22.0
   private static let call = 90.0
 

@@ -27,7 +27,8 @@ extension DirectConvolution {
     let blocks = conv.groups * ceilDivide(perGroup, micro.outputBlock)
     let tiles = Self.runs(output, micro).reduce(0) { sum, run in
       let tiles = Cycles.direct(
-        pixels: run.pixels, channels: input.c / conv.groups, taps: conv.kernel.h * conv.kernel.w,
+        pixels: run.pixels, channels: input.c / conv.groups, plane: input.plane,
+        taps: conv.kernel.h * conv.kernel.w,
         outputs: min(perGroup, micro.outputBlock), micro)
       return sum + Double(run.count) * tiles
     }

@@ -31,7 +31,7 @@ struct TurnedConvolution: Kernel {
   }
 
   /// A value, the ends of a vector of them, and a value of an image alone.
-  private static let (value, vector, alone) = (0.35, 0.8, 2.0)
+  private static let (value, vector, alone) = (0.42, 0.8, 2.0)
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }
