@@ -35,7 +35,8 @@ extension DirectConvolution {
     let isImage = Canvas(conv, input: input, output: output, slack: 0).isImage
     let drawing = isImage ? 0 : Double(input.n) * reduced.drawing(micro)
     let passes = Self.passes(output, micro)
-    return Cycles.region + drawing + Double(blocks) * tiles
+    let regions = Double(isImage ? passes : 2 * passes) * Cycles.region
+    return regions + drawing + Double(blocks) * tiles
       + Cycles.weights(blocks * micro.outputBlock * reduced.depth, passes: passes)
   }
 

@@ -41,11 +41,11 @@ extension PointwiseConvolution {
     if usesPanels(reduced.conv, micro) {
       let perRow = panel.row * Double(ceilDivide(output.plane, 2 * micro.lanes))
       let plane = isDense ? perRow : panel.pickedPixel * Double(output.plane)
-      return Double(input.c) * plane + tiles(output.plane, .panels)
+      return Cycles.region + Double(input.c) * plane + tiles(output.plane, .panels)
     }
     guard isDense else {
       let plane = gathering.pixel * Double(output.plane) + gathering.plane
-      return Double(input.c) * plane + tiles(output.plane, .image)
+      return Cycles.region + Double(input.c) * plane + tiles(output.plane, .image)
     }
     let tail = output.plane % micro.lanes
     let whole = tiles(output.plane - tail, .image) + farPixel * Double(input.c * output.plane)
