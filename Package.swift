@@ -134,6 +134,9 @@ let package = Package(
     tests("MeasurementTests", ["Measurement"]),
     tests("FormatsTests", ["Formats", "Tensors"]),
     tests("OperatorsTests", ["Support", "Models", "Operators", "Tensors"]),
+    tests(
+      "ExecutionTests",
+      ["Execution", "Support", "ReferenceKernels", "Kernels", "Measurement", "Operators", "Tensors"]),
     tests("ModelsTests", ["Support", "Models", "Operators", "Tensors"]),
     // Loops to compare the reference with: optimised like it, neither of them vectorised.
     .target(
