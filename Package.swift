@@ -180,8 +180,8 @@ let package = Package(
     tests(
       "HarnessTests",
       [
-        "Harness", "HarnessSupport", "Kernels", "Measurement", "Operators", "Records",
-        "ReferenceKernels", "Tensors", "TiledKernels", "Workloads",
+        "Execution", "Harness", "HarnessSupport", "Kernels", "Measurement", "Operators", "Records",
+        "ReferenceKernels", "Support", "Tensors", "TiledKernels", "Workloads",
       ]),
   ],
   swiftLanguageModes: [.v6]
