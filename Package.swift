@@ -134,6 +134,9 @@ let package = Package(
     tests("MeasurementTests", ["Measurement"]),
     tests("FormatsTests", ["Formats", "Tensors"]),
     tests("OperatorsTests", ["Support", "Models", "Operators", "Tensors"]),
+    tests(
+      "ExecutionTests",
+      ["Execution", "Support", "ReferenceKernels", "Kernels", "Measurement", "Operators", "Tensors"]),
     tests("ModelsTests", ["Support", "Models", "Operators", "Tensors"]),
     // Loops to compare the reference with: optimised like it, neither of them vectorised.
     .target(
@@ -177,8 +180,8 @@ let package = Package(
     tests(
       "HarnessTests",
       [
-        "Harness", "HarnessSupport", "Kernels", "Measurement", "Models", "Operators", "Records",
-        "ReferenceKernels", "Tensors", "TiledKernels", "Workloads",
+        "Execution", "Harness", "HarnessSupport", "Kernels", "Measurement", "Models", "Operators", "Records",
+        "ReferenceKernels", "Support", "Tensors", "TiledKernels", "Workloads",
       ]),
   ],
   swiftLanguageModes: [.v6]

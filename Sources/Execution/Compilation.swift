@@ -206,9 +206,12 @@ private struct StepBuilder {
     if found == layout { return now }
     let wanted = Wanted(source: now, layout: layout)
     if let there = reordered[wanted] { return there }
-    guard let choice = reorder(type, found, layout) else {
+    guard let best = reorder(type, found, layout) else {
       throw OperatorError("has no kernel that changes \(found) to \(layout)")
     }
+    // Its layouts are the operator's, whatever else the form says.
+    let form = Form(takes: [found], gives: [layout], cycles: best.form.cycles)
+    let choice = Choice(kernel: best.kernel, form: form)
     steps.append(
       Compilation.Step(
         name: name, op: Reorder(from: found, to: layout), fused: [], sources: [now], inputs: [type],

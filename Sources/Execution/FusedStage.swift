@@ -39,8 +39,9 @@ extension FusedStage {
     for root in stages.indices where !taken.contains(root) {
       var group = FusedStage(root)
       let possible = epilogues(root)
-      while let next = users.only(of: group.last), !taken.contains(next),
-        group.take(next, stages, possible)
+      // What is fused follows the only output.
+      while stages[group.last].outputs.count == 1, let next = users.only(of: group.last),
+        !taken.contains(next), group.take(next, stages, possible)
       {}
       taken.formUnion(group.others)
       groups.append(group)

@@ -99,8 +99,9 @@ private struct PreparedLayers: Prepared {
   /// Where the steps' own workspace begins, in floats.
   private var stepsOffset: Int { (plan.scratch + Self.alignment - 1) / Self.alignment * Self.alignment / 4 }
 
+  /// Whole words, so that memory that ends at a page begins at one: numbers of rows and indices lie there.
   func workspace(threads: Int) -> Int {
-    stepsOffset + (steps.map { $0.prepared.workspace(threads: threads) }.max() ?? 0)
+    (stepsOffset + (steps.map { $0.prepared.workspace(threads: threads) }.max() ?? 0) + 1) / 2 * 2
   }
 
   func bind(_ memory: CallMemory, threads: Int) -> [Region] {

@@ -5,7 +5,7 @@ import Tensors
 /// The pass that chooses a form for every step so that kernels and reorders between them take the fewest cycles.
 ///
 /// Choices depend on each other: a blocked layout pays only if the neighbours have it, too. From a start of the fastest
-/// forms, and from one for each layout that some form gives, each step in turn takes the form that is best beside its
+/// forms, and from one for each layout that some form gives or takes, each step in turn takes the form that is best beside its
 /// neighbours, until nothing changes; the best end wins. Cost: (starts · sweeps · steps · forms), milliseconds for a network.
 public struct LayoutChoice {
   /// A step and its candidates.
@@ -68,9 +68,12 @@ public struct LayoutChoice {
     return best.flatMap { $0.cycles.isFinite ? $0.choice : nil }
   }
 
-  /// The fastest form of each step that gives a layout, where there is one.
+  /// The fastest form of each step that gives a layout, or else one that takes it, where there is one.
   private func start(_ layout: Layout) -> [Int] {
-    steps.map { step in step.forms.firstIndex { $0.gives(0) == layout } ?? 0 }
+    steps.map { step in
+      step.forms.firstIndex { $0.gives(0) == layout }
+        ?? step.forms.firstIndex { $0.takes(0, of: step.inputCount) == layout } ?? 0
+    }
   }
 
   private func improved(_ start: [Int]) -> (choice: [Int], cycles: Double) {

@@ -54,7 +54,7 @@ struct RowBuilder {
     record.macsInside = cost.macsInside
     record.flops = cost.flops
     record.bytes = cost.bytes
-    record.intensity = Double(cost.flops) / Double(cost.bytes)
+    if cost.bytes > 0 { record.intensity = Double(cost.flops) / Double(cost.bytes) }
     record.seed = Int(truncatingIfNeeded: plan.seed)
     record.machine = facts.machine.description
     record.revision = facts.revision

@@ -61,7 +61,9 @@ package struct Subject {
     tensor.pointer[tensor.count - 1] = last
   }
 
-  func oracle() throws -> Oracle { try Oracle(workload.op, inputs, weights: weights) }
+  func oracle() throws -> Oracle {
+    try Oracle(workload.op, inputs, types: workload.inputs, weights: weights)
+  }
 
   /// Lends the oracle, whose memory is free again afterwards.
   /// - Returns: how long the oracle took.

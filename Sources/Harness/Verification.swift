@@ -52,6 +52,9 @@ struct Verification {
   private func wrong(
     _ agreement: Agreement, _ item: Case, _ subject: Subject, _ oracle: Oracle, first: Case?
   ) -> String? {
+    if let (output, found, expected) = oracle.wrongRows(item.outputs) {
+      return "output \(output) has \(found) rows with \(subject.words), expected exactly \(expected)"
+    }
     if let i = agreement.firstWrong {
       let (found, bound) = (item.element(i), oracle.bound(i) * (item.candidate.form?.errorGrowth ?? 1))
       let expected = bound == 0 ? "exactly \(oracle.value(i))" : "\(oracle.value(i)) ± \(bound)"
@@ -66,13 +69,15 @@ struct Verification {
     return nil
   }
 
-  /// The number of the first element of all outputs that has other bits.
+  /// The number of the first element of all outputs that has other bits; what lies after the last row that holds a value
+  /// has no meaning.
   private static func firstDifference(_ a: Case, _ b: Case) -> Int? {
     var first = 0
     for (x, y) in zip(a.outputs, b.outputs) {
       let size = x.element.bytes
       if x.rows.pointee != y.rows.pointee { return first }
-      if memcmp(x.address, y.address, x.memory.count) != 0 {
+      let rows = min(max(0, x.rows.pointee), x.shape.n)
+      if memcmp(x.address, y.address, x.memory.count / max(1, x.shape.n) * rows) != 0 {
         let byte = zip(x.memory, y.memory).enumerated().first { $1.0 != $1.1 }?.offset ?? 0
         return first + byte / size
       }

@@ -19,6 +19,14 @@ public struct Oracle {
       case .exact(let tensor): tensor.shape.count
       }
     }
+
+    /// That hold values.
+    var rows: Int {
+      switch self {
+      case .rounded(_, _, let rows): rows
+      case .exact(let tensor): tensor.rows.pointee
+      }
+    }
   }
 
   /// How the bound of an error grows with the layers that sum up products one after the other.
@@ -37,18 +45,22 @@ public struct Oracle {
     try op.stages(inputs).depth > deepest ? .probable : .worstCase
   }
 
+  /// - Parameter types: of the inputs, where some are bounded; a tensor does not know.
   /// - Throws: `OperatorError` if a part has no formula or a weight is missing, `MemoryError`.
-  public init(_ op: any Operator, _ inputs: [any AnyTensor], weights: Weights<Float>) throws {
-    switch try Oracle.growth(op, inputs.map { $0.type }) {
-    case .worstCase: outputs = try Oracle.compute(Bounded.self, op, inputs, weights)
-    case .probable: outputs = try Oracle.compute(Likely.self, op, inputs, weights)
+  public init(
+    _ op: any Operator, _ inputs: [any AnyTensor], types: [TensorType]? = nil, weights: Weights<Float>
+  ) throws {
+    let types = types ?? inputs.map { $0.type }
+    switch try Oracle.growth(op, types) {
+    case .worstCase: outputs = try Oracle.compute(Bounded.self, op, inputs, types, weights)
+    case .probable: outputs = try Oracle.compute(Likely.self, op, inputs, types, weights)
     }
   }
 
   private static func compute<A: Exact>(
-    _ number: A.Type, _ op: any Operator, _ inputs: [any AnyTensor], _ weights: Weights<Float>
+    _ number: A.Type, _ op: any Operator, _ inputs: [any AnyTensor], _ types: [TensorType],
+    _ weights: Weights<Float>
   ) throws -> [Output] {
-    let types = inputs.map { $0.type }
     let program = try ReferenceProgram(op, types, of: A.self)
     let given = try inputs.map { try NumberTensor<A>($0) }
     let scratch = try Tensor<UInt64>(Shape(program.scratch / 8 + 1))
@@ -121,6 +133,15 @@ public struct Oracle {
       first += item.count
     }
     preconditionFailure("element \(i) of \(first)")
+  }
+
+  /// The first output of a kernel of which not as many rows hold values as expected, and how many do.
+  public func wrongRows(_ actual: [any AnyTensor]) -> (output: Int, found: Int, expected: Int)? {
+    for (index, (found, expected)) in zip(actual, outputs).enumerated() {
+      let (found, expected) = (found.rows.pointee, expected.rows)
+      if found != expected { return (index, found, expected) }
+    }
+    return nil
   }
 
   /// Compares the outputs of a kernel; of bounded ones only the rows that hold values.

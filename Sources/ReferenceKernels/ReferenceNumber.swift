@@ -14,6 +14,8 @@ public protocol ReferenceNumber: BitwiseCopyable, Sendable {
   static func * (a: Self, b: Float) -> Self
   /// The quotient, rounded once.
   static func / (a: Self, b: Self) -> Self
+  /// Whether the value is smaller, whatever the errors are; false if either is NaN.
+  static func < (a: Self, b: Self) -> Bool
   /// The larger of both, NaN if either is.
   static func maximum(_ a: Self, _ b: Self) -> Self
   /// The smaller of both, NaN if either is.
@@ -61,6 +63,11 @@ protocol Exact: ReferenceNumber {
   ///   - slope: the function's steepest.
   ///   - rounding: bound of the error of the function in `Float`.
   func mapped(to value: Double, slope: Double, rounding: Double) -> Self
+}
+
+extension Exact {
+  /// Compares the values.
+  public static func < (a: Self, b: Self) -> Bool { a.value < b.value }
 }
 
 extension Float {

@@ -29,7 +29,7 @@ extension AnyTensor {
     case .float64: at.load(as: Double.self)
     case .int64: Double(at.load(as: Int64.self))
     case .int32: Double(at.load(as: Int32.self))
-    case .bool: at.load(as: Bool.self) ? 1 : 0
+    case .bool: at.load(as: UInt8.self) == 0 ? 0 : 1
     case .uint8: Double(at.load(as: UInt8.self))
     }
   }

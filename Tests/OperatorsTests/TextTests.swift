@@ -13,6 +13,10 @@ import Testing
     ("out=2,act=relu", "out=2,k=1,s=1,p=0,d=1,g=1,bias=1,act=relu"),
     ("out=2,act=hard-swish", "out=2,k=1,s=1,p=0,d=1,g=1,bias=1,act=hard-swish"),
     ("out=2,act=none", "out=2,k=1,s=1,p=0,d=1,g=1,bias=1"),
+    ("out=2,p=0x1x2x3", "out=2,k=1,s=1,p=0x1x2x3,d=1,g=1,bias=1"),
+    ("out=2,p=1x1x1x1", "out=2,k=1,s=1,p=1,d=1,g=1,bias=1"),
+    ("out=2,p=1x2x1x2", "out=2,k=1,s=1,p=1x2,d=1,g=1,bias=1"),
+    ("out=2,p=1x2x1x0", "out=2,k=1,s=1,p=1x2x1x0,d=1,g=1,bias=1"),
     ("out=16777216,k=007", "out=16777216,k=7,s=1,p=0,d=1,g=1,bias=1"),
   ])
   func convolution(text: String, full: String) throws {
@@ -29,6 +33,7 @@ import Testing
     ("s=1", "type=max,k=2,s=1,p=0,ceil=0,countpad=0"),
     ("d=1", "type=max,k=2,s=2,p=0,ceil=0,countpad=0"),
     ("k=3,d=2", "type=max,k=3,s=3,p=0,d=2,ceil=0,countpad=0"),
+    ("k=4,p=0x2x1x0", "type=max,k=4,s=4,p=0x2x1x0,ceil=0,countpad=0"),
     ("type=avg,d=2x1,k=3,s=1,p=1", "type=avg,k=3,s=1,p=1,d=2x1,ceil=0,countpad=0"),
   ])
   func pool(text: String, full: String) throws {
@@ -115,6 +120,17 @@ import Testing
     ("out=3,s=0", "s=0 in conv must be a whole number from 1 to 16777216"),
     ("out=3,d=0", "d=0 in conv must be a whole number from 1 to 16777216"),
     ("out=3,g=0", "g=0 in conv must be a whole number from 1 to 16777216"),
+    (
+      "out=3,p=1x2x3",
+      "p=1x2x3 in conv must be a number such as 3, a pair such as 3x5, or four sides such as 0x1x0x1"
+    ),
+    (
+      "out=3,p=1x2x3x4x5",
+      "p=1x2x3x4x5 in conv must be a number such as 3, a pair such as 3x5, or four sides such as 0x1x0x1"
+    ),
+    ("out=3,p=0x1x-2x0", "p=-2 in conv must be a whole number from 0 to 16777216"),
+    ("out=3,p=0x1xx0", "p= in conv must be a whole number from 0 to 16777216"),
+    ("out=3,p=16777217x0x0x0", "p=16777217 in conv must be a whole number from 0 to 16777216"),
     ("out=3,p=-1", "p=-1 in conv must be a whole number from 0 to 16777216"),
     ("out=3,bias=2", "bias=2 in conv must be 0 or 1"),
     ("out=3,bias=yes", "bias=yes in conv must be 0 or 1"),
@@ -147,6 +163,20 @@ import Testing
   ])
   func poolThatCannotBeRead(text: String, expected: String) {
     #expect(message { () throws(OperatorError) in try read(Pool2D.self, text) } == expected)
+  }
+
+  @Test(arguments: ["0", "1", "-0.1", "nan", "inf", "1e-400", "1e400", "small", "0x", "1e-5x"])
+  func anEpsilonThatCannotBeRead(text: String) {
+    #expect(
+      message { () throws(OperatorError) in try read(BatchNorm.self, "eps=\(text)") }
+        == "eps=\(text) in batchnorm must be a number above 0 and below 1")
+  }
+
+  @Test(arguments: [("0.001", 1e-3), ("1e-3", 1e-3), ("0.00001", 1e-5), ("0.999", 0.999), ("1e-300", 1e-300)])
+  func anEpsilonThatCanBeRead(text: String, value: Double) throws {
+    let op = try read(BatchNorm.self, "eps=\(text)")
+    #expect(op.epsilon == value && op == BatchNorm(epsilon: value))
+    #expect(try read(BatchNorm.self, values(op)) == op)
   }
 
   @Test func othersThatCannotBeRead() {

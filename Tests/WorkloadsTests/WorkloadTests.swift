@@ -5,7 +5,9 @@ import Workloads
   @Test(arguments: [
     "conv:out=64,k=3,s=1,p=1,d=1,g=1,bias=1@1x64x56x56", "conv:out=8,k=3x5,s=2,p=1x2,d=1,g=2,bias=0@2x4x9x9",
     "cbam:r=16,k=7,order=channel-first,pool=both@1x256x56x56", "channelpool@1x3x4x5",
-    "dense:out=10,bias=1@1x20",
+    "dense:out=10,bias=1@1x20", "conv:out=8,k=3,s=2,p=0x1x2x0,d=1,g=1,bias=1@1x4x9x9",
+    "scale:gate=pixel@1x64x28x28,1x1x28x28", "scale:gate=channel@1x8x3x3,1x8", "add@1x2x3x4,1x2x3x4",
+    "concat:n=3@1x32x14x14,1x16x14x14,1x8x14x14", "concat:n=1@1x2x3x3", "batchnorm:eps=0.001@1x4x2x2",
   ])
   func textGoesBothWays(text: String) throws { #expect(try Workload(text).text == text) }
 
@@ -17,6 +19,38 @@ import Workloads
   func mistakesAreNamed(text: String, part: String) {
     let error = #expect(throws: UsageError.self) { try Workload(text) }
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+  }
+
+  /// Where an operator takes several shapes, one stands for all.
+  @Test func oneShapeStandsForAll() throws {
+    for (short, long) in [
+      ("add@1x2x3x4", "add@1x2x3x4,1x2x3x4"), ("concat:n=2@1x2x3x4", "concat:n=2@1x2x3x4,1x2x3x4"),
+      ("scale:gate=pixel@1x64x28x28", "scale:gate=pixel@1x64x28x28,1x1x28x28"),
+      ("scale:gate=channel@1x64x28x28", "scale:gate=channel@1x64x28x28,1x64x1x1"),
+    ] {
+      let (a, b) = (try Workload(short), try Workload(long))
+      #expect(a.inputs == b.inputs && a.outputs == b.outputs && a.cost == b.cost)
+      #expect(a.text == short && b.text == long)
+    }
+    #expect(try Workload("concat:n=3@1x32x4x4,1x16x4x4,1x8x4x4").outputs[0].c == 56)
+  }
+
+  @Test(arguments: [
+    ("scale:gate=pixel@1x64x28x28,1x1x28x28,1x1x28x28", "scale takes 2 inputs, not 3 shapes"),
+    ("concat:n=3@1x2x3x3,1x2x3x3", "concat takes 3 inputs, not 2 shapes"),
+    ("concat:n=3@1x2x3x3,1x2x3x3,1x2x3x4", "concat takes 3 inputs that differ in their channels only"),
+    ("relu@1x2x3x3,1x2x3x3", "relu takes 1 input, not 2 shapes"),
+    ("add@1x2x3x3,1x2x3x4", "add takes 2 inputs of one shape, not 1x2x3x3 and 1x2x3x4"),
+    ("scale:gate=pixel@1x64x28x28,1x64x1x1", "takes a gate of 1x1x28x28, not 1x64x1x1"),
+    ("add@1x2x3x3,", "'' is not a shape such as 1x64x56x56"),
+    ("add@,1x2x3x3", "'' is not a shape such as 1x64x56x56"),
+    ("add@1x2x3x3;1x2x3x3", "is not a shape such as 1x64x56x56"),
+  ])
+  func shapesThatDoNotFitAreNamed(text: String, part: String) {
+    let error = #expect(throws: UsageError.self) { try Workload(text) }
+    let message = error?.description ?? ""
+    #expect(message.hasPrefix("\(text): ") && message.contains(part), "\(message)")
+    #expect(!message.contains("\n") && !message.contains(". "))
   }
 
   @Test func suiteMistakesNameTheLine() {

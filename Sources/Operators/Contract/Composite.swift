@@ -31,6 +31,18 @@ extension Composite {
     return try graph.allWeights(graph.types(inputs))
   }
 
+  /// What the first node says that reads it and cannot take just any numbers.
+  public func content(ofInput index: Int, _ inputs: [TensorType]) -> InputContent {
+    guard let graph = try? wired(inputs), let types = try? graph.types(inputs) else { return .dense }
+    for (node, types) in zip(graph.nodes, types) {
+      for (place, source) in node.inputs.enumerated() where source == .input(index) {
+        let content = node.op.content(ofInput: place, types.inputs)
+        if content != .dense { return content }
+      }
+    }
+    return .dense
+  }
+
   /// Sums of the stages and of the graph's own weights; bytes are the compulsory traffic of the whole.
   public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     var total = Cost()
