@@ -170,14 +170,14 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "cbambench", "Commands", "TiledKernels", "Harness", "Kernels", "Measurement", "Processes",
+        "cbambench", "Commands", "TiledKernels", "Harness", "Kernels", "Measurement", "Models", "Processes",
         "Profiling", "Records",
         "Workloads",
       ]),
     tests(
       "HarnessTests",
       [
-        "Harness", "HarnessSupport", "Kernels", "Measurement", "Operators", "Records",
+        "Harness", "HarnessSupport", "Kernels", "Measurement", "Models", "Operators", "Records",
         "ReferenceKernels", "Tensors", "TiledKernels", "Workloads",
       ]),
   ],
