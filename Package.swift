@@ -90,8 +90,8 @@ let package = Package(
     floor(
       "Reporting",
       [
-        "CaseProfiles", "Gate", "Harness", "Measurement", "Models", "Operators", "PlainText", "Profiling",
-        "Records", "Tensors", "Workloads",
+        "CaseProfiles", "Execution", "Gate", "Harness", "Kernels", "Measurement", "Models", "Operators",
+        "PlainText", "Profiling", "Records", "Tensors", "Workloads",
       ]),
     floor(
       "Commands",

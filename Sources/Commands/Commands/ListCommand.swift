@@ -5,13 +5,19 @@ import Workloads
 /// `cbambench list`: what there is to name.
 enum ListCommand: Command {
   static let name = "list"
-  static let synopsis = "[suites | workloads | networks | attention | operators | kernels]"
+  static let synopsis = "[suites | workloads | networks | attention | operators | kernels [TARGET]...]"
   static let summary = "list suites, workloads, networks, attention modules, operators or kernels"
   static let example = "cbambench list suites"
-  static let options: [Option] = []
+  static let options: [Option] = [.isa, .format, .columns, .wide, .output, .quiet]
   private static let topics = ["suites", "workloads", "networks", "attention", "operators", "kernels"]
 
   static func run(_ arguments: Arguments, _ context: Context) throws -> ExitStatus {
+    if let topic = arguments.targets.first, topic == "kernels", arguments.targets.count > 1 {
+      return try KernelCandidates.write(arguments, targets: Array(arguments.targets.dropFirst()), context)
+    }
+    if let option = arguments.names.first {
+      throw UsageError("\(option) has no effect on names; it is for 'kernels' with a workload after it")
+    }
     for topic in arguments.targets where !topics.contains(topic) {
       throw UsageError("'\(topic.shown)' cannot be listed; expected one of: \(topics.joined(separator: " "))")
     }

@@ -13,7 +13,7 @@ enum RunCommand: Command {
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
     .threads, .kernels, .isa, .cache, .data, .weightsData, .style, .filter, .seed, .rounds, .budget,
-    .caseLimit, .resume, .profile,
+    .caseLimit, .resume, .profile, .explain,
     .format, .columns, .wide, .output, .export, .quiet,
   ]
 
@@ -39,6 +39,9 @@ enum RunCommand: Command {
     let export = try Export(arguments)
     let setting = try RunSetting(arguments, kernels: context.kernels, since: begin)
     try resumed?.check(setting.work.map(\.workload.text))
+    if arguments.has("--explain") {
+      KernelCandidates.tell(setting.work.map(\.workload), setting.plan.isas, context)
+    }
     let profiles = try ProfileFolder(arguments, setting.work.map(\.workload.name))
     var side = try resumed ?? SideFile(beside: outputs.regularFile, arguments.words)
     let job = MeasuringJob(

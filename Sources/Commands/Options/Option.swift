@@ -44,6 +44,9 @@ extension Option {
   static let resume = Option(
     name: "--resume", value: "FILE",
     help: "continue an interrupted run from its .partial file; takes no other words")
+  static let explain = Option(
+    name: "--explain", value: nil,
+    help: "also tell, on standard error, which kernels could compute each workload, and why one is taken")
   static let format = Option(
     name: "--format", value: "table|csv|json|markdown", help: "format of standard output")
   static let output = Option(
