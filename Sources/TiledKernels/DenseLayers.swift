@@ -39,13 +39,20 @@ struct DenseLayers: Kernel {
 
   /// Cycles of images as pixels, which are transposed where they are several.
   private static func pixels(_ dense: Dense, _ input: TensorType, _ micro: MicroKernels) -> Double {
-    let blocks = Double(ceilDivide(dense.outputs, micro.outputBlock))
-    let transposed = input.n == 1 ? 0 : 1.5 * Double(input.count)
-    let tiles = Cycles.direct(
-      pixels: input.n, channels: input.count / input.n, plane: 1, taps: 1,
-      outputs: min(dense.outputs, micro.outputBlock), micro)
-    return transposed + blocks * tiles
+    let blocks = ceilDivide(dense.outputs, micro.outputBlock)
+    let tiles = ceilDivide(input.n, micro.pixelTile)
+    let perPixel = micro.weightCopies > 1 ? pixel.separate : pixel.fused
+    let step = max(latency, perPixel * Double(input.n) / Double(tiles))
+    let transposed = input.n == 1 ? 0 : transposedValue * Double(input.count)
+    return transposed + Double(blocks * tiles) * (Double(input.count / input.n) * step + call)
   }
+
+  /// Adding a feature's product to two vectors of a pixel, where multiplying and adding are one instruction, or two.
+  private static let pixel = (fused: 1.0, separate: 1.6)
+  /// With few pixels each sum waits for the one before it.
+  private static let latency = 4.0
+  private static let call = 100.0
+  private static let transposedValue = 1.5
 }
 
 private struct PreparedDense: Prepared {

@@ -18,6 +18,8 @@ struct WindowDots: Prepared {
 
   /// Cycles of copying: a value, a row of a channel's taps, a window.
   private static let copying = (value: 0.9, row: 0.7, window: 60.0)
+  /// Bytes of a group's weights that are read again for every few windows at full speed, and what more of them cost.
+  private static let (nearWeights, farWeights) = (128 << 10, 1.4)
   /// Cycles of a tile.
   private static let call = 150
 
@@ -28,7 +30,9 @@ struct WindowDots: Prepared {
     let copied = Self.copying.value * Double(depth) + Self.copying.row * Double(rows) + Self.copying.window
     let pairs = output.n * output.plane * conv.outputChannels
     let passes = output.n * max(1, output.plane * depth / near)
-    return Cycles.region + Double(windows) * copied + DotProducts.cycles(pairs: pairs, depth: depth, micro)
+    let share = 4 * reduced.outputsPerGroup * depth > nearWeights ? farWeights : 1
+    let products = share * DotProducts.cycles(pairs: pairs, depth: depth, micro)
+    return Cycles.region + Double(windows) * copied + products
       + Double(ceilDivide(windows * depth, near) * call) + Cycles.weights(reduced.weightCount, passes: passes)
   }
 

@@ -43,7 +43,7 @@ enum ListCommand: Command {
       return lines
     case "networks": return Architectures.names
     case "attention": return Modules.attention.map { $0.keyword }
-    case "operators": return OperatorList.lines
+    case "operators": do { return try OperatorList.lines } catch { throw UsageError("\(error)") }
     case "kernels": return context.kernels
     default: return []
     }

@@ -6,8 +6,13 @@ enum OperatorList {
   /// For each operator its keyword with the keys, then an example: `pool type=max k=2 [s=N]`. `out=N` must be given, `k=2` is
   /// the value where nothing is given, and what is in brackets follows from the rest or is left out.
   static var lines: [String] {
-    Modules.all.flatMap { type in
-      [([type.keyword] + type.keys.map(text)).joined(separator: " "), "    \(type.examples[0])"]
+    get throws(OperatorError) {
+      var lines: [String] = []
+      for type in Modules.all {
+        let keys = try type.keys.map(text)
+        lines += [([type.keyword] + keys).joined(separator: " "), "    \(type.examples[0])"]
+      }
+      return lines
     }
   }
 

@@ -28,14 +28,13 @@ extension Spelled {
   }
 
   /// Keys of its texts, in the order in which they are read, as its first example has them.
-  /// - Precondition: the first example can be read.
   public static var keys: [Attributes.Key] {
-    let text = examples[0].prefix { $0 != "@" }
-    do {
+    get throws(OperatorError) {
+      let text = examples[0].prefix { $0 != "@" }
       var attributes = try Attributes(text.dropFirst(keyword.count + 1), of: keyword)
       _ = try Self(&attributes)
       return attributes.known
-    } catch { preconditionFailure("\(text): \(error)") }
+    }
   }
 
   /// 1: most operators need something to work on.
