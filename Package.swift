@@ -173,14 +173,14 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "cbambench", "Commands", "TiledKernels", "Harness", "Kernels", "Measurement", "Processes",
+        "cbambench", "Commands", "TiledKernels", "Harness", "Kernels", "Measurement", "Models", "Processes",
         "Profiling", "Records",
         "Workloads",
       ]),
     tests(
       "HarnessTests",
       [
-        "Execution", "Harness", "HarnessSupport", "Kernels", "Measurement", "Operators", "Records",
+        "Execution", "Harness", "HarnessSupport", "Kernels", "Measurement", "Models", "Operators", "Records",
         "ReferenceKernels", "Support", "Tensors", "TiledKernels", "Workloads",
       ]),
   ],

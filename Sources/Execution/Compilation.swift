@@ -10,6 +10,7 @@ public struct Compilation: Sendable {
   public struct Step: Sendable {
     /// Path of the stage; of the reader, for a reorder.
     public let name: String
+    /// What the step's kernel was made for; fused stages are not part of it.
     public let op: any Operator
     /// Paths of stages that are computed together with it.
     public let fused: [String]
@@ -17,15 +18,19 @@ public struct Compilation: Sendable {
     public let sources: [Graph.Source]
     /// Types of the operator's own inputs.
     public let inputs: [TensorType]
+    /// Types of its results, after everything that is fused.
     public let outputs: [TensorType]
     /// Path of the weights.
     public let owner: String
     /// Path of a batch norm that is folded in.
     public let batchNorm: (op: BatchNorm, owner: String)?
+    /// Whether the last source is added to the result.
     public let hasResidual: Bool
+    /// What is applied last.
     public let activation: Activation
     /// All that could have been chosen, the fastest first.
     public let candidates: [Choice]
+    /// The candidate that runs.
     public let choice: Choice
   }
 

@@ -5,10 +5,12 @@ import Tensors
 /// The kernel for any composite: its parts one after the other, each with the best kernel for it; batch norm, addition and
 /// activation are fused into the step before them where its kernel can.
 public struct Layers: Kernel {
+  /// Rows show it: `tiled/layers`.
   public let name: String
   /// Kernels for the parts.
   private let catalogue: Catalogue
 
+  /// - Parameter catalogue: kernels for the parts; this one need not be among them.
   public init(name: String, _ catalogue: Catalogue) {
     self.name = name
     self.catalogue = catalogue
@@ -23,6 +25,8 @@ public struct Layers: Kernel {
     return try Compilation(composite, inputs, catalogue, isa: isa)
   }
 
+  /// One form with the sum of the steps' estimates and the largest of their error growths; a composite with a
+  /// part that no kernel computes is refused.
   public func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     do {
       let steps = try compilation(op, inputs, isa: isa)
@@ -33,6 +37,7 @@ public struct Layers: Kernel {
     }
   }
 
+  /// Folds batch norms, packs the weights of every step and plans the memory.
   public func prepare(_ task: KernelTask) throws -> any Prepared {
     try PreparedLayers(compilation(task.op, task.inputs, isa: task.isa), task)
   }

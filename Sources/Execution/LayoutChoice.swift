@@ -19,6 +19,7 @@ public struct LayoutChoice {
     /// Inputs of the operator without a residual.
     public let inputCount: Int
 
+    /// - Precondition: `forms` is not empty; `types` has one entry for each of `reads`.
     public init(forms: [Form], reads: [Graph.Source], types: [TensorType], inputCount: Int) {
       self.forms = forms
       self.reads = reads

@@ -9,9 +9,12 @@ import Tensors
 public struct MemoryPlan: Sendable {
   /// What one step reads and writes, in running order.
   public struct Step: Sendable {
+    /// Steps before this one, inputs, constants and weights.
     public let reads: [Graph.Source]
+    /// Its results, in the order of its outputs.
     public let writes: [Result]
 
+    /// A step that reads nothing is possible.
     public init(reads: [Graph.Source], writes: [Result]) {
       self.reads = reads
       self.writes = writes
@@ -20,10 +23,12 @@ public struct MemoryPlan: Sendable {
 
   /// One output of a step.
   public struct Result: Sendable {
+    /// In the layout that is written, filled-up blocks included.
     public let bytes: Int
     /// Whether the step tells how many rows hold values.
     public let isBounded: Bool
 
+    /// Not bounded, unless said.
     public init(bytes: Int, isBounded: Bool = false) {
       self.bytes = bytes
       self.isBounded = isBounded

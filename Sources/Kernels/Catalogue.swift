@@ -30,9 +30,12 @@ public struct Catalogue: Sendable {
 
 /// A kernel and one of the forms in which it computes an operator.
 public struct Choice: Sendable {
+  /// What computes it.
   public let kernel: any Kernel
+  /// How: layouts, epilogues, error growth and estimate.
   public let form: Form
 
+  /// - Precondition: the form is one of those that the kernel supports.
   public init(kernel: any Kernel, form: Form) {
     self.kernel = kernel
     self.form = form

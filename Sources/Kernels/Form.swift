@@ -4,6 +4,7 @@ public enum Epilogue: Sendable, Hashable, CaseIterable {
   case batchNorm
   /// A tensor of the output's shape is added.
   case residual
+  /// `max(x, 0)`, after everything else.
   case relu
   /// Any activation.
   case activation

@@ -175,6 +175,6 @@ enum Cell<let O: Int, let V: Int> {
 @inline(never) private func finish(_ row: UnsafePointer<ConvRow>, _ at: Int, _ count: Int, _ sums: Out) {
   let r = row.pointee
   if let residual = r.epilogue.residual { for i in 0..<count { sums[i] += residual[at &+ i] } }
-  if r.epilogue.relu { for i in 0..<count where sums[i] < 0 { sums[i] = 0 } }
+  if r.epilogue.relu { rectify(sums, count) }
   copyRun(sums, r.output + at, count)
 }

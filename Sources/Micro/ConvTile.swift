@@ -176,5 +176,5 @@ enum ConvBlock<let P: Int, let Scattered: Int> {
     let source = residual + (target - t.output)
     for i in 0..<count { sums[i] += source[i] }
   }
-  if t.epilogue.relu { for i in 0..<count where sums[i] < 0 { sums[i] = 0 } }
+  if t.epilogue.relu { rectify(sums, count) }
 }

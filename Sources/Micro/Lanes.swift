@@ -73,6 +73,20 @@ typealias Out = UnsafeMutablePointer<Float>
 /// `max(v, 0)`, NaN stays NaN.
 @inline(always) func rectified(_ v: Lane) -> Lane { v.replacing(with: 0, where: v .< 0) }
 
+/// The same of `count` floats in place. Every value is stored: a loop that stores zeros only where they belong has a branch
+/// for each value where the instruction set has no masked stores.
+@inline(always) func rectify(_ p: Out, _ count: Int) {
+  var i = 0
+  while i &+ L <= count {
+    store(p + i, rectified(load(p + i)))
+    i &+= L
+  }
+  while i < count {
+    p[i] = p[i] < 0 ? 0 : p[i]
+    i &+= 1
+  }
+}
+
 /// Lanes 0, 2, 4, … of `a` followed by those of `b`.
 @inline(always) func evenLanes(_ a: Lane, _ b: Lane) -> Lane {
   Lane(lowHalf: a.evenHalf, highHalf: b.evenHalf)

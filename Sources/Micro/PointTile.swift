@@ -173,6 +173,6 @@ enum Point<let O: Int, let V: Int> {
       let source = residual + o &* t.outputChannelStride
       for i in 0..<t.pixels { row[i] += source[i] }
     }
-    if t.epilogue.relu { for i in 0..<t.pixels where row[i] < 0 { row[i] = 0 } }
+    if t.epilogue.relu { rectify(row, t.pixels) }
   }
 }

@@ -7,6 +7,7 @@ import Tensors
 /// written as CBAM's authors wrote them. Such tools see modules (`nn.ReLU`), or functions (`F.relu`), or neither; which
 /// one a network calls is part of their rule.
 public enum Convention: String, Sendable, CaseIterable {
+  /// What papers print, every operation, and what three tools count, by their names.
   case paper, full, fvcore, ptflops, thop
 
   /// What is counted, in a clause.

@@ -13,14 +13,17 @@ extension Graph {
 
 /// What the command line knows by name.
 public enum Modules {
+  /// Modules for the attention slot of blocks and networks; a new one is a line here.
   public static let attention: [any AttentionModule.Type] = [
     SqueezeExcitation.self, ChannelAttention.self, SpatialAttention.self, CBAM.self,
   ]
 
+  /// Parts of networks that can be measured on their own.
   public static let blocks: [any (Composite & Spelled).Type] = [
     BasicBlock.self, Bottleneck.self, Inception.self, DepthwiseSeparable.self, InvertedResidual.self,
   ]
 
+  /// Operators with formulas of their own.
   public static let primitives: [any Spelled.Type] = [
     Conv2D.self, ConvTranspose2D.self, Pool2D.self, GlobalPool.self, AdaptivePool.self, ChannelPool.self,
     Dense.self,
@@ -29,7 +32,11 @@ public enum Modules {
     Concat.self, Subsample.self,
   ]
 
+  /// Every type whose keyword can begin a workload text; networks have names instead.
   public static var all: [any Spelled.Type] { primitives + attention + blocks }
+
+  /// Workload texts of all operators and of networks, quick to verify.
+  public static var examples: [String] { all.flatMap { $0.examples } + Network.examples }
 
   /// The operator of an activation, nil for none.
   static func activation(_ activation: Activation) -> (any Operator)? {

@@ -71,6 +71,7 @@ extension Exact {
 protocol ReferenceActivation: ReferenceOperator, ActivationOperator {}
 
 extension ReferenceActivation {
+  /// The function of each element, one after the other.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { activate(Self.activation, place.inputs[0], place.outputShape.count, into: place.output) }
   }

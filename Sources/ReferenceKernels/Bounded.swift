@@ -49,6 +49,7 @@ public struct Bounded: Exact {
     self.init(value, error: 0, isInteger: Bounded.isInteger(value))
   }
 
+  /// A number of the formula itself, such as a divisor: `Float` rounds it, which counts as its error.
   public init(constant: Double) {
     self.init(constant, error: Float.u * abs(constant), isInteger: false)
   }

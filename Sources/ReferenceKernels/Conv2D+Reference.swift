@@ -3,6 +3,7 @@ import Operators
 import Tensors
 
 extension Conv2D: ReferenceOperator {
+  /// The loop nest over outputs and taps, which skips taps outside the image; oracles use all processors.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     let weight = place.weight("weight")
     let bias = bias ? place.weight("bias") : nil

@@ -3,6 +3,7 @@ import Operators
 import Tensors
 
 extension ConvTranspose2D: ReferenceOperator {
+  /// Adds kernel by kernel to the sums of each output channel; oracles use all processors.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     let weight = place.weight("weight")
     let bias = bias ? place.weight("bias") : nil

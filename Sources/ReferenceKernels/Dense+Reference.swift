@@ -3,6 +3,7 @@ import Operators
 import Tensors
 
 extension Dense: ReferenceOperator {
+  /// A dot product of each row with each row of weights.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     let weight = place.weight("weight")
     let bias = bias ? place.weight("bias") : nil

@@ -3,6 +3,7 @@ import Operators
 import Tensors
 
 extension BatchNorm: ReferenceOperator {
+  /// Each channel's factor is computed once for an image; ε is rounded as a constant of the formula.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     let arrays = ["weight", "bias", "mean", "variance"].map { place.weight($0) }
     return {
@@ -33,6 +34,7 @@ func batchNorm<A: ReferenceNumber>(
 }
 
 extension Add: ReferenceOperator {
+  /// The first input plus the second, element by element.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { add(place.inputs[0], place.inputs[1], place.outputShape.count, into: place.output) }
   }
@@ -48,6 +50,7 @@ func add<A: ReferenceNumber>(
 }
 
 extension Scale: ReferenceOperator {
+  /// Each element times its channel's or its pixel's gate.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { scale(self, place.inputs[0], place.inputs[1], place.outputShape, into: place.output) }
   }
@@ -78,6 +81,7 @@ func scale<A: ReferenceNumber>(
 }
 
 extension Concat: ReferenceOperator {
+  /// Copies the inputs' planes of each image, one input after the other.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     {
       var target = place.output

@@ -3,6 +3,7 @@ import Operators
 import Tensors
 
 extension Pool2D: ReferenceOperator {
+  /// The windows' taps inside the image, row by row.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     let (rows, columns) = windows(height: place.inputShapes[0].h, width: place.inputShapes[0].w)
     return { pool(self, place.inputs[0], place.inputShapes[0], rows, columns, into: place.output) }
@@ -52,6 +53,7 @@ func pool<A: ReferenceNumber>(
 }
 
 extension GlobalPool: ReferenceOperator {
+  /// All elements of a plane, in order.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { globalPool(self, place.inputs[0], place.inputShapes[0], into: place.output) }
   }
@@ -78,6 +80,7 @@ func globalPool<A: ReferenceNumber>(
 }
 
 extension AdaptivePool: ReferenceOperator {
+  /// The windows' elements, row by row.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     let (rows, columns) = (
       AdaptivePool.windows(place.inputShapes[0].h, extent.h),
@@ -112,6 +115,7 @@ func adaptivePool<A: ReferenceNumber>(
 }
 
 extension ChannelPool: ReferenceOperator {
+  /// All channels of a pixel, in order.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { channelPool(place.inputs[0], place.inputShapes[0], into: place.output) }
   }

@@ -4,15 +4,19 @@ import Tensors
 
 /// The formulas in `Float`: the baseline that every speed-up refers to.
 public struct ReferenceKernel: Kernel {
+  /// The same for all operators.
   public init() {}
 
+  /// `reference`, in rows and options.
   public var name: String { "reference" }
 
+  /// One direct form for everything; an operator without a formula fails in `prepare`, by its name.
   public func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     // One multiplication, one addition and a load each, none of them beside another.
     .yes(Form(cycles: 2 * Double((try? op.cost(inputs))?.flops ?? 0)))
   }
 
+  /// Nothing is packed: formulas read the weights as they are.
   public func prepare(_ task: KernelTask) throws -> any Prepared {
     let program = try ReferenceProgram(task.op, task.inputs, of: Float.self)
     return PreparedReference(

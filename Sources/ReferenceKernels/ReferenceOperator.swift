@@ -10,7 +10,9 @@ public protocol ReferenceOperator: Operator {
 
 /// Memory and weights of one primitive. Tensors of single precision hold the number `A`, all others what their type says.
 public struct ReferenceMemory<A: ReferenceNumber> {
+  /// Type of each input.
   public let inputTypes: [TensorType]
+  /// Type of each output.
   public let outputTypes: [TensorType]
   /// As the operator names them.
   let weights: Weights<Float>

@@ -3,6 +3,7 @@ import Operators
 import Tensors
 
 extension Subsample: ReferenceOperator {
+  /// Copies every s-th pixel and writes zeros to the channels around.
   public func step<A: ReferenceNumber>(_ place: ReferenceMemory<A>) -> () -> Void {
     { subsample(self, place.inputs[0], place.inputShapes[0], into: place.output, place.outputShape) }
   }

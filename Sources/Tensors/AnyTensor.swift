@@ -51,7 +51,9 @@ extension AnyTensor {
 }
 
 extension Tensor: AnyTensor where Element: TensorElement {
+  /// The element type that `Element` stands for.
   public var element: ElementType { Element.elementType }
+  /// `pointer` without its type.
   public var address: UnsafeMutableRawPointer { UnsafeMutableRawPointer(pointer) }
 }
 

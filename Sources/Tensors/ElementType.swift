@@ -1,5 +1,6 @@
 /// What a tensor's elements are.
 public enum ElementType: String, Sendable, Hashable, CaseIterable {
+  /// IEEE single and double precision, signed integers, one byte of 0 or 1, one byte of 0 to 255.
   case float32, float64, int64, int32, bool, uint8
 
   /// Bytes of an element in memory.
@@ -22,26 +23,32 @@ public protocol TensorElement: BitwiseCopyable, Sendable, Hashable {
 }
 
 extension Float: TensorElement {
+  /// Single precision.
   public static var elementType: ElementType { .float32 }
 }
 
 extension Double: TensorElement {
+  /// Double precision.
   public static var elementType: ElementType { .float64 }
 }
 
 extension Int64: TensorElement {
+  /// Eight bytes, signed.
   public static var elementType: ElementType { .int64 }
 }
 
 extension Int32: TensorElement {
+  /// Four bytes, signed.
   public static var elementType: ElementType { .int32 }
 }
 
 extension Bool: TensorElement {
+  /// One byte, 0 or 1.
   public static var elementType: ElementType { .bool }
 }
 
 extension UInt8: TensorElement {
+  /// One byte, unsigned.
   public static var elementType: ElementType { .uint8 }
 }
 

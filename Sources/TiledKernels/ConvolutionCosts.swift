@@ -2,41 +2,61 @@ import Kernels
 import MicroKernelAPI
 import Operators
 
+/// What estimates ask of a convolution.
 extension ReducedConvolution {
+  /// Output channels of a group.
+  var outputsPerGroup: Int { conv.outputChannels / conv.groups }
+
+  /// Products of an output.
+  var depth: Int { input.c / conv.groups * conv.kernel.h * conv.kernel.w }
+
+  /// Weights of all outputs.
+  var weightCount: Int { conv.outputChannels * depth }
+
   /// Whether the only window is the whole image.
   var windowIsImage: Bool {
     conv.kernel.h == input.h && conv.kernel.w == input.w && conv.padding.before == Pair(0)
       && output.plane == 1
   }
 
-  /// Cycles of copying an image's planes into canvases.
-  func drawing(_ micro: MicroKernels) -> Double {
-    let perVector = conv.stride.w == 1 ? micro.lanes : conv.stride.w == 2 ? micro.lanes / 2 : 1
-    let perRow = 12 * conv.stride.w + input.w / perVector
-    let rows = min(input.h, output.h * conv.kernel.h)
-    return Double(input.c) * Double(rows * perRow + 80)
+  /// Whether each output is one input times a weight.
+  var isScaling: Bool {
+    conv.kernel == Pair(1) && padsNothing && input.plane == output.plane && conv.groups == input.c
+      && conv.outputChannels == conv.groups
+  }
+
+  /// Taps of a plane's windows that lie inside the image.
+  var tapsInside: Int {
+    tapsInside(input.h, output.h, \.h) * tapsInside(input.w, output.w, \.w)
+  }
+
+  /// The same along one axis.
+  private func tapsInside(_ size: Int, _ outputs: Int, _ axis: KeyPath<Pair, Int>) -> Int {
+    (0..<outputs).reduce(0) { sum, i in
+      let first = i * conv.stride[keyPath: axis] - conv.padding.before[keyPath: axis]
+      let taps = (0..<conv.kernel[keyPath: axis]).filter {
+        (0..<size).contains(first + $0 * conv.dilation[keyPath: axis])
+      }
+      return sum + taps.count
+    }
   }
 }
 
-/// Cycles of parts that kernels have in common.
-enum Cycles {
-  /// Starting a region and waiting for its last tile.
-  static let region = 300.0
+/// Canvases.
+extension ReducedConvolution {
+  /// Cycles of a row's ends, in each phase of the stride.
+  private static let rowEnds = 9
+  /// Cycles of a call for neighbouring rows.
+  private static let rowsCall = 110
 
-  /// Regions that read and write so many values, most of them from a near cache.
-  static func sweeps(_ values: Int, regions: Int = 1) -> Double {
-    Double(regions) * region + Double(values) / 4
-  }
-
-  /// A sum waits so long for the one before it.
-  static let latency = 4.0
-
-  /// A tile of the direct micro-kernel for each of `tiles` parts of some pixels, `depth` products deep.
-  static func direct(pixels: Int, depth: Int, _ micro: MicroKernels) -> Double {
-    let tiles = ceilDivide(pixels, micro.pixelTile)
-    // Without AVX each pixel takes six instructions.
-    let perPixel = micro.weightCopies > 1 ? 1.6 : 1
-    let step = max(latency, perPixel * Double(pixels) / Double(tiles))
-    return Double(tiles) * (Double(depth) * step + 100)
+  /// Cycles of copying an image's planes into canvases.
+  func drawing(_ micro: MicroKernels) -> Double {
+    // Two vectors give one of every other value; other strides take value by value.
+    let perVector = conv.stride.w == 1 ? micro.lanes : conv.stride.w == 2 ? micro.lanes / 2 : 1
+    let perRow = Self.rowEnds * conv.stride.w + input.w / perVector
+    let rows = min(input.h, output.h * conv.kernel.h)
+    // Rows between those that taps read are left out.
+    let runs = (conv.kernel.h - 1) * conv.dilation.h + 1 < conv.stride.h ? output.h : 1
+    return Double(input.c) * Double(rows * perRow + runs * Self.rowsCall)
   }
 }

@@ -41,7 +41,10 @@ struct DenseLayers: Kernel {
   private static func pixels(_ dense: Dense, _ input: TensorType, _ micro: MicroKernels) -> Double {
     let blocks = Double(ceilDivide(dense.outputs, micro.outputBlock))
     let transposed = input.n == 1 ? 0 : 1.5 * Double(input.count)
-    return transposed + blocks * Cycles.direct(pixels: input.n, depth: input.count / input.n, micro)
+    let tiles = Cycles.direct(
+      pixels: input.n, channels: input.count / input.n, plane: 1, taps: 1,
+      outputs: min(dense.outputs, micro.outputBlock), micro)
+    return transposed + blocks * tiles
   }
 }
 

@@ -14,22 +14,66 @@ struct DepthwisePlanes: Kernel {
     return .yes(Form(epilogues: Epilogue.of(conv), cycles: cycles(reduced, isa.microKernels)))
   }
 
-  /// Instructions that a plane takes, roughly.
-  private static func instructions(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Int {
-    let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
-    let taps = conv.kernel.h * conv.kernel.w
-    let multiplier = conv.outputChannels / conv.groups
-    // Squares of 16 values take 20.
-    return (input.plane + multiplier * output.plane) * 5 / 4
-      + multiplier * output.plane * (4 * taps + 8) / min(micro.lanes, input.c)
-  }
-
   func prepare(_ task: KernelTask) throws -> any Prepared { try PreparedDepthwise(task) }
 }
 
 extension DepthwisePlanes {
   func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
-    Double(reduced.input.n * reduced.input.c * Self.instructions(reduced, micro)) / 3
+    let (input, output) = (reduced.input, reduced.output)
+    if reduced.isScaling { return Cycles.region + Self.scaling(input) }
+    let (lanes, multiplier) = (micro.lanes, reduced.outputsPerGroup)
+    let bands = Self.bands(reduced, micro)
+    let turned = Double(Self.rowsRead(reduced, bands: bands) * input.w + multiplier * output.plane)
+    let plane =
+      Self.sums(taps: Double(reduced.tapsInside), pixels: Double(output.plane))
+      + Self.row * Double(output.h) + Self.call * Double(bands)
+    let vector =
+      (Self.turning.value * Double(lanes) + Self.turning.vector) * turned + Double(multiplier) * plane
+    return Cycles.region + Double(input.n * ceilDivide(input.c, lanes)) * vector
+  }
+
+  /// Floats of a band's transposed rows.
+  private static let near = 4096
+
+  /// Parts of the rows.
+  fileprivate static func bands(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Int {
+    let (input, lanes) = (reduced.input, micro.lanes)
+    let tiles = ceilDivide(desiredTiles, ceilDivide(input.c, lanes) * input.n)
+    let most = max(1, min(tiles, input.plane / 64), ceilDivide(input.plane * lanes, near))
+    return min(reduced.output.h, most)
+  }
+
+  /// Rows that bands turn; neighbours turn those between them twice.
+  private static func rowsRead(_ reduced: ReducedConvolution, bands: Int) -> Int {
+    let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
+    if bands == 1 { return input.h }
+    let reach = (ceilDivide(output.h, bands) - 1) * conv.stride.h + (conv.kernel.h - 1) * conv.dilation.h + 1
+    return bands * min(reach, input.h)
+  }
+
+  /// Sums of a plane's pixels. With many taps a core does not look ahead far enough to begin the next pixel's, and waits.
+  private static func sums(taps: Double, pixels: Double) -> Double {
+    max(tap * taps + pixel * pixels, latency * taps - lookahead * pixels)
+  }
+
+  /// Turning a value, in squares of four, and the ends of a pixel's vector.
+  private static let turning = (value: 0.27, vector: 0.5)
+  /// A tap's product for a vector of planes: two loads.
+  private static let tap = 2.0
+  /// The taps of a pixel that lie inside, and their sum's store.
+  private static let pixel = 6.0
+  /// A product's wait for the one before it.
+  private static let latency = 4.0
+  /// Of these cycles, those that a pixel spends on the next ones.
+  private static let lookahead = 25.0
+  private static let row = 22.0
+  private static let call = 90.0
+
+  /// Scaling a value, and beginning a plane; planes of one pixel are neighbours.
+  private static let scaled = (value: 0.2, plane: 6.0)
+
+  private static func scaling(_ shape: Shape) -> Double {
+    scaled.value * Double(shape.count) + (shape.plane == 1 ? 0 : scaled.plane * Double(shape.n * shape.c))
   }
 }
 
@@ -44,9 +88,6 @@ private struct PreparedDepthwise: Prepared {
   let scratch: Int
   /// Vectors of channels.
   let vectors: Int
-
-  /// Floats of a band's transposed rows.
-  private static let near = 4096
 
   init(_ task: KernelTask) throws {
     let convolution = try ConvolutionTask(task)
@@ -67,8 +108,7 @@ private struct PreparedDepthwise: Prepared {
     (weights, bias) = (Constants(values), Constants(sums))
     rows = TapAxis(input.h, output.h, conv, \.h)
     columns = TapAxis(input.w, output.w, conv, \.w)
-    let tiles = ceilDivide(desiredTiles, vectors * input.n)
-    let most = min(output.h, max(1, min(tiles, input.plane / 64), ceilDivide(input.plane * lanes, Self.near)))
+    let most = DepthwisePlanes.bands(convolution.reduced, convolution.micro)
     bands = Partition(count: output.h, parts: most)
     scratch = (0..<most).reduce(0) { [rows, bands] largest, part in
       let pixels = rows.reach(bands[part]).count * input.w + bands[part].count * output.w
@@ -97,8 +137,7 @@ private struct PreparedDepthwise: Prepared {
 
   /// Whether each pixel has one product: a kernel of 3×3 on maps of one pixel, say.
   private var isScaling: Bool {
-    rows.kernel == 1 && columns.kernel == 1 && task.reduced.padsNothing && task.takesEveryPixel
-      && task.outputsPerGroup == 1 && !task.relu
+    task.reduced.isScaling && !task.relu
   }
 
   /// Weights and bias of one tap lie in the order of the channels.

@@ -15,20 +15,43 @@ struct DirectConvolution: Kernel {
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
-    DirectPixels.isBetter(try ConvolutionTask(task)) ? try DirectPixels(task) : try PreparedDirect(task)
+    DirectPixels.isBetter(try ConvolutionTask(task).output, task.micro)
+      ? try DirectPixels(task) : try PreparedDirect(task)
   }
 }
 
 extension DirectConvolution {
   func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
     let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
-    let blocks = conv.groups * ceilDivide(conv.outputChannels / conv.groups, micro.outputBlock)
-    let depth = input.c / conv.groups * conv.kernel.h * conv.kernel.w
+    let perGroup = reduced.outputsPerGroup
+    let blocks = conv.groups * ceilDivide(perGroup, micro.outputBlock)
+    let tiles = Self.runs(output, micro).reduce(0) { sum, run in
+      let tiles = Cycles.direct(
+        pixels: run.pixels, channels: input.c / conv.groups, plane: input.plane,
+        taps: conv.kernel.h * conv.kernel.w,
+        outputs: min(perGroup, micro.outputBlock), micro)
+      return sum + Double(run.count) * tiles
+    }
     let isImage = Canvas(conv, input: input, output: output, slack: 0).isImage
     let drawing = isImage ? 0 : Double(input.n) * reduced.drawing(micro)
-    let rows = Double(input.n * output.h) * Cycles.direct(pixels: output.w, depth: depth, micro)
-    let pixels = Cycles.direct(pixels: input.n * output.plane, depth: depth, micro)
-    return drawing + Double(blocks) * min(rows, pixels)
+    let passes = Self.passes(output, micro)
+    let regions = Double(isImage ? passes : 2 * passes) * Cycles.region
+    return regions + drawing + Double(blocks) * tiles
+      + Cycles.weights(blocks * micro.outputBlock * reduced.depth, passes: passes)
+  }
+
+  /// How often all weights are read: a block is used for all pixels while it is near.
+  private static func passes(_ output: Shape, _ micro: MicroKernels) -> Int {
+    guard DirectPixels.isBetter(output, micro) else { return output.n }
+    return ceilDivide(output.n, DirectPixels.imagesTogether(output, micro))
+  }
+
+  /// Lengths of the runs of pixels that are cut into tiles, and how many there are.
+  private static func runs(_ output: Shape, _ micro: MicroKernels) -> [(pixels: Int, count: Int)] {
+    guard DirectPixels.isBetter(output, micro) else { return [(output.w, output.n * output.h)] }
+    let together = DirectPixels.imagesTogether(output, micro)
+    let (whole, rest) = (output.n / together, output.n % together)
+    return [(together * output.plane, whole)] + (rest > 0 ? [(rest * output.plane, 1)] : [])
   }
 }
 

@@ -19,29 +19,29 @@ struct DirectPixels: Prepared {
   private let blocksOutside: Bool
 
   /// Whether tiles of pixels take fewer steps than tiles of each row's pixels do. A step with few pixels waits for its sums.
-  static func isBetter(_ task: ConvolutionTask) -> Bool {
-    let (output, most) = (task.output, task.micro.pixelTile)
+  static func isBetter(_ output: Shape, _ micro: MicroKernels) -> Bool {
+    let most = micro.pixelTile
     func steps(_ pixels: Int) -> Int {
       guard pixels > 0 else { return 0 }
       let tiles = ceilDivide(pixels, most)
       return tiles * max(ceilDivide(pixels, tiles), 5) + tiles
     }
-    let (images, count) = (output.n, imagesTogether(task))
+    let (images, count) = (output.n, imagesTogether(output, micro))
     let rows = images * output.h * steps(output.w)
     let pixels = images / count * steps(count * output.plane) + steps(images % count * output.plane)
     return pixels * 10 < rows * 9
   }
 
   /// Enough for a few tiles.
-  private static func imagesTogether(_ task: ConvolutionTask) -> Int {
-    min(task.output.n, max(1, 16 * task.micro.pixelTile / task.output.plane))
+  static func imagesTogether(_ output: Shape, _ micro: MicroKernels) -> Int {
+    min(output.n, max(1, 16 * micro.pixelTile / output.plane))
   }
 
   init(_ task: KernelTask) throws {
     self.task = try ConvolutionTask(task)
     let (conv, input, output) = (self.task.conv, self.task.input, self.task.output)
     let (canvas, together) = (
-      Canvas(conv, input: input, output: output, slack: 0), Self.imagesTogether(self.task)
+      Canvas(conv, input: input, output: output, slack: 0), Self.imagesTogether(output, self.task.micro)
     )
     self.canvas = canvas
     self.together = together

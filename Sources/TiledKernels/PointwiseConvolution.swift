@@ -24,21 +24,45 @@ struct PointwiseConvolution: Kernel {
 }
 
 extension PointwiseConvolution {
-  /// Of the cycles of as many products elsewhere: tiles run on where a row ends.
-  private static let share = 0.8
-
   func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
-    let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
-    let perGroup = conv.outputChannels / conv.groups
-    let outputs = min(perGroup, micro.pointBlock)
-    let blocks = conv.groups * ceilDivide(perGroup, outputs)
-    let step = max(Cycles.latency, Double(outputs))
-    let tile = Double(input.c / conv.groups) * step + 60
-    let tiles = Double(blocks * ceilDivide(output.plane, 2 * micro.lanes)) * tile
-    // Only the pixels that count are copied.
-    let copied = input.plane == output.plane ? 0 : Double(input.c * (output.plane + 80))
-    return Double(input.n) * (Self.share * tiles + copied + 300)
+    let images = reduced.input.n
+    return Cycles.region + Double(images) * (Cycles.region + Self.image(reduced, micro))
+      + Cycles.scalarWeights(reduced.weightCount, passes: images, micro)
   }
+
+  /// An image's copies and tiles.
+  private static func image(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
+    let (input, output) = (reduced.input, reduced.output)
+    func tiles(_ pixels: Int, _ points: Cycles.Points) -> Double {
+      let group = Cycles.points(pixels, depth: reduced.depth, outputs: reduced.outputsPerGroup, points, micro)
+      return Double(reduced.conv.groups) * group
+    }
+    let isDense = input.plane == output.plane
+    if usesPanels(reduced.conv, micro) {
+      let perRow = panel.row * Double(ceilDivide(output.plane, 2 * micro.lanes))
+      let plane = isDense ? perRow : panel.pickedPixel * Double(output.plane)
+      return Cycles.region + Double(input.c) * plane + tiles(output.plane, .panels)
+    }
+    guard isDense else {
+      let plane = gathering.pixel * Double(output.plane) + gathering.plane
+      return Cycles.region + Double(input.c) * plane + tiles(output.plane, .image)
+    }
+    let tail = output.plane % micro.lanes
+    let whole = tiles(output.plane - tail, .image) + farPixel * Double(input.c * output.plane)
+    if tail == 0 { return whole }
+    let blocks = reduced.conv.groups * ceilDivide(reduced.outputsPerGroup, micro.pointBlock)
+    return whole + tiles(tail, .image) + Cycles.region + tailCopy.channel * Double(input.c)
+      + tailCopy.block * Double(blocks)
+  }
+
+  /// Cycles of copying pixels into panels: a tile's pixels of a channel, or a pixel that a stride takes.
+  private static let panel = (row: 15.0, pickedPixel: 9.5)
+  /// Cycles of copying what a stride takes: a pixel, and a channel's begin and end.
+  private static let gathering = (pixel: 0.5, plane: 110.0)
+  /// Cycles of the last pixels, fewer than a vector: a channel's copy, and storing a block's.
+  private static let tailCopy = (channel: 25.0, block: 60.0)
+  /// Reading a pixel that was not copied, from a page of its own for each channel.
+  private static let farPixel = 0.15
 }
 
 private struct PreparedPointwise: Prepared {

@@ -18,28 +18,41 @@ struct RowConvolution: Kernel {
 }
 
 extension RowConvolution {
+  /// A product of vectors: two a cycle.
+  private static let product = 0.5
+  /// The place of a tap and the end of the loop.
+  private static let tap = 1.5
+  /// With few sums each waits for the one before it.
+  private static let latency = 4.0
+  /// Two calls for a step: sums of its taps, and what follows for each output channel.
+  private static let step = 30.0
+  private static let stepOutput = 10.0
+  /// A call for a block of channels.
+  private static let call = 110.0
+
   func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
-    let (conv, output) = (reduced.conv, reduced.output)
-    let perGroup = conv.outputChannels / conv.groups
-    if conv.groups == reduced.input.c { return Self.depthwise(reduced, micro) }
+    let (conv, perGroup) = (reduced.conv, reduced.outputsPerGroup)
     let block = PreparedRows.block(perGroup)
-    let vectors = ceilDivide(output.w, micro.lanes)
-    let steps = ceilDivide(vectors, 4)
-    let depth = reduced.input.c / conv.groups * conv.kernel.h * conv.kernel.w
-    let products = max(2.5 * Double(steps), 0.6 * Double(block * vectors)) * Double(depth)
-    let row = products + Double(steps * (40 + 25 * block))
-    let rows = conv.groups * ceilDivide(perGroup, block) * output.h
-    return Double(reduced.input.n) * (reduced.drawing(micro) + Double(rows) * row + 300)
+    let blocks = Double(perGroup / block) * Self.cycles(reduced, outputs: block, micro)
+    let rest = perGroup % block
+    let last = rest > 0 ? Self.cycles(reduced, outputs: rest, micro) : 0
+    let image = Cycles.region + reduced.drawing(micro) + Double(conv.groups) * (blocks + last)
+    return Cycles.region + Double(reduced.input.n) * image
+      + Cycles.scalarWeights(reduced.weightCount, passes: reduced.input.n, micro)
   }
 
-  /// A group is one plane: a third of the instructions for rows of taps, calls and the canvas.
-  private static func depthwise(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
-    let (conv, input, output) = (reduced.conv, reduced.input, reduced.output)
-    let taps = conv.kernel.h * conv.kernel.w
-    let multiplier = conv.outputChannels / conv.groups
-    let row = ceilDivide(output.w, micro.lanes) * (3 * taps + 8) * multiplier + 60
-    let plane = output.h * row + input.h * (ceilDivide(input.w, micro.lanes) * 2 + 20) + 200
-    return Double(input.n * input.c * plane) / 3
+  /// A block of output channels, all rows: each in steps of some vectors of pixels.
+  private static func cycles(_ reduced: ReducedConvolution, outputs: Int, _ micro: MicroKernels) -> Double {
+    let vectors = ceilDivide(reduced.output.w, micro.lanes)
+    let computed = outputs > 4 ? 6 : outputs > 2 ? 4 : outputs
+    // As many as leave registers for the sums of all outputs.
+    let most = micro.lanes == 16 || computed == 1 ? 4 : 2
+    func step(_ vectors: Int) -> Double {
+      let products = max(latency, product * Double(computed * vectors) + tap)
+      return Double(reduced.depth) * products + Self.step + stepOutput * Double(outputs)
+    }
+    let row = Double(vectors / most) * step(most) + (vectors % most > 0 ? step(vectors % most) : 0)
+    return call + Double(reduced.output.h) * row
   }
 }
 

@@ -18,13 +18,20 @@ struct TurnedConvolution: Kernel {
       return .no("computes convolutions of small images, several of them, without a stride along rows only")
     }
     let epilogues = Epilogue.of(conv).subtracting([.residual])
-    let turned = Self.perValue * Double(inputs[0].count + batch.output.count / batch.output.n * inputs[0].n)
-    let cycles = turned + Double(inputs[0].n / batch.images) * best.form.cycles
+    let turned =
+      Self.turning(batch.images, isa.microKernels) * Double(inputs[0].count + batch.output.count)
+    let cycles = turned + Double(inputs[0].n / batch.images) * (best.form.cycles + 2 * Cycles.region)
     return .yes(Form(epilogues: epilogues, cycles: cycles))
   }
 
-  /// Cycles of turning a value.
-  private static let perValue = 1.5
+  /// Cycles of turning a value, there or back: images in fours, the rest one by one.
+  private static func turning(_ images: Int, _ micro: MicroKernels) -> Double {
+    let (rest, inFours) = (images % 4, value + vector / Double(micro.lanes))
+    return (Double(images - rest) * inFours + Double(rest) * alone) / Double(images)
+  }
+
+  /// A value, the ends of a vector of them, and a value of an image alone.
+  private static let (value, vector, alone) = (0.42, 0.8, 2.0)
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }

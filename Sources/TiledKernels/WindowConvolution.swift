@@ -26,10 +26,9 @@ struct WindowConvolution: Kernel {
   private static func best(
     _ reduced: ReducedConvolution, _ micro: MicroKernels
   ) -> (way: Way, cycles: Double) {
-    let depth = reduced.input.c / reduced.conv.groups * reduced.conv.kernel.h * reduced.conv.kernel.w
-    if reduced.windowIsImage, depth >= micro.lanes {
+    if reduced.windowIsImage, reduced.depth >= micro.lanes {
       let pairs = reduced.input.n * reduced.conv.outputChannels
-      return (.image, DotProducts.cycles(pairs: pairs, depth: depth, micro))
+      return (.image, 2 * Cycles.region + DotProducts.cycles(pairs: pairs, depth: reduced.depth, micro))
     }
     let dots = WindowDots.cycles(reduced, micro)
     guard let panels = WindowPanels.cycles(reduced, micro), panels < dots else { return (.dots, dots) }

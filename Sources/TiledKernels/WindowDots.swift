@@ -16,13 +16,20 @@ struct WindowDots: Prepared {
   /// Floats of a tile's windows that stay in the nearest cache.
   private static let near = 4096
 
+  /// Cycles of copying: a value, a row of a channel's taps, a window.
+  private static let copying = (value: 0.9, row: 0.7, window: 60.0)
+  /// Cycles of a tile.
+  private static let call = 150
+
   static func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
-    let (conv, windows) = (reduced.conv, reduced.input.n * reduced.output.plane * reduced.conv.groups)
-    let (channels, taps) = (reduced.input.c / conv.groups, conv.kernel.h * conv.kernel.w)
-    let copied = Double(taps) * (1.4 * Double(channels) + 6) + 30
-    let pairs = reduced.input.n * reduced.output.plane * conv.outputChannels
-    return Double(windows) * copied + DotProducts.cycles(pairs: pairs, depth: channels * taps, micro)
-      + Double(ceilDivide(windows * channels * taps, near)) * 60
+    let (conv, output, depth) = (reduced.conv, reduced.output, reduced.depth)
+    let windows = output.n * output.plane * conv.groups
+    let rows = reduced.input.c / conv.groups * conv.kernel.h
+    let copied = Self.copying.value * Double(depth) + Self.copying.row * Double(rows) + Self.copying.window
+    let pairs = output.n * output.plane * conv.outputChannels
+    let passes = output.n * max(1, output.plane * depth / near)
+    return Cycles.region + Double(windows) * copied + DotProducts.cycles(pairs: pairs, depth: depth, micro)
+      + Double(ceilDivide(windows * depth, near) * call) + Cycles.weights(reduced.weightCount, passes: passes)
   }
 
   init(_ task: ConvolutionTask, _ packed: PackedWeights) {

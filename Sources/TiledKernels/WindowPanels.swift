@@ -16,18 +16,22 @@ struct WindowPanels: Prepared {
   private static let near = 8192
   private static let mostOffsets = 1 << 16
 
+  /// Cycles of copying a value from the place that a table names, and of a row of them.
+  private static let copying = (value: 1.6, row: 3.0)
+  /// Cycles of a group's panels.
+  private static let call = 170.0
+
   /// Nil where the copies or the table of offsets would be large.
   static func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double? {
-    let (conv, output) = (reduced.conv, reduced.output)
-    let taps = conv.kernel.h * conv.kernel.w
-    let depth = reduced.input.c / conv.groups * taps
+    let (output, depth) = (reduced.output, reduced.depth)
+    let taps = reduced.conv.kernel.h * reduced.conv.kernel.w
     guard taps * output.plane <= mostOffsets, depth * 2 * micro.lanes <= near else { return nil }
-    let perGroup = conv.outputChannels / conv.groups
-    let outputs = min(perGroup, micro.pointBlock)
-    let tile = Double(depth) * max(Cycles.latency, Double(outputs)) + 90
-    let tiles = Double(ceilDivide(output.plane, 2 * micro.lanes) * ceilDivide(perGroup, outputs)) * tile
-    let copied = Double(depth) * (1.5 * Double(output.plane) + 10)
-    return Double(reduced.input.n * conv.groups) * (copied + tiles + 80)
+    let tiles = Cycles.points(
+      output.plane, depth: depth, outputs: reduced.outputsPerGroup, .near, micro)
+    let copied = Double(depth) * (copying.value * Double(output.plane) + copying.row)
+    let passes = reduced.input.n * ceilDivide(output.plane, pixels(depth: depth, micro))
+    return Cycles.region + Double(reduced.input.n * reduced.conv.groups) * (copied + tiles + call)
+      + Cycles.scalarWeights(reduced.weightCount, passes: passes, micro)
   }
 
   init(_ task: KernelTask) throws {
@@ -45,8 +49,13 @@ struct WindowPanels: Prepared {
         }
       })
     let depth = convolution.channels * taps
-    let vectors = max(2, Self.near / depth / micro.lanes)
-    parts = Partition(count: output.plane, parts: ceilDivide(output.plane, vectors * micro.lanes))
+    let pixels = Self.pixels(depth: depth, micro)
+    parts = Partition(count: output.plane, parts: ceilDivide(output.plane, pixels))
+  }
+
+  /// Most pixels of a panel.
+  private static func pixels(depth: Int, _ micro: MicroKernels) -> Int {
+    max(2, near / depth / micro.lanes) * micro.lanes
   }
 
   private static func offset(_ conv: Conv2D, _ h: Int, _ w: Int, _ tap: Int, _ y: Int, _ x: Int) -> Int32 {

@@ -41,6 +41,7 @@ import Testing
     #expect(try offers("run", "--data", "den") == ["dense", "denormal"].filter { $0.hasPrefix("den") })
     #expect(try offers("gate", "--isa") == [], "gate has no such option")
     #expect(try offers("cost", "resnet1").contains("resnet18"))
+    #expect(try offers("run", "channelp") == ["channelpool", "channelpool@1x64x28x28"])
     #expect(try offers("compare", "x", "--thr") == ["--threads"])
   }
 

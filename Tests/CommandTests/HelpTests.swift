@@ -48,6 +48,9 @@ import Testing
   @Test func listsAreNamesLineByLine() throws {
     for (topic, name) in [
       ("suites", "awkward"), ("attention", "cbam"), ("kernels", "tiled/fused"), ("kernels", "reference"),
+      ("operators", "    relu@1x64x28x28"),
+      ("operators", "conv-transpose out=N k=1 s=1 p=0 op=0 d=1 g=1 bias=1"),
+      ("operators", "pool type=max k=2 [s=N] p=0 d=1 ceil=0 countpad=0"),
     ] {
       let result = try Tool.run("list", topic)
       #expect(result.status == 0 && result.error.isEmpty)

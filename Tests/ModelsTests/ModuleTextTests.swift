@@ -113,21 +113,6 @@ func message<T>(_ body: () throws(OperatorError) -> T) -> String? {
     #expect(AnyHashable(again).hashValue == AnyHashable(op).hashValue)
   }
 
-  @Test func everyModuleReadsItsOwnText() throws {
-    // Keys that have no default.
-    let needed = [
-      "conv": "out=4", "conv-transpose": "out=4", "dense": "out=4", "basicblock": "out=4",
-      "bottleneck": "width=4",
-      "separable": "out=4", "inverted-residual": "out=4", "subsample": "out=80",
-      "inception": "branch1=1,reduce2=2,branch2=3,reduce3=4,branch3=5,branch4=6",
-    ]
-    for type in Modules.all {
-      let op = try Modules.parse(needed[type.keyword].map { "\(type.keyword):\($0)" } ?? type.keyword)
-      #expect(op.keyword == type.keyword)
-      #expect(AnyHashable(try Modules.parse(op.text)) == AnyHashable(op))
-    }
-  }
-
   @Test func keywordsDiffer() {
     let keywords = Modules.all.map { $0.keyword }
     #expect(Set(keywords).count == keywords.count)

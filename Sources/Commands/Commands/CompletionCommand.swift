@@ -26,8 +26,8 @@ enum CompletionCommand: Command {
     return .fine
   }
 
-  /// What may be written without a shape.
+  /// What may be written without a shape, what begins a workload, and examples of workloads.
   private static var targets: [String] {
-    SuiteLibrary.standard.names + Architectures.names + Modules.attention.map { $0.keyword }
+    SuiteLibrary.standard.names + Architectures.names + Modules.all.map { $0.keyword } + Modules.examples
   }
 }

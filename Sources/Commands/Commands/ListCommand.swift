@@ -5,11 +5,11 @@ import Workloads
 /// `cbambench list`: what there is to name.
 enum ListCommand: Command {
   static let name = "list"
-  static let synopsis = "[suites | workloads | networks | attention | kernels [TARGET]...]"
-  static let summary = "list suites, workloads, networks, attention modules or kernels"
+  static let synopsis = "[suites | workloads | networks | attention | operators | kernels [TARGET]...]"
+  static let summary = "list suites, workloads, networks, attention modules, operators or kernels"
   static let example = "cbambench list suites"
   static let options: [Option] = [.isa, .format, .columns, .wide, .output, .quiet]
-  private static let topics = ["suites", "workloads", "networks", "attention", "kernels"]
+  private static let topics = ["suites", "workloads", "networks", "attention", "operators", "kernels"]
 
   static func run(_ arguments: Arguments, _ context: Context) throws -> ExitStatus {
     if let topic = arguments.targets.first, topic == "kernels", arguments.targets.count > 1 {
@@ -43,6 +43,7 @@ enum ListCommand: Command {
       return lines
     case "networks": return Architectures.names
     case "attention": return Modules.attention.map { $0.keyword }
+    case "operators": return OperatorList.lines
     case "kernels": return context.kernels
     default: return []
     }

@@ -3,10 +3,14 @@ import Tensors
 
 /// Two dense layers with an activation between them: C → hidden → C.
 public struct BottleneckMLP: Composite {
+  /// Units of the first layer.
   public var hidden: Int
+  /// Whether both layers have biases.
   public var bias: Bool
+  /// Between the layers.
   public var activation: Activation
 
+  /// - Precondition: `hidden` is positive.
   public init(hidden: Int, bias: Bool = true, activation: Activation = .relu) {
     precondition(hidden > 0, "hidden \(hidden) must be positive")
     self.hidden = hidden
@@ -14,8 +18,10 @@ public struct BottleneckMLP: Composite {
     self.activation = activation
   }
 
+  /// `mlp`; no workload text begins with it.
   public var keyword: String { "mlp" }
 
+  /// Nodes `fc1` and `fc2`.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     guard inputs.count == 1, inputs[0].rank >= 2 else {
       throw OperatorError("mlp takes 1 input of rank 2 or more")
@@ -34,20 +40,29 @@ public struct BottleneckMLP: Composite {
 ///   `min-hidden` replace and bound ⌊C/r⌋.
 /// - Source: CBAM, arXiv:1807.06521, equation 2. The paper's text leaves out the biases that the authors' code has.
 public struct ChannelGate: Reducing {
+  /// Which summaries of a plane the MLP sees.
   public enum Pools: String, Sendable, CaseIterable {
+    /// The paper's choice, and the rows of its table 1: mean alone, maximum alone.
     case both, avg, max
   }
 
+  /// What messages and paths call it; no workload text begins with it.
   public static let keyword = "channel-gate"
+  /// The same word.
   public var keyword: String { Self.keyword }
+  /// Hidden units of the MLP.
   public var width: HiddenWidth
+  /// Which summaries the MLP sees.
   public var pools: Pools
+  /// Whether the MLP has biases.
   public var bias: Bool
 
+  /// A hidden width of ⌊C/r⌋.
   public init(reduction: Int, pools: Pools = .both, bias: Bool = true) {
     self.init(HiddenWidth(reduction: reduction), pools: pools, bias: bias)
   }
 
+  /// Any hidden width.
   public init(_ width: HiddenWidth, pools: Pools = .both, bias: Bool = true) {
     self.width = width
     self.pools = pools
@@ -74,6 +89,7 @@ public struct ChannelGate: Reducing {
     BottleneckMLP(hidden: hidden(channels), bias: bias)
   }
 
+  /// Nodes `avg-pool` and `mlp`, `max-pool` and `mlp-max`, which shares weights with `mlp`, `add` and `sigmoid`.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     _ = try checkedHidden(inputs)
     let mlp = mlp(inputs[0].c)
@@ -93,27 +109,36 @@ public struct ChannelGate: Reducing {
 /// Channel attention: the input times its `ChannelGate`.
 /// - Shapes: `input` and `output` N×C×H×W.
 public struct ChannelAttention: Reducing, AttentionModule {
+  /// The word in a workload text and in an attention slot.
   public static let keyword = "channel-attention"
+  /// CBAM's channel half, and one with the mean alone, as SE has it.
   public static let examples = [
     "channel-attention:r=16@1x64x28x28", "channel-attention:r=8,pool=avg@2x32x14x14",
   ]
+  /// What the input is multiplied by.
   public var gate: ChannelGate
 
+  /// CBAM's channel half: r = 16, both pools, biases.
   public init(reduction: Int = 16, pools: ChannelGate.Pools = .both, bias: Bool = true) {
     self.init(ChannelGate(reduction: reduction, pools: pools, bias: bias))
   }
 
+  /// A gate with all its own options.
   public init(_ gate: ChannelGate) { self.gate = gate }
 
+  /// Reads `r`, `min-hidden` or `hidden`, `pool` and `bias`.
   public init(_ a: inout Attributes) throws(OperatorError) { gate = try ChannelGate(&a) }
 
+  /// Reduction and `pool`; `bias` only where it is 0.
   public var attributes: [Attribute] { gate.attributes }
 
+  /// That of the gate's MLP.
   public var width: HiddenWidth {
     get { gate.width }
     set { gate.width = newValue }
   }
 
+  /// Nodes `gate` and `scale`.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     _ = try checkedHidden(inputs)
     var graph = Graph()

@@ -9,6 +9,7 @@ public struct HiddenWidth: Sendable, Hashable {
   public let minimum: Int
   private let fixed: Int
 
+  /// - Precondition: `reduction` is positive, `minimum` not negative.
   public init(reduction: Int, atLeast minimum: Int = 0) {
     precondition(reduction > 0, "reduction \(reduction) must be positive")
     precondition(minimum >= 0, "at least \(minimum) hidden units")
@@ -17,6 +18,7 @@ public struct HiddenWidth: Sendable, Hashable {
     fixed = 0
   }
 
+  /// - Precondition: `fixed` is positive.
   public init(fixed: Int) {
     precondition(fixed > 0, "\(fixed) hidden units must be positive")
     reduction = nil
@@ -27,9 +29,9 @@ public struct HiddenWidth: Sendable, Hashable {
   /// Reads `r` and `min-hidden`, or `hidden`.
   init(_ a: inout Attributes) throws(OperatorError) {
     let ratio = try a.int("r", default: 16)
-    let fixed = try a.int("hidden", default: 0)
-    let minimum = try a.int("min-hidden", default: 0)
-    guard a.has("hidden") else {
+    let fixed = try a.optionalInt("hidden")
+    let minimum = try a.optionalInt("min-hidden") ?? 0
+    guard let fixed else {
       self.init(reduction: ratio, atLeast: minimum)
       return
     }
@@ -50,6 +52,7 @@ public struct HiddenWidth: Sendable, Hashable {
 
 /// A module with a hidden layer.
 public protocol Reducing: Composite {
+  /// How many hidden units it has.
   var width: HiddenWidth { get set }
 }
 

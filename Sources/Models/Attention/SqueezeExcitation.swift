@@ -9,24 +9,34 @@ import Tensors
 public struct SqueezeExcitation: Reducing, AttentionModule {
   /// What makes gates of the MLP's output.
   public enum Gate: String, Sendable, CaseIterable {
+    /// The paper's.
     case sigmoid
+    /// MobileNetV3's, without an exponential.
     case hardSigmoid = "hard-sigmoid"
 
+    /// The function as a layer knows it.
     public var activation: Activation { self == .sigmoid ? .sigmoid : .hardSigmoid }
   }
 
+  /// The word in a workload text and in an attention slot.
   public static let keyword = "se"
+  /// The paper's module, and EfficientNet's with a fixed hidden width.
   public static let examples = ["se:r=16@1x64x28x28", "se:hidden=8,act=silu@2x32x14x14"]
+  /// Hidden units of the MLP.
   public var width: HiddenWidth
+  /// Whether both layers of the MLP have biases.
   public var bias: Bool
   /// Between the MLP's layers.
   public var activation: Activation
+  /// What makes gates of the MLP's output.
   public var gate: Gate
 
+  /// The paper's module: r = 16, ReLU, a sigmoid.
   public init(reduction: Int = 16, bias: Bool = true) {
     self.init(HiddenWidth(reduction: reduction), bias: bias)
   }
 
+  /// Any hidden width, activation and gate.
   public init(
     _ width: HiddenWidth, bias: Bool = true, activation: Activation = .relu, gate: Gate = .sigmoid
   ) {
@@ -36,6 +46,7 @@ public struct SqueezeExcitation: Reducing, AttentionModule {
     self.gate = gate
   }
 
+  /// Reads `r`, `min-hidden` or `hidden`, `bias`, `act` and `gate`.
   public init(_ a: inout Attributes) throws(OperatorError) {
     width = try HiddenWidth(&a)
     bias = try a.flag("bias", default: true)
@@ -43,6 +54,7 @@ public struct SqueezeExcitation: Reducing, AttentionModule {
     gate = try a.word("gate", default: .sigmoid)
   }
 
+  /// Reduction; the others only where they differ from the paper.
   public var attributes: [Attribute] {
     width.attributes + (bias ? [] : [Attribute("bias", bias)])
       + (activation == .relu ? [] : [Attribute("act", activation.rawValue)])
@@ -54,6 +66,7 @@ public struct SqueezeExcitation: Reducing, AttentionModule {
     BottleneckMLP(hidden: hidden(channels), bias: bias, activation: activation)
   }
 
+  /// Nodes `squeeze`, `mlp`, `sigmoid` or `hard-sigmoid`, and `scale`.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     _ = try checkedHidden(inputs)
     var graph = Graph()

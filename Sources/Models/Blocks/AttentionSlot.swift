@@ -3,10 +3,13 @@ import PlainText
 
 /// The attention of a block or network: nothing, or a module with its own keys (`attention=cbam,r=16,k=7`).
 public struct AttentionSlot: Sendable, Hashable {
+  /// What sits there, nil for nothing.
   public let module: (any AttentionModule)?
 
+  /// Nothing: the signal passes unchanged.
   public static let none = AttentionSlot(nil)
 
+  /// A slot with a module, or an empty one.
   public init(_ module: (any AttentionModule)?) { self.module = module }
 
   /// Reads the key `attention` and those of the module.

@@ -9,18 +9,26 @@ import Tensors
 public struct BasicBlock: Composite, Spelled {
   /// Where the shape changes.
   public enum Shortcut: String, Sendable, CaseIterable {
+    /// A strided 1×1 convolution with batch norm, or a `Subsample`, which has no parameters.
     case projected, padded
   }
 
+  /// The word in a workload text.
   public static let keyword = "basicblock"
+  /// One whose shape changes, and one with CBAM whose shape stays.
   public static let examples = [
     "basicblock:out=32,s=2@1x16x28x28", "basicblock:out=32,attention=cbam,r=8@1x32x14x14",
   ]
+  /// Channels of both convolutions.
   public var outputChannels: Int
+  /// Of the first convolution and the shortcut.
   public var stride: Int
+  /// What the shortcut is where the shape changes.
   public var shortcut: Shortcut
+  /// After the last batch norm, before the addition.
   public var attention: AttentionSlot
 
+  /// - Precondition: `out` and `stride` are positive.
   public init(
     out outputChannels: Int, stride: Int = 1, shortcut: Shortcut = .projected,
     attention: AttentionSlot = .none
@@ -32,6 +40,7 @@ public struct BasicBlock: Composite, Spelled {
     self.attention = attention
   }
 
+  /// Reads `out`, which is required, `s`, `shortcut`, `attention` and the module's keys.
   public init(_ a: inout Attributes) throws(OperatorError) {
     outputChannels = try a.int("out")
     stride = try a.int("s", default: 1)
@@ -39,11 +48,13 @@ public struct BasicBlock: Composite, Spelled {
     attention = try AttentionSlot(&a)
   }
 
+  /// `out` and `s`; the others only where they differ from the default.
   public var attributes: [Attribute] {
     [Attribute("out", outputChannels), Attribute("s", stride)]
       + (shortcut == .projected ? [] : [Attribute("shortcut", shortcut.rawValue)]) + attention.attributes
   }
 
+  /// Nodes `conv1`, `bn1`, `relu1`, `conv2`, `bn2`, `attention`, the shortcut's, `add` and `relu`.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     var graph = Graph()
     let first = graph.addConvolution(

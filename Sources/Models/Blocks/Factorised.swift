@@ -3,17 +3,25 @@ import Tensors
 
 /// A block that does with smaller convolutions what one dense convolution could do.
 public protocol Factorised: Composite {
+  /// One for each dense convolution that could take the place of nodes.
   var factorisations: [Factorisation] { get }
 }
 
+/// Nodes of a block and the dense convolution that they stand for.
 public struct Factorisation: Sendable {
+  /// How one convolution becomes several; the words of the report.
   public enum Kind: String, Sendable, CaseIterable {
+    /// ResNet's block.
     case bottleneck = "1x1 reduction, 3x3, 1x1 expansion"
+    /// ResNeXt's block.
     case grouped = "1x1 reduction, 3x3 in groups, 1x1 expansion"
+    /// A branch of an inception module.
     case reduction = "1x1 reduction before a 3x3"
+    /// MobileNet's pair.
     case separable = "depthwise 3x3, pointwise 1x1"
   }
 
+  /// How the convolution was split.
   public let kind: Kind
   /// Nodes that are the smaller convolutions.
   public let parts: [String]
@@ -29,9 +37,13 @@ public struct Factorisation: Sendable {
 
 /// Weights and multiply-adds of all factorisations of one kind, and of the dense convolutions in their place.
 public struct Saving: Sendable {
+  /// What all of them have in common.
   public let kind: Factorisation.Kind
+  /// How many there are.
   public private(set) var count = 0
+  /// What the smaller convolutions cost.
   public private(set) var factorised = Cost()
+  /// What the dense convolutions would cost in their place.
   public private(set) var dense = Cost()
 
   /// What an operator saves, by kind; nothing where the dense convolution would be too large to be counted.
@@ -64,6 +76,7 @@ public struct Saving: Sendable {
 }
 
 extension Bottleneck: Factorised {
+  /// The whole branch, for a 3×3 from input to output channels.
   public var factorisations: [Factorisation] {
     let kind: Factorisation.Kind = groups == 1 ? .bottleneck : .grouped
     return [
@@ -73,6 +86,7 @@ extension Bottleneck: Factorised {
 }
 
 extension DepthwiseSeparable: Factorised {
+  /// The pair without attention, for a 3×3 of the same stride.
   public var factorisations: [Factorisation] {
     [
       Factorisation(
@@ -82,6 +96,7 @@ extension DepthwiseSeparable: Factorised {
 }
 
 extension Inception: Factorised {
+  /// The second and the third branch.
   public var factorisations: [Factorisation] {
     [
       Factorisation(.reduction, ["branch2.1x1.conv", "branch2.3x3.conv"], insteadOf3x3: three),

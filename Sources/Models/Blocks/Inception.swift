@@ -6,7 +6,9 @@ import Tensors
 /// - Shapes: `input` N×C×H×W, `output` N×(sum of the branches)×H×W.
 /// - Source: Szegedy et al. 2015, arXiv:1409.4842, figure 2(b), in torchvision's variant (see `GoogLeNet`).
 public struct Inception: Composite, Spelled {
+  /// The word in a workload text.
   public static let keyword = "inception"
+  /// GoogLeNet's module 3a with a quarter of every width.
   public static let examples = [
     "inception:branch1=16,reduce2=24,branch2=32,reduce3=4,branch3=8,branch4=8@1x48x14x14"
   ]
@@ -14,14 +16,20 @@ public struct Inception: Composite, Spelled {
   static let epsilon: Double = 1e-3
   /// Channels of the four branches.
   public var one: Int
+  /// Of the second branch, after its 3×3.
   public var three: Int
+  /// Of the third branch, whose 3×3 is the paper's 5×5.
   public var five: Int
+  /// Of the fourth branch, after its pool.
   public var pool: Int
   /// Channels of the 1×1 reductions before the second and third branch's 3×3.
   public var reduce3: Int
+  /// The third branch's.
   public var reduce5: Int
+  /// After the concatenation.
   public var attention: AttentionSlot
 
+  /// In the order of the paper's table 1.
   public init(
     _ one: Int, reduce3: Int, _ three: Int, reduce5: Int, _ five: Int, pool: Int,
     attention: AttentionSlot = .none
@@ -32,6 +40,8 @@ public struct Inception: Composite, Spelled {
     self.attention = attention
   }
 
+  /// Reads `branch1`, `reduce2`, `branch2`, `reduce3`, `branch3` and `branch4`, all of them required, `attention` and
+  /// the module's keys.
   public init(_ a: inout Attributes) throws(OperatorError) {
     one = try a.int("branch1")
     reduce3 = try a.int("reduce2")
@@ -42,6 +52,7 @@ public struct Inception: Composite, Spelled {
     attention = try AttentionSlot(&a)
   }
 
+  /// The six widths; `attention` only where there is one.
   public var attributes: [Attribute] {
     [
       Attribute("branch1", one), Attribute("reduce2", reduce3), Attribute("branch2", three),
@@ -49,6 +60,7 @@ public struct Inception: Composite, Spelled {
     ] + attention.attributes
   }
 
+  /// Nodes `branch1` to `branch4` with their layers, `concat` and `attention`.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     var graph = Graph()
     func add(_ name: String, out: Int, kernel: Int, _ source: Graph.Source) -> Graph.Source {

@@ -11,20 +11,28 @@ import Tensors
 /// - Source: Sandler et al. 2018, arXiv:1801.04381, table 1; Tan & Le 2019, arXiv:1905.11946; the slot: Howard et al. 2019,
 ///   arXiv:1905.02244, figure 4.
 public struct InvertedResidual: Composite, Spelled {
+  /// The word in a workload text.
   public static let keyword = "inverted-residual"
+  /// MobileNetV2's kind, and EfficientNet's with a stride and a 5×5.
   public static let examples = [
     "inverted-residual:out=16@1x16x28x28", "inverted-residual:out=24,s=2,kernel=5,squeeze=4@1x16x28x28",
   ]
+  /// Channels of the projection.
   public var outputChannels: Int
   /// Of the input's channels; one leaves the widening out.
   public var expansion: Int
+  /// Extent of the depthwise convolution, odd.
   public var kernel: Int
+  /// Of the depthwise convolution.
   public var stride: Int
+  /// After the widening and the depthwise convolution; the projection has none.
   public var activation: Activation
   /// Hidden units of its own squeeze-and-excitation, 0 for none.
   public var squeeze: Int
+  /// After the depthwise convolution, or after the projection where `squeeze` has that place.
   public var attention: AttentionSlot
 
+  /// - Precondition: `out`, `expansion` and `stride` are positive, `kernel` is odd.
   public init(
     out outputChannels: Int, expansion: Int = 6, kernel: Int = 3, stride: Int = 1,
     activation: Activation = .relu6, squeeze: Int = 0, attention: AttentionSlot = .none
@@ -53,6 +61,7 @@ public struct InvertedResidual: Composite, Spelled {
     attention = try AttentionSlot(&a)
   }
 
+  /// The first four keys; the others only where they differ from the default.
   public var attributes: [Attribute] {
     [
       Attribute("out", outputChannels), Attribute("expand", expansion), Attribute("kernel", kernel),
@@ -61,6 +70,7 @@ public struct InvertedResidual: Composite, Spelled {
       + (squeeze == 0 ? [] : [Attribute("squeeze", squeeze)]) + attention.attributes
   }
 
+  /// Nodes `expand`, `depthwise` and `project` with their layers, `squeeze` or `attention`, and `add`.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     let (channels, wide) = (inputs[0].c, try widened(inputs[0].c))
     let isResidual = stride == 1 && channels == outputChannels

@@ -9,6 +9,7 @@ public protocol Architecture: Sendable, Hashable {
   /// - Returns: nil if no network of this family has that name.
   init?(name: String)
 
+  /// The name that stands for it in texts; `init?(name:)` reads it.
   var name: String { get }
 
   /// Whether the two styles differ: whether there are bottlenecks.
@@ -28,31 +29,38 @@ public protocol Architecture: Sendable, Hashable {
 }
 
 extension Architecture {
+  /// False: most families have no bottlenecks.
   public var hasStyles: Bool { false }
   /// ImageNet's.
   public var standardInput: Shape { Shape(1, 3, 224, 224) }
+  /// A fraction of ImageNet's extents, in which every stage still has pixels.
   public var smallInput: Shape { Shape(1, 3, 64, 64) }
+  /// ImageNet's.
   public var standardClasses: Int { 1000 }
 }
 
 /// What all families can vary.
 public struct NetworkOptions: Sendable, Hashable {
+  /// What sits in every slot.
   public var attention = AttentionSlot.none
   /// Matters where there are bottlenecks; elsewhere both styles are one network.
   public var style = Style.pytorch
   /// Outputs of the last layer.
   public var classes: Int
 
+  /// No attention, torchvision's style.
   public init(classes: Int = 1000) { self.classes = classes }
 }
 
 /// The list of families: a new one is a file and a line here.
 public enum Architectures {
+  /// Every family; the first that knows a name has it.
   public static let all: [any Architecture.Type] = [
     VGG.self, ResNet.self, WideResNet.self, ResNeXt.self, GoogLeNet.self, MobileNet.self,
     MobileNetV2.self, EfficientNet.self, CIFARResNet.self,
   ]
 
+  /// The published networks, for lists and hints; there are others of the same form.
   public static var names: [String] { all.flatMap { $0.names } }
 
   static func named(_ name: String) -> (any Architecture)? {

@@ -8,8 +8,10 @@ import Tensors
 public struct CIFARResNet: Architecture {
   private let depth: Int
 
+  /// The paper's depths but its longest: n = 3, 5, 7, 9 and 18.
   public static let names = [20, 32, 44, 56, 110].map { "cifar-resnet\($0)" }
 
+  /// Any depth of the form 6n + 2.
   public init?(name: String) {
     var parts = NameParts(name)
     guard parts.word("cifar-resnet"), let depth = parts.number(), depth > 2, depth % 6 == 2, parts.isEmpty
@@ -17,11 +19,16 @@ public struct CIFARResNet: Architecture {
     self.depth = depth
   }
 
+  /// `cifar-resnet20`.
   public var name: String { "cifar-resnet\(depth)" }
+  /// CIFAR's.
   public var standardInput: Shape { Shape(1, 3, 32, 32) }
+  /// Small as it is.
   public var smallInput: Shape { standardInput }
+  /// CIFAR-10's.
   public var standardClasses: Int { 10 }
 
+  /// Nodes `stem`, `layer1.0` to `layer3.n−1` and the classifier's.
   public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     var graph = Graph()
     var x = graph.addRectified("stem", out: 16, kernel: 3, .input(0))

@@ -29,8 +29,10 @@ public struct EfficientNet: Architecture {
 
   private let variant: Int
 
+  /// B0; B1 to B4 are networks, too.
   public static let names = ["efficientnet-b0"]
 
+  /// B0 to B4.
   public init?(name: String) {
     guard let variant = EfficientNet.factors.indices.first(where: { "efficientnet-b\($0)" == name }) else {
       return nil
@@ -38,8 +40,10 @@ public struct EfficientNet: Architecture {
     self.variant = variant
   }
 
+  /// `efficientnet-b0`.
   public var name: String { "efficientnet-b\(variant)" }
 
+  /// Nodes `stem`, `stage1.0` to `stage7`'s last block, `last` and the classifier's.
   public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     let (width, depth) = EfficientNet.factors[variant]
     var graph = Graph()

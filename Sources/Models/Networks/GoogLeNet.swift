@@ -18,14 +18,18 @@ public struct GoogLeNet: Architecture {
     ("5b", Inception(384, reduce3: 192, 384, reduce5: 48, 128, pool: 128)),
   ]
 
+  /// There is one.
   public static let names = ["googlenet"]
 
+  /// Only `googlenet`.
   public init?(name: String) {
     guard name == "googlenet" else { return nil }
   }
 
+  /// `googlenet`.
   public var name: String { "googlenet" }
 
+  /// Nodes of the stem, `inception3a.module` to `inception5b.module` with the pools between, and the classifier's.
   public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     func pool(_ window: Int) -> Pool2D {
       Pool2D(.max, window: Pair(window), stride: Pair(2), ceilMode: true)

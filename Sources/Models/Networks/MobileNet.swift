@@ -17,18 +17,22 @@ public struct MobileNet: Architecture {
   /// α, in hundredths.
   private let multiplier: Int
 
+  /// α = 1, and CBAM's table 5, α = 0.7.
   public static let names = ["mobilenet-1.0", "mobilenet-0.7"]
 
+  /// Any α with one or two decimals, up to 8.
   public init?(name: String) {
     var parts = NameParts(name)
     guard parts.word("mobilenet-"), let multiplier = parts.hundredths(), parts.isEmpty else { return nil }
     self.multiplier = multiplier
   }
 
+  /// `mobilenet-1.0`.
   public var name: String { "mobilenet-\(NameParts.decimal(hundredths: multiplier))" }
 
   private func scaled(_ width: Int) -> Int { max(1, width * multiplier / 100) }
 
+  /// Nodes of the stem, `pair1` to `pair13` and the classifier's.
   public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     var graph = Graph()
     var x = graph.addConvolution(

@@ -14,16 +14,20 @@ public struct MobileNetV2: Architecture {
   /// α, in hundredths.
   private let multiplier: Int
 
+  /// The paper's α = 1 and 1.4.
   public static let names = ["mobilenetv2-1.0", "mobilenetv2-1.4"]
 
+  /// Any α with one or two decimals, up to 8.
   public init?(name: String) {
     var parts = NameParts(name)
     guard parts.word("mobilenetv2-"), let multiplier = parts.hundredths(), parts.isEmpty else { return nil }
     self.multiplier = multiplier
   }
 
+  /// `mobilenetv2-1.0`.
   public var name: String { "mobilenetv2-\(NameParts.decimal(hundredths: multiplier))" }
 
+  /// Nodes `stem`, `stage1.0` to `stage7.0`, `last` and the classifier's.
   public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     let factor = Double(multiplier) / 100
     var graph = Graph()

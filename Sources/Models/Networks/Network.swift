@@ -6,11 +6,15 @@ import Tensors
 public struct Network: Composite, Spelled {
   /// For type lists; a network's own keyword is its name.
   public static let keyword = "network"
+  /// Small enough to be verified in a moment.
   public static let examples = ["cifar-resnet20@1x3x32x32", "mobilenetv2-1.0:classes=10@1x3x32x32"]
 
+  /// The family's member.
   public var architecture: any Architecture
+  /// Attention, style and classes.
   public var options: NetworkOptions
 
+  /// - Parameter options: none of them, and the architecture's own number of classes, if nil.
   public init(_ architecture: any Architecture, options: NetworkOptions? = nil) {
     let options = options ?? NetworkOptions(classes: architecture.standardClasses)
     precondition(options.classes > 0, "classes \(options.classes) must be positive")
@@ -23,12 +27,15 @@ public struct Network: Composite, Spelled {
     architecture.name + (options.attention.module.map { "+\($0.keyword)" } ?? "")
   }
 
+  /// `style` and `classes` where they differ from the default, and the module's keys.
   public var attributes: [Attribute] {
     (options.style == .pytorch || !architecture.hasStyles ? [] : [Attribute("style", options.style.rawValue)])
       + (options.classes == architecture.standardClasses ? [] : [Attribute("classes", options.classes)])
       + (options.attention.module?.attributes ?? [])
   }
 
+  /// The architecture's.
+  /// - Throws: `OperatorError` if the input is not N×C×H×W.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     guard inputs[0].rank == 4 else {
       throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(inputs[0])")

@@ -11,10 +11,13 @@ public struct ResNet: Architecture {
     18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3],
   ]
 
+  /// Layers with weights, as the name counts them.
   public let depth: Int
 
+  /// The paper's five depths.
   public static var names: [String] { depths.keys.sorted().map { "resnet\($0)" } }
 
+  /// `resnet` and one of the five depths.
   public init?(name: String) {
     var parts = NameParts(name)
     guard parts.word("resnet"), let depth = parts.number(), ResNet.depths[depth] != nil, parts.isEmpty else {
@@ -23,13 +26,16 @@ public struct ResNet: Architecture {
     self.depth = depth
   }
 
+  /// `resnet50`.
   public var name: String { "resnet\(depth)" }
 
   /// Whether that depth is built of BasicBlocks.
   static func isBasic(_ depth: Int) -> Bool { depth < 50 }
 
+  /// Only those of 50 layers and more have bottlenecks.
   public var hasStyles: Bool { !ResNet.isBasic(depth) }
 
+  /// Nodes of the stem, `layer1.0` to `layer4`'s last block and the classifier's.
   public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     residualNetwork(blocks: ResNet.depths[depth] ?? [], options) { stage, stride in
       if ResNet.isBasic(depth) {

@@ -17,11 +17,15 @@ public struct VGG: Architecture {
   /// - Source: He et al. 2015, arXiv:1502.01852.
   private static let gain = Float(2).squareRoot()
 
+  /// Convolutions and dense layers.
   public let depth: Int
+  /// Whether batch norm follows each convolution.
   public let isNormalised: Bool
 
+  /// Configurations A, B, D and E, each with and without batch norm.
   public static var names: [String] { depths.keys.sorted().flatMap { ["vgg\($0)", "vgg\($0)-bn"] } }
 
+  /// `vgg16` or `vgg16-bn`.
   public init?(name: String) {
     var parts = NameParts(name)
     guard parts.word("vgg"), let depth = parts.number(), VGG.depths[depth] != nil else { return nil }
@@ -30,8 +34,10 @@ public struct VGG: Architecture {
     self.depth = depth
   }
 
+  /// `vgg16-bn`.
   public var name: String { "vgg\(depth)" + (isNormalised ? "-bn" : "") }
 
+  /// Nodes `stage1.conv1` to `stage5.pool`, `head.pool` and `head.fc1` to `head.fc3`.
   public func graph(_ input: TensorType, _ options: NetworkOptions) throws(OperatorError) -> Graph {
     var graph = Graph()
     var x = Graph.Source.input(0)

@@ -5,10 +5,14 @@ import Tensors
 public struct Arena: Sendable {
   /// One step's result: its elements, and the steps between which it must not be overwritten.
   public struct Interval: Sendable {
+    /// Elements; a result of none takes no place.
     public let size: Int
+    /// The step that writes it.
     public let first: Int
+    /// The last step that reads it.
     public let last: Int
 
+    /// - Precondition: `size` is not negative, `first` not after `last`.
     public init(size: Int, first: Int, last: Int) {
       precondition(size >= 0 && first <= last, "size \(size), steps \(first) to \(last)")
       self.size = size
@@ -19,6 +23,7 @@ public struct Arena: Sendable {
 
   /// Where each interval begins.
   public let offsets: [Int]
+  /// Elements of the whole arena.
   public let size: Int
 
   /// Places intervals, the largest first, each as low as those that live at the same time let it.

@@ -16,6 +16,7 @@ extension Composite {
     return try graph(inputs)
   }
 
+  /// Types of the graph's outputs, in their order.
   public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let graph = try wired(inputs)
     let types = try graph.types(inputs)

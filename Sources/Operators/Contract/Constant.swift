@@ -4,11 +4,17 @@ import Tensors
 public struct Constant: Sendable, Hashable {
   /// Row-major.
   public enum Values: Sendable, Hashable {
+    /// Single precision: scales, anchors.
     case float32([Float])
+    /// Double precision.
     case float64([Double])
+    /// Indices and shapes, as ONNX has them.
     case int64([Int64])
+    /// Indices in half the memory.
     case int32([Int32])
+    /// Masks.
     case bool([Bool])
+    /// Pixels and quantised values.
     case uint8([UInt8])
   }
 

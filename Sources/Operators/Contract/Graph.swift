@@ -18,7 +18,9 @@ public struct Graph: Sendable, Hashable {
   public struct Node: Sendable {
     /// Unique in its graph; names of weights and stages begin with it.
     public let name: String
+    /// What the node computes.
     public let op: any Operator
+    /// What it reads, one source for each of the operator's inputs.
     public let inputs: [Source]
     /// The node whose weights this one uses, if not its own.
     public let sharing: Int?
@@ -28,6 +30,7 @@ public struct Graph: Sendable, Hashable {
     public let center: Float
   }
 
+  /// In running order: a node reads only those before it.
   public private(set) var nodes: [Node] = []
   /// What `.constant` sources name.
   public private(set) var constants: [Constant] = []

@@ -30,10 +30,15 @@ public protocol Operator: Sendable, Hashable {
 }
 
 extension Operator {
+  /// The keyword, for operators that no text spells.
   public var text: String { keyword }
+  /// One, unless the operator says otherwise.
   public var inputCount: Int { 1 }
+  /// False, the careful answer.
   public var isExactOnIntegers: Bool { false }
+  /// None, as for most operators that are not layers.
   public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] { [] }
+  /// Dense numbers, unless the operator asks for something else.
   public func content(ofInput index: Int, _ inputs: [TensorType]) -> InputContent { .dense }
 
   /// The only output.
@@ -63,5 +68,6 @@ public struct OperatorError: Error, Equatable, CustomStringConvertible {
   /// One sentence without the place.
   public let description: String
 
+  /// - Parameter description: one sentence with found and expected; the caller adds the place.
   public init(_ description: String) { self.description = description }
 }

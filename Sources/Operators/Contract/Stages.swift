@@ -4,10 +4,13 @@ import Tensors
 public struct Stage: Sendable {
   /// Path of node names, joined by dots; the keyword, if it is the whole.
   public let name: String
+  /// What the stage computes.
   public let op: any Operator
   /// Where the inputs come from: those of the whole, outputs of earlier stages, constants and weights of the whole.
   public let sources: [Graph.Source]
+  /// Type of each input.
   public let inputs: [TensorType]
+  /// Type of each output.
   public let outputs: [TensorType]
   /// Path of the stage whose weights it has: its own, unless it shares another's; empty if it is the whole.
   public let owner: String
@@ -26,7 +29,9 @@ public struct Stage: Sendable {
 public struct Block: Sendable {
   /// Path of node names, joined by dots; empty for the whole.
   public let name: String
+  /// The composite whose graph it is.
   public let op: any Composite
+  /// Types of its inputs.
   public let inputs: [TensorType]
   /// Its stages.
   public let stages: Range<Int>
@@ -47,8 +52,11 @@ public struct Stages: Sendable, RandomAccessCollection {
   /// Parameters that belong to graphs and to no stage.
   private(set) var declaredParameters = 0
 
+  /// 0, so that indices are numbers of stages.
   public var startIndex: Int { list.startIndex }
+  /// The number of stages.
   public var endIndex: Int { list.endIndex }
+  /// A stage by its number in running order; `.node` sources use the same numbers.
   public subscript(index: Int) -> Stage { list[index] }
 
   fileprivate init(_ op: any Operator, _ inputs: [TensorType], keeping keeps: Keeps) throws(OperatorError) {

@@ -4,6 +4,7 @@ import Tensors
 public struct Weight: Sendable, Hashable {
   /// What a layer does with it, which tells what seeded values look like.
   public enum Role: Sendable {
+    /// Factors of a convolution or dense layer, their addend, and the four arrays of batch norm.
     case weight, bias, scale, shift, mean, variance
   }
 
@@ -20,6 +21,7 @@ public struct Weight: Sendable, Hashable {
   /// What seeded values are spread around, for initialisation.
   public let center: Float
 
+  /// The last three arguments only matter for seeded values.
   public init(
     _ name: String, _ shape: Shape, _ role: Role, fanIn: Int = 1, gain: Float = 1, center: Float = 0
   ) {

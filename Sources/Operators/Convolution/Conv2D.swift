@@ -8,21 +8,33 @@ import Tensors
 /// - Cost: N·O·OH·OW·C/G·KH·KW multiply-adds, one addition per output for the bias.
 /// - Source: Dumoulin & Visin 2016, arXiv:1603.07285; groups: Xie et al. 2017, arXiv:1611.05431.
 public struct Conv2D: Spelled {
+  /// The word in a workload text.
   public static let keyword = "conv"
+  /// A common 3×3, a stride with uneven padding, and a depthwise one.
   public static let examples = [
     "conv:out=64,k=3,p=1@1x32x28x28", "conv:out=32,k=3,s=2,p=0x0x1x1@1x16x28x28",
     "conv:out=32,k=3,p=1,g=32@1x32x28x28",
   ]
+  /// As exact as its activation: sums of products of integers are integers.
   public var isExactOnIntegers: Bool { activation.isExactOnIntegers }
+  /// O, all groups together.
   public var outputChannels: Int
+  /// Taps of a window.
   public var kernel: Pair
+  /// Distance of neighbouring windows, in pixels.
   public var stride: Pair
+  /// Rows and columns of zeros around the image.
   public var padding: Padding
+  /// Distance of a window's neighbouring taps, in pixels.
   public var dilation: Pair
+  /// G: output channels of one group see only that group's C/G input channels.
   public var groups: Int
+  /// Whether each output channel has an addend.
   public var bias: Bool
+  /// What is applied to each output, last.
   public var activation: Activation
 
+  /// - Precondition: all extents are positive, padding is not negative.
   public init(
     out outputChannels: Int, kernel: Pair = Pair(1), stride: Pair = Pair(1), padding: Padding = Padding(0),
     dilation: Pair = Pair(1), groups: Int = 1, bias: Bool = true, activation: Activation = .none
@@ -41,6 +53,7 @@ public struct Conv2D: Spelled {
     self.activation = activation
   }
 
+  /// Reads `out`, which is required, `k`, `s`, `p`, `d`, `g`, `bias` and `act`.
   public init(_ a: inout Attributes) throws(OperatorError) {
     outputChannels = try a.int("out")
     kernel = try a.pair("k", default: 1)
@@ -52,6 +65,7 @@ public struct Conv2D: Spelled {
     activation = try a.word("act", default: .none)
   }
 
+  /// Every key, but `act` only where there is an activation.
   public var attributes: [Attribute] {
     let list = [
       Attribute("out", outputChannels), Attribute("k", kernel), Attribute("s", stride),
@@ -61,6 +75,8 @@ public struct Conv2D: Spelled {
     return activation == .none ? list : list + [Attribute("act", activation.rawValue)]
   }
 
+  /// N×O×OH×OW.
+  /// - Throws: `OperatorError` if the groups do not divide the channels or the window does not fit.
   public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
     guard input.c % groups == 0 else {
@@ -91,6 +107,7 @@ public struct Conv2D: Spelled {
     return span < 0 ? nil : span / stride + 1
   }
 
+  /// `weight` of O×C/G×KH×KW and, with a bias, `bias` of O.
   public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
     let input = try images(inputs, keyword)
     let extents = [outputChannels, max(input.c / groups, 1), kernel.h, kernel.w]
@@ -98,6 +115,7 @@ public struct Conv2D: Spelled {
     return bias ? [weight, Weight("bias", Shape(outputChannels), .bias)] : [weight]
   }
 
+  /// `macsInside` leaves out taps that fall on padding; the activation counts with `Activation.operations`.
   public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let (input, output) = (inputs[0], try output(inputs))
     let perTap = [input.n, outputChannels, input.c / groups]

@@ -10,19 +10,30 @@ import Tensors
 ///   outside the output.
 /// - Source: Zeiler et al. 2010 ("Deconvolutional networks"); Dumoulin & Visin 2016, arXiv:1603.07285, chapter 4.
 public struct ConvTranspose2D: Spelled {
+  /// The word in a workload text.
   public static let keyword = "conv-transpose"
+  /// A 4×4 that doubles the extents.
   public static let examples = ["conv-transpose:out=16,k=4,s=2,p=1@1x32x14x14"]
+  /// True: it only multiplies and adds.
   public var isExactOnIntegers: Bool { true }
+  /// O, all groups together.
   public var outputChannels: Int
+  /// Elements of a kernel.
   public var kernel: Pair
+  /// Distance, in the output, of the kernels of neighbouring input elements.
   public var stride: Pair
+  /// Rows and columns that are cut off the output.
   public var padding: Padding
   /// Rows and columns added after the output, which several extents could have led to.
   public var outputPadding: Pair
+  /// Distance, in the output, of a kernel's neighbouring elements.
   public var dilation: Pair
+  /// G: input channels of one group add to that group's O/G output channels only.
   public var groups: Int
+  /// Whether each output channel has an addend.
   public var bias: Bool
 
+  /// - Precondition: all extents are positive, padding is not negative.
   public init(
     out outputChannels: Int, kernel: Pair = Pair(1), stride: Pair = Pair(1),
     padding: Padding = Padding(0),
@@ -44,6 +55,7 @@ public struct ConvTranspose2D: Spelled {
     self.bias = bias
   }
 
+  /// Reads `out`, which is required, `k`, `s`, `p`, `op`, `d`, `g` and `bias`.
   public init(_ a: inout Attributes) throws(OperatorError) {
     outputChannels = try a.int("out")
     kernel = try a.pair("k", default: 1)
@@ -55,6 +67,7 @@ public struct ConvTranspose2D: Spelled {
     bias = try a.flag("bias", default: true)
   }
 
+  /// Every key.
   public var attributes: [Attribute] {
     [
       Attribute("out", outputChannels), Attribute("k", kernel), Attribute("s", stride),
@@ -63,6 +76,9 @@ public struct ConvTranspose2D: Spelled {
     ]
   }
 
+  /// N×O×OH×OW.
+  /// - Throws: `OperatorError` if the groups do not divide the channels, nothing is left of the output, or
+  ///   `outputPadding` could have been a larger input.
   public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
     guard input.c % groups == 0 else {
@@ -89,6 +105,7 @@ public struct ConvTranspose2D: Spelled {
     return last + reach + 1 + outputPadding[keyPath: axis] - padding
   }
 
+  /// `weight` of C×O/G×KH×KW, input channels first as in PyTorch, and, with a bias, `bias` of O.
   public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
     let input = try images(inputs, keyword)
     let extents = [input.c, max(outputChannels / groups, 1), kernel.h, kernel.w]
@@ -100,6 +117,7 @@ public struct ConvTranspose2D: Spelled {
     return bias ? [weight, Weight("bias", Shape(outputChannels), .bias)] : [weight]
   }
 
+  /// The multiply-adds of the convolution whose gradient it is.
   public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let (input, output) = (inputs[0], try output(inputs))
     let perTap = [input.n, input.c, outputChannels / groups]

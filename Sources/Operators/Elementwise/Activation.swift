@@ -1,5 +1,6 @@
 /// A function that a layer applies to each element of its own output.
 public enum Activation: String, Sendable, CaseIterable {
+  /// The identity, and `max(x, 0)`.
   case none, relu
   /// `min(max(x, 0), 6)`.
   case relu6

@@ -4,26 +4,32 @@ import Tensors
 /// - Cost: folded to one multiplication and one addition per element; 2·C parameters.
 /// - Source: Ioffe & Szegedy 2015, arXiv:1502.03167.
 public struct BatchNorm: Spelled {
+  /// The word in a workload text.
   public static let keyword = "batchnorm"
+  /// PyTorch's ε, and that of torchvision's GoogLeNet.
   public static let examples = ["batchnorm@1x64x28x28", "batchnorm:eps=0.001@1x64x28x28"]
   /// PyTorch's.
   public static let standardEpsilon: Double = 1e-5
   /// What is added to the variance; positive.
   public var epsilon: Double
 
+  /// - Precondition: `epsilon` lies between 0 and 1.
   public init(epsilon: Double = BatchNorm.standardEpsilon) {
     precondition(epsilon > 0 && epsilon < 1, "epsilon \(epsilon) must lie between 0 and 1")
     self.epsilon = epsilon
   }
 
+  /// Reads `eps`.
   public init(_ a: inout Attributes) throws(OperatorError) {
     epsilon = try a.fraction("eps", default: BatchNorm.standardEpsilon)
   }
 
+  /// `eps`, if it is not the standard one.
   public var attributes: [Attribute] {
     epsilon == BatchNorm.standardEpsilon ? [] : [Attribute("eps", epsilon)]
   }
 
+  /// The type of the input, of rank 2 or more.
   public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     guard inputs.count == 1, inputs[0].rank >= 2 else {
       throw OperatorError("batchnorm takes 1 input of rank 2 or more")
@@ -32,6 +38,7 @@ public struct BatchNorm: Spelled {
     return inputs
   }
 
+  /// `weight` and `bias`, which are learned, `mean` and `variance`, which are not; C values each.
   public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
     let channels = Shape(inputs[0].c)
     return [
@@ -40,6 +47,7 @@ public struct BatchNorm: Spelled {
     ]
   }
 
+  /// A multiplication and an addition for each element: the statistics are folded into them beforehand.
   public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let outputs = try outputs(inputs)
     return Cost(others: 2 * inputs[0].count, inputs: inputs, weights: try weights(inputs), outputs: outputs)

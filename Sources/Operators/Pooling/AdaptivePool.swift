@@ -6,24 +6,32 @@ import Tensors
 /// - Cost: one addition or division per element of each window; none where it is the identity.
 /// - Error: `≤ (elements of the window) · ε · mean|in|`.
 public struct AdaptivePool: Spelled {
+  /// The word in a workload text.
   public static let keyword = "adaptivepool"
+  /// 14×14 to 7×7: each window has 2×2 elements.
   public static let examples = ["adaptivepool:out=7@1x64x14x14"]
+  /// Rows and columns of the output.
   public var extent: Pair
 
+  /// - Precondition: `extent` is positive.
   public init(out extent: Int) {
     precondition(extent > 0, "out \(extent) must be positive")
     self.extent = Pair(extent)
   }
 
+  /// Reads `out`, a number or a pair such as `7x5`.
   public init(_ a: inout Attributes) throws(OperatorError) { extent = try a.pair("out", default: 7) }
 
+  /// `out`.
   public var attributes: [Attribute] { [Attribute("out", extent)] }
 
+  /// N×C×(rows of `extent`)×(columns of `extent`), which may be larger than the input.
   public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
     return [try numbers([input.n, input.c, extent.h, extent.w])]
   }
 
+  /// One operation for each element of each window; windows overlap where the extents do not divide.
   public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     let (input, output) = (inputs[0], try output(inputs))
     let elements = try product([

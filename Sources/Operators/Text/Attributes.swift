@@ -2,14 +2,18 @@ import PlainText
 
 /// A key and its value in an operator's text.
 public struct Attribute: Sendable, Hashable {
+  /// What stands before the equals sign.
   public let key: String
+  /// What stands after it.
   public let value: String
 
+  /// The value as it is printed.
   public init(_ key: String, _ value: some CustomStringConvertible) {
     self.key = key
     self.value = value.description
   }
 
+  /// A flag: `1` or `0`.
   public init(_ key: String, _ flag: Bool) { self.init(key, flag ? 1 : 0) }
 }
 
@@ -18,8 +22,27 @@ public struct Attribute: Sendable, Hashable {
 public struct Attributes {
   private let keyword: String
   private var values: [(key: String, value: String)] = []
-  private var known: [String] = []
+  /// Keys that readers asked for, in the order in which they did.
+  public private(set) var known: [Key] = []
   private var used: Set<String> = []
+
+  /// A key that a text may have.
+  public struct Key: Sendable, Hashable {
+    /// What stands before the equals sign.
+    public let name: String
+    /// What holds where a text does not have it.
+    public let absence: Absence
+  }
+
+  /// What it means that a text does not have a key.
+  public enum Absence: Sendable, Hashable {
+    /// The text is refused.
+    case refused
+    /// It reads as with this value.
+    case standard(String)
+    /// The value follows from others, or there is none.
+    case derived
+  }
 
   /// Largest value of any attribute.
   public static let limit = 1 << 24
@@ -40,10 +63,11 @@ public struct Attributes {
     }
   }
 
+  /// Whether the text has the key; the key does not become known by that.
   public func has(_ key: String) -> Bool { values.contains { $0.key == key } }
 
-  private mutating func take(_ key: String) -> String? {
-    known.append(key)
+  private mutating func take(_ key: String, _ absence: Absence) -> String? {
+    known.append(Key(name: key, absence: absence))
     used.insert(key)
     return values.first { $0.key == key }?.value
   }
@@ -52,11 +76,17 @@ public struct Attributes {
   public mutating func int(_ key: String, default standard: Int? = nil, minimum: Int = 1)
     throws(OperatorError) -> Int
   {
-    guard let text = take(key) else {
+    guard let text = take(key, standard.map { .standard("\($0)") } ?? .refused) else {
       if let standard { return standard }
       throw OperatorError("\(keyword) needs \(key)=\(Words.number(minimum))")
     }
     return try number(text, key, minimum)
+  }
+
+  /// A positive integer, nil if the text has none.
+  public mutating func optionalInt(_ key: String) throws(OperatorError) -> Int? {
+    guard let text = take(key, .derived) else { return nil }
+    return try number(text, key, 1)
   }
 
   private func number(_ text: some StringProtocol, _ key: String, _ minimum: Int) throws(OperatorError) -> Int
@@ -72,7 +102,17 @@ public struct Attributes {
   public mutating func pair(_ key: String, default standard: Int, minimum: Int = 1) throws(OperatorError)
     -> Pair
   {
-    guard let text = take(key) else { return Pair(standard) }
+    guard let text = take(key, .standard("\(standard)")) else { return Pair(standard) }
+    return try pair(text, key, minimum)
+  }
+
+  /// A pair of positive numbers, nil if the text has none.
+  public mutating func optionalPair(_ key: String) throws(OperatorError) -> Pair? {
+    guard let text = take(key, .derived) else { return nil }
+    return try pair(text, key, 1)
+  }
+
+  private func pair(_ text: String, _ key: String, _ minimum: Int) throws(OperatorError) -> Pair {
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
     guard parts.count <= 2 else {
       throw OperatorError(
@@ -83,7 +123,7 @@ public struct Attributes {
 
   /// `1` for all sides, `1x2` for rows and columns, or `0x1x0x1` for top, left, bottom and right.
   public mutating func padding(_ key: String) throws(OperatorError) -> Padding {
-    guard let text = take(key) else { return Padding(0) }
+    guard let text = take(key, .standard("0")) else { return Padding(0) }
     let parts = text.split(separator: "x", omittingEmptySubsequences: false)
     guard [1, 2, 4].contains(parts.count) else {
       throw OperatorError(
@@ -101,15 +141,16 @@ public struct Attributes {
 
   /// A number above 0 and below 1.
   public mutating func fraction(_ key: String, default standard: Double) throws(OperatorError) -> Double {
-    guard let text = take(key) else { return standard }
+    guard let text = take(key, .standard("\(standard)")) else { return standard }
     guard let value = Double(text), value > 0, value < 1 else {
       throw OperatorError("\(key)=\(text.shown) in \(keyword) must be a number above 0 and below 1")
     }
     return value
   }
 
+  /// `1` or `0`.
   public mutating func flag(_ key: String, default standard: Bool) throws(OperatorError) -> Bool {
-    switch take(key) {
+    switch take(key, .standard(standard ? "1" : "0")) {
     case nil: return standard
     case "0": return false
     case "1": return true
@@ -117,15 +158,16 @@ public struct Attributes {
     }
   }
 
+  /// Any word, for keys whose values are looked up elsewhere.
   public mutating func text(_ key: String, default standard: String) throws(OperatorError) -> String {
-    take(key) ?? standard
+    take(key, .standard(standard)) ?? standard
   }
 
   /// One of the raw values of an enumeration.
   public mutating func word<T: RawRepresentable & CaseIterable>(
     _ key: String, default standard: T
   ) throws(OperatorError) -> T where T.RawValue == String {
-    guard let text = take(key) else { return standard }
+    guard let text = take(key, .standard(standard.rawValue)) else { return standard }
     guard let value = T(rawValue: text) else {
       throw OperatorError(
         "\(key)=\(text.shown) in \(keyword) must be one of: \(T.allCases.map(\.rawValue).joined(separator: " "))"
@@ -137,8 +179,9 @@ public struct Attributes {
   /// - Throws: if a key is left that nobody asked for.
   public func finish() throws(OperatorError) {
     guard let stranger = values.first(where: { !used.contains($0.key) }) else { return }
-    let list = known.isEmpty ? "\(keyword) has no keys" : "known keys: \(known.joined(separator: " "))"
-    let hint = Words.nearest(stranger.key, among: known).map { "; did you mean '\($0)'?" } ?? ""
+    let names = known.map(\.name)
+    let list = names.isEmpty ? "\(keyword) has no keys" : "known keys: \(names.joined(separator: " "))"
+    let hint = Words.nearest(stranger.key, among: names).map { "; did you mean '\($0)'?" } ?? ""
     throw OperatorError("'\(stranger.key.shown)' is not a key of \(keyword); \(list)\(hint)")
   }
 }

@@ -1,6 +1,8 @@
 /// Height and width of a window, stride or dilation.
 public struct Pair: Sendable, Hashable, CustomStringConvertible {
+  /// Along the rows of the image.
   public var h: Int
+  /// Along its columns.
   public var w: Int
   /// Height, then width.
   public init(_ h: Int, _ w: Int) { (self.h, self.w) = (h, w) }
@@ -12,9 +14,13 @@ public struct Pair: Sendable, Hashable, CustomStringConvertible {
 
 /// Rows and columns of zeros, or of nothing, around an image.
 public struct Padding: Sendable, Hashable, CustomStringConvertible {
+  /// Rows above.
   public var top: Int
+  /// Columns left.
   public var left: Int
+  /// Rows below.
   public var bottom: Int
+  /// Columns right.
   public var right: Int
 
   /// Each side on its own, in the order of ONNX's `pads`.

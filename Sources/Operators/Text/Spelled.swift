@@ -27,10 +27,24 @@ extension Spelled {
     try Self(&attributes)
   }
 
+  /// Keys of its texts, in the order in which they are read, as its first example has them.
+  /// - Precondition: the first example can be read.
+  public static var keys: [Attributes.Key] {
+    let text = examples[0].prefix { $0 != "@" }
+    do {
+      var attributes = try Attributes(text.dropFirst(keyword.count + 1), of: keyword)
+      _ = try Self(&attributes)
+      return attributes.known
+    } catch { preconditionFailure("\(text): \(error)") }
+  }
+
+  /// 1: most operators need something to work on.
   public static var smallestExtent: Int { 1 }
 
+  /// The same word for all values of the type.
   public var keyword: String { Self.keyword }
 
+  /// `conv:out=64,k=3`, as a workload text begins.
   public var text: String {
     let list = attributes.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
     return list.isEmpty ? keyword : "\(keyword):\(list)"
