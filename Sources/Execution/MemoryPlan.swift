@@ -62,7 +62,6 @@ public struct MemoryPlan: Sendable {
         lives.append((direct[source] == nil ? result.bytes : 0, step, step))
       }
     }
-    for copy in copies { if let i = index[copy.source] { lives[i].last = max(0, steps.count - 1) } }
     let arena = Arena(
       lives.map { Arena.Interval(size: $0.bytes, first: $0.first, last: $0.last) }, alignment: alignment)
     offsets = Dictionary(uniqueKeysWithValues: zip(results, arena.offsets))
