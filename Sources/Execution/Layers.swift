@@ -57,6 +57,8 @@ private struct PreparedLayers: Prepared {
   private let plan: MemoryPlan
   private let held: HeldTensors
   private let outputs: [TensorType]
+  /// Of all steps.
+  private let results: [TensorType]
 
   /// Of results in memory: a line.
   private static let alignment = 64
@@ -79,6 +81,7 @@ private struct PreparedLayers: Prepared {
     let reads = compilation.steps.flatMap(\.sources) + compilation.outputs
     held = try HeldTensors(reads, compilation.constants, task.weights)
     outputs = try task.op.outputs(task.inputs)
+    results = compilation.steps.flatMap(\.outputs)
   }
 
   private static func prepare(_ step: Compilation.Step, _ task: KernelTask) throws -> any Prepared {
@@ -99,9 +102,8 @@ private struct PreparedLayers: Prepared {
   /// Where the steps' own workspace begins, in floats.
   private var stepsOffset: Int { (plan.scratch + Self.alignment - 1) / Self.alignment * Self.alignment / 4 }
 
-  /// Whole words, so that memory that ends at a page begins at one: numbers of rows and indices lie there.
   func workspace(threads: Int) -> Int {
-    (stepsOffset + (steps.map { $0.prepared.workspace(threads: threads) }.max() ?? 0) + 1) / 2 * 2
+    results.workspace(stepsOffset + (steps.map { $0.prepared.workspace(threads: threads) }.max() ?? 0))
   }
 
   func bind(_ memory: CallMemory, threads: Int) -> [Region] {

@@ -31,8 +31,7 @@ private struct PreparedReference: Prepared {
 
   var weightMemory: [UnsafeRawBufferPointer] { weights.all.values.map { $0.memory } }
 
-  // Whole words, so that memory that ends at a page begins at one: numbers of rows and indices lie there.
-  func workspace(threads: Int) -> Int { (program.scratch + 7) / 8 * 2 }
+  func workspace(threads: Int) -> Int { program.workspace }
 
   func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let steps = program.steps(

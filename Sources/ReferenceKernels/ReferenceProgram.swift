@@ -31,6 +31,9 @@ struct ReferenceProgram {
   /// Bytes of intermediate results.
   var scratch: Int { plan.scratch }
 
+  /// Floats of a workspace for them.
+  var workspace: Int { stages.flatMap(\.outputs).workspace((plan.scratch + 3) / 4) }
+
   /// What computes the outputs, in order; they stay valid as long as the memory, `held` and the weights do.
   /// - Parameter inputs: those of single precision hold `A`; likewise all others.
   func steps<A: ReferenceNumber>(
