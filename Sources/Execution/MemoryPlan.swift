@@ -139,7 +139,7 @@ extension MemoryPlan {
 extension Sequence<TensorType> {
   /// Floats of a workspace that results of these types lie in: whole words where there are indices or numbers of rows, so
   /// that memory that ends at a page begins at a word.
-  public func workspace(_ floats: Int) -> Int {
+  func workspace(_ floats: Int) -> Int {
     contains { $0.isBounded || $0.element.bytes > 4 } ? (floats + 1) / 2 * 2 : floats
   }
 }

@@ -31,7 +31,11 @@ private struct PreparedReference: Prepared {
 
   var weightMemory: [UnsafeRawBufferPointer] { weights.all.values.map { $0.memory } }
 
-  func workspace(threads: Int) -> Int { program.workspace }
+  /// Whole units of the alignment, so that memory that ends at a page begins at a multiple of it.
+  func workspace(threads: Int) -> Int {
+    let unit = max(program.alignment, MemoryLayout<Float>.stride)
+    return (program.scratch + unit - 1) / unit * unit / MemoryLayout<Float>.stride
+  }
 
   func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let steps = program.steps(

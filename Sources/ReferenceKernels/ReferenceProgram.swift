@@ -8,6 +8,8 @@ struct ReferenceProgram {
   private let stages: Stages
   private let plan: MemoryPlan
   private let outputs: [TensorType]
+  /// Of intermediate results, in bytes.
+  let alignment: Int
 
   /// - Parameter number: what tensors of single precision hold.
   init<A: ReferenceNumber>(
@@ -19,20 +21,20 @@ struct ReferenceProgram {
       throw OperatorError("\(stage.op.keyword) has no reference kernel")
     }
     let types = stages.flatMap(\.outputs)
+    let elements = types.map { $0.elementBytes(of: A.self) }.max() ?? 1
+    // Numbers of rows lie there, too.
+    alignment = max(elements, types.contains(where: \.isBounded) ? MemoryLayout<Int>.alignment : 1)
     plan = MemoryPlan(
       stages.map { stage in
         .init(
           reads: stage.sources,
           writes: stage.outputs.map { .init(bytes: $0.bytes(of: A.self), isBounded: $0.isBounded) })
       },
-      outputs: stages.outputs, alignment: types.map { $0.elementBytes(of: A.self) }.max() ?? 1)
+      outputs: stages.outputs, alignment: alignment)
   }
 
   /// Bytes of intermediate results.
   var scratch: Int { plan.scratch }
-
-  /// Floats of a workspace for them.
-  var workspace: Int { stages.flatMap(\.outputs).workspace((plan.scratch + 3) / 4) }
 
   /// What computes the outputs, in order; they stay valid as long as the memory, `held` and the weights do.
   /// - Parameter inputs: those of single precision hold `A`; likewise all others.
