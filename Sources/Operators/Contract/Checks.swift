@@ -17,6 +17,16 @@ func checkNumbers(_ inputs: [TensorType], _ keyword: String) throws(OperatorErro
   }
 }
 
+/// Refuses groups that do not divide the channels of a convolution.
+func checkGroups(_ groups: Int, _ input: TensorType, _ outputChannels: Int) throws(OperatorError) {
+  guard input.c % groups == 0 else {
+    throw OperatorError("groups g=\(groups) do not divide the \(input.c) input channels of \(input)")
+  }
+  guard outputChannels % groups == 0 else {
+    throw OperatorError("groups g=\(groups) do not divide the out=\(outputChannels) output channels")
+  }
+}
+
 /// Single precision of computed extents, which may be too large.
 func numbers(_ extents: [Int]) throws(OperatorError) -> TensorType { TensorType(try shape(extents)) }
 /// A shape of computed extents, which may be too large.

@@ -79,12 +79,7 @@ public struct Conv2D: Spelled {
   /// - Throws: `OperatorError` if the groups do not divide the channels or the window does not fit.
   public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
-    guard input.c % groups == 0 else {
-      throw OperatorError("groups g=\(groups) do not divide the \(input.c) input channels of \(input)")
-    }
-    guard outputChannels % groups == 0 else {
-      throw OperatorError("groups g=\(groups) do not divide the out=\(outputChannels) output channels")
-    }
+    try checkGroups(groups, input, outputChannels)
     let h = Conv2D.extent(input.h + padding.vertical, kernel.h, stride.h, dilation.h)
     let w = Conv2D.extent(input.w + padding.horizontal, kernel.w, stride.w, dilation.w)
     guard let h, let w else {

@@ -81,12 +81,7 @@ public struct ConvTranspose2D: Spelled {
   ///   `outputPadding` could have been a larger input.
   public func outputs(_ inputs: [TensorType]) throws(OperatorError) -> [TensorType] {
     let input = try images(inputs, keyword)
-    guard input.c % groups == 0 else {
-      throw OperatorError("groups g=\(groups) do not divide the \(input.c) input channels of \(input)")
-    }
-    guard outputChannels % groups == 0 else {
-      throw OperatorError("groups g=\(groups) do not divide the out=\(outputChannels) output channels")
-    }
+    try checkGroups(groups, input, outputChannels)
     guard outputPadding.h < max(stride.h, dilation.h), outputPadding.w < max(stride.w, dilation.w) else {
       throw OperatorError(
         "output padding op=\(outputPadding) must be below the stride s=\(stride) or the dilation d=\(dilation)"
