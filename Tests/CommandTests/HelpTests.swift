@@ -50,7 +50,12 @@ import Testing
       ("suites", "awkward"), ("attention", "cbam"), ("kernels", "tiled/fused"), ("kernels", "reference"),
       ("operators", "    relu@1x64x28x28"),
       ("operators", "conv-transpose out=N k=1 s=1 p=0 op=0 d=1 g=1 bias=1"),
-      ("operators", "pool type=max k=2 [s=N] p=0 d=1 ceil=0 countpad=0"),
+      ("operators", "pool type=max|avg k=2 [s=N] p=0 d=1 ceil=0 countpad=0"),
+      (
+        "operators",
+        "cbam r=16 [hidden=N] [min-hidden=N] pool=both|avg|max bias=1 k=7 bn=1 order=channel-first|spatial-first|parallel"
+      ),
+      ("operators", "separable out=N s=1 attention=none|se|channel-attention|spatial-attention|cbam"),
     ] {
       let result = try Tool.run("list", topic)
       #expect(result.status == 0 && result.error.isEmpty)
