@@ -26,9 +26,15 @@ extension Composite {
   }
 
   /// The graph's weights and those of all nodes that own theirs, named `node.weight`.
+  /// - Throws: `OperatorError` if two have one name, as those of a node `a.b` and of a node `b` inside a node `a` may.
   public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
     let graph = try wired(inputs)
-    return try graph.allWeights(graph.types(inputs))
+    let weights = try graph.allWeights(graph.types(inputs))
+    var names: Set<String> = []
+    for weight in weights where !names.insert(weight.name).inserted {
+      throw OperatorError("\(keyword) has two weights named '\(weight.name)'; each needs a name of its own")
+    }
+    return weights
   }
 
   /// What the first node says that reads it and cannot take just any numbers.
