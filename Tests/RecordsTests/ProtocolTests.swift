@@ -8,7 +8,8 @@ import Testing
 
   @Test(
     arguments: [
-      .hello(version: 1), .open(open), .measure(index: 3, seconds: 0.003), .close, .quit,
+      .hello(version: 1), .open(open), .measure(index: 3, seconds: 0.003),
+      .measure(index: 0, seconds: ServeProtocol.longestTurn), .close, .quit,
     ] as [ServeRequest])
   func requestsReadAsWritten(request: ServeRequest) { #expect(ServeRequest(request.description) == request) }
 
