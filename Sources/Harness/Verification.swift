@@ -56,7 +56,7 @@ struct Verification {
       return "output \(output) has \(found) rows with \(subject.words), expected exactly \(expected)"
     }
     if let i = agreement.firstWrong {
-      let (found, bound) = (item.element(i), oracle.bound(i) * (item.candidate.form?.errorGrowth ?? 1))
+      let (found, bound) = (item.element(i), oracle.bound(i, growth: item.candidate.form?.errorGrowth ?? 1))
       let expected = bound == 0 ? "exactly \(oracle.value(i))" : "\(oracle.value(i)) ± \(bound)"
       return
         "\(agreement.wrong) of \(agreement.count) outputs wrong with \(subject.words), the first at \(i): "

@@ -5,6 +5,8 @@
 public protocol MicroCode: SendableMetatype {
   /// What `AffinePlanes` describes.
   static func affinePlanes(_ work: UnsafePointer<AffinePlanes>)
+  /// What `BlockedProducts` describes.
+  static func blockedProducts(_ work: UnsafePointer<BlockedProducts>)
   /// What `ConvPlanes` describes.
   static func convPlanes(_ work: UnsafePointer<ConvPlanes>)
   /// What `ConvRow` describes.
@@ -35,6 +37,10 @@ public protocol MicroCode: SendableMetatype {
   static func windowPanel(_ work: UnsafePointer<WindowPanel>)
   /// What `WindowRows` describes.
   static func windowRows(_ work: UnsafePointer<WindowRows>)
+  /// What `WinogradInput` describes.
+  static func winogradInput(_ work: UnsafePointer<WinogradInput>)
+  /// What `WinogradOutput` describes.
+  static func winogradOutput(_ work: UnsafePointer<WinogradOutput>)
 }
 
 /// A structure that describes what one call of a micro-kernel computes: pointers, strides and counts.

@@ -3,6 +3,7 @@ import Kernels
 
 private let vectorConvolutions: [any Kernel] = [
   DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(),
+  WinogradConvolution(size: 2), WinogradConvolution(size: 4), WinogradConvolution(size: 6),
 ]
 
 private let convolutions: [any Kernel] =

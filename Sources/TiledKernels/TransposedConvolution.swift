@@ -14,6 +14,8 @@ struct TransposedConvolution: Kernel {
 
   init(_ catalogue: Catalogue) { self.catalogue = catalogue }
 
+  var exact: (any Kernel)? { TransposedConvolution(catalogue.exact) }
+
   func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let op = op as? ConvTranspose2D else { return .no("computes transposed convolutions only") }
     guard max(op.stride.h, op.stride.w) <= Self.mostPhases else {

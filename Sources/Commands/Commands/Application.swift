@@ -60,7 +60,7 @@ public struct Application: Sendable {
       return .fine
     }
     try Resources.check(files: command.files, for: "'\(command.name)'")
-    return try command.run(arguments, context)
+    return try command.run(arguments, context.choosing(arguments))
   }
 
   private static func command(_ name: String) throws(UsageError) -> any Command.Type {
