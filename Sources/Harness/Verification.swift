@@ -11,7 +11,8 @@ struct Verification {
   let backing: Backing
 
   /// Prepares the kernel of a candidate on a subject and makes one case per thread count.
-  /// - Throws: `Shortage` if the machine has not the memory for all of them, `ThreadShortage`, or what `prepare` throws.
+  /// - Throws: `Shortage` if the machine has not the memory for all of them, `ThreadShortage`, or what `prepare` throws: an
+  ///   `OperatorError` with the kernel's name.
   func cases(
     _ candidate: Candidate, _ subject: Subject, threads: [Int], teams: (Int) throws -> Team
   ) throws -> [Case] {
@@ -20,7 +21,10 @@ struct Verification {
     let task = KernelTask(
       subject.workload.op, subject.workload.inputs, weights: subject.weights, isa: candidate.isa,
       form: candidate.form)
-    let time = try Clock.time { prepared = try kernel.prepare(task) }
+    let time: Seconds
+    do { time = try Clock.time { prepared = try kernel.prepare(task) } } catch let error as OperatorError {
+      throw OperatorError("\(kernel.name) cannot prepare \(subject.workload.op.text): \(error)")
+    }
     guard let prepared else { return [] }
     let outputs = subject.workload.outputs.reduce(0) { $0 + $1.bytes }
     let bytes = threads.reduce(0) { sum, threads in

@@ -99,10 +99,10 @@ private struct PreparedTurned: Prepared {
       CallMemory(
         inputs: [UnsafePointer(turned)], outputs: [result], workspace: memory.workspace + innerOffset),
       threads: threads
-    ).map { $0.inside("") }
+    )
     return stride(from: 0, to: batch.input.n, by: batch.images).flatMap { n in
       [turn(memory.inputs[0] + n * taken, into: turned)] + convolution
-        + [turnBack(result, into: memory.outputs[0] + n * given).finishing()]
+        + [turnBack(result, into: memory.outputs[0] + n * given)]
     }
   }
 
