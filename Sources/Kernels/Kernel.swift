@@ -78,7 +78,8 @@ public protocol Prepared: Sendable {
   var weightMemory: [UnsafeRawBufferPointer] { get }
 
   /// Floats of scratch memory that `bind` needs for a team of `threads`: those that a call writes. Beyond them at most
-  /// `MicroKernels.scratch` per worker, the rest of a line or two per intermediate result and panel, and rows that a stride leaps over.
+  /// `MicroKernels.scratch` per worker, the rest of a line or two per intermediate result, panel and point of a transform, a few lines per
+  /// padded row, and rows that a stride leaps over.
   func workspace(threads: Int) -> Int
 
   /// Regions that compute `outputs` from `inputs`; they stay valid as long as the memory and `self` do.

@@ -13,7 +13,7 @@ import TiledKernels
     ("conv:out=64@1x256x56x56", "tiled/pointwise"),
     ("conv:out=64,k=3,s=2,p=1@1x64x56x56", "tiled/direct"),
     ("conv:out=128,k=3,p=1,d=2@1x128x28x28", "tiled/direct"),
-    ("conv:out=64,k=3,p=1,g=64@1x64x112x112", "tiled/rows"),
+    ("conv:out=64,k=3,p=1,g=64@1x64x112x112", "tiled/depthwise-rows"),
     ("conv:out=1,k=7,p=3@1x2x56x56", "tiled/rows"),
     ("conv:out=1024,k=3,p=1,g=1024@1x1024x7x7", "tiled/depthwise"),
     ("conv:out=64,k=3,p=1@32x64x2x2", "tiled/winograd2"),
