@@ -76,6 +76,7 @@ check:
 # Other engines beside ours (Bench/Peers): two Python environments of some GB below .build/peers, then half an hour of measuring.
 # What is interrupted goes on with 'cbambench run --resume Reports/peers.csv.partial'.
 PEERS := .build/peers
+ROUNDS ?= 11
 ENGINES ?= torch torch-channels-last onnxruntime openvino ncnn
 TARGETS ?= peers peers-networks relu@1x16x1x1
 contender = --contender "$(PEERS)/$(1)/bin/python Bench/Peers/server.py $(2)"
@@ -88,7 +89,7 @@ $(PEERS)/%/installed: Bench/Peers/%.txt
 # Compiling takes a minute for a network and gains nothing for a lone operator.
 peers: setup $(PEERS)/requirements/installed $(PEERS)/requirements-litert/installed
 	$(BUILD)
-	$(TOOL) run $(TARGETS) --kernels tiled --output Reports/peers.csv --export peers=Reports/peers.md --quiet \
+	$(TOOL) run $(TARGETS) --kernels tiled --rounds $(ROUNDS) --output Reports/peers.csv --export peers=Reports/peers.md --quiet \
 	  $(foreach engine,$(ENGINES),$(call contender,requirements,$(engine))) \
 	  $(call contender,requirements,torch-compiled --nodes 2-20) \
 	  $(call contender,requirements-litert,litert)

@@ -18,6 +18,9 @@ public struct Contenders {
   ///   - folder: for tasks; what is in it goes again.
   public init(_ engines: [Engine], folder: String) { (self.engines, self.folder) = (engines, folder) }
 
+  /// How long every case is called in a round before it is timed.
+  var lead: Seconds { engines.isEmpty ? Seconds(0) : SamplingPolicy.leadBesideEngines }
+
   /// Nobody.
   public static var none: Contenders { Contenders([], folder: "") }
 
@@ -215,7 +218,8 @@ private final class Turns: Sampled {
     return nil
   }
 
-  func takeTurn(_ times: inout CaseTimes) {
+  func takeTurn(_ times: inout CaseTimes, lead: Seconds) {
+    if lead > Seconds(0) { _ = measure(lead) }
     if let inRound = measure(SamplingPolicy.roundShare), !inRound.isEmpty { times.addRound(inRound) }
   }
 }

@@ -144,7 +144,7 @@ public final class Runner {
     }
     let sampler = Sampler(
       policy: SamplingPolicy(rounds: plan.rounds, budget: share.rounds(after: now() - begin)),
-      seed: plan.seed, now: now, isInterrupted: isInterrupted)
+      seed: plan.seed, lead: contenders.lead, now: now, isInterrupted: isInterrupted)
     let turns = trusted.map { $0.item.timed(plan.cache) } + bout.turns
     let keys = trusted.map(\.item.key) + bout.keys
     let times = sampler.sample(turns, onStep: { onStep(Step($0, keys[$1])) }) { teams.rest() }

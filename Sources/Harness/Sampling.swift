@@ -15,6 +15,9 @@ public struct SamplingPolicy: Sendable {
   /// A case gets about this long in one round, for short samples to have company.
   static let roundShare = Seconds(1.5e-3)
   static let mostSamplesPerRound = 5
+  /// Where other engines take part, threads have run on all processors between two turns of a case: woken, those of a team may
+  /// find themselves on one processor, and the system takes some milliseconds to spread them.
+  static let leadBesideEngines = Seconds(10e-3)
 
   /// - Parameters:
   ///   - rounds: nil: as the time allows.
@@ -47,7 +50,8 @@ package protocol Sampled: AnyObject {
   /// - Returns: heap allocations of a call; nil where nobody can tell.
   func warmUp(isInterrupted: () -> Bool) -> Double?
   /// Adds the samples of one round.
-  func takeTurn(_ times: inout CaseTimes)
+  /// - Parameter lead: how long it is called before, without being timed; one call at least.
+  func takeTurn(_ times: inout CaseTimes, lead: Seconds)
 }
 
 /// A case that this process calls.
@@ -121,9 +125,12 @@ extension Timed: Sampled {
     return (min(calls, 100_000), min(SamplingPolicy.mostSamplesPerRound, max(1, samples)))
   }
 
-  package func takeTurn(_ times: inout CaseTimes) {
+  package func takeTurn(_ times: inout CaseTimes, lead: Seconds) {
     // One call brings the team awake and the data near, as after the call before in a steady state.
-    if shape.calls > 1 || shape.samples > 1 { call() }
+    if lead > Seconds(0) || shape.calls > 1 || shape.samples > 1 {
+      let start = Clock.now()
+      repeat { call() } while Clock.now() - start < lead
+    }
     var inRound: [Double] = []
     for _ in 0..<shape.samples {
       let (time, processor) = time(calls: shape.calls)
@@ -139,15 +146,19 @@ package struct Sampler {
   private let policy: SamplingPolicy
   private let seed: UInt64
   private let now: () -> Seconds
+  private let lead: Seconds
   private let isInterrupted: () -> Bool
 
+  /// - Parameter lead: how long a case is called in each round before it is timed.
   package init(
-    policy: SamplingPolicy, seed: UInt64, now: @escaping () -> Seconds = Clock.now,
+    policy: SamplingPolicy, seed: UInt64, lead: Seconds = Seconds(0),
+    now: @escaping () -> Seconds = Clock.now,
     isInterrupted: @escaping () -> Bool
   ) {
     self.now = now
     self.policy = policy
     self.seed = seed
+    self.lead = lead
     self.isInterrupted = isInterrupted
   }
 
@@ -174,7 +185,7 @@ package struct Sampler {
         if isInterrupted() { break }
         onStep(.sample, index)
         rest()
-        cases[index].takeTurn(&times[index])
+        cases[index].takeTurn(&times[index], lead: lead)
       }
     }
     return times
