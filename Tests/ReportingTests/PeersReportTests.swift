@@ -52,6 +52,14 @@ import Testing
     #expect(lines.contains("- fast 1.0: disagrees: wrong (c)"))
   }
 
+  /// An engine that does not do a kind of workload leaves out dozens for one reason.
+  @Test func longListsAreCutShort() {
+    let rows = (0..<7).map { Self.row("w\($0)", "slow 2.0", nil, status: .skipped, reason: "no") }
+    let page = PeersReport.markdown(rows)
+    #expect(page.contains("- slow 2.0: skipped: no (w0, w1, w2 and 4 more)\n"))
+    #expect(PeersReport.markdown(Array(rows.prefix(6))).contains("(w0, w1, w2, w3, w4, w5)\n"))
+  }
+
   @Test func aRunWithoutContendersSaysSo() {
     #expect(PeersReport.markdown([]).hasSuffix("No contender took part.\n"))
     #expect(PeersReport.markdown(Array(Self.records.prefix(2))).hasSuffix("No contender took part.\n"))

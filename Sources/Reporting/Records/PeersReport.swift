@@ -127,9 +127,18 @@ public enum PeersReport {
     let lines = kinds.map { kind in
       let names = unique(
         rows.filter { "\($0.kernel): \($0.status): \($0.reason)" == kind }.map(\.workload))
-      return "- \(Markdown.escaped(kind)) (\(names.map { Markdown.escaped($0) }.joined(separator: ", ")))"
+      return "- \(Markdown.escaped(kind)) (\(list(names)))"
     }
     return "## Not measured\n\n" + lines.joined(separator: "\n") + "\n"
+  }
+
+  /// So many names are told, or fewer and how many more there are.
+  private static let mostNames = 6
+
+  private static func list(_ names: [String]) -> String {
+    let told = names.count > mostNames ? Array(names.prefix(mostNames / 2)) : names
+    let more = names.count - told.count
+    return told.map { Markdown.escaped($0) }.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
   }
 
   private static let columns: [Column<Pair>] = [
