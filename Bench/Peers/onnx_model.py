@@ -24,6 +24,10 @@ class Builder:
         kind, index = source
         return f"input{index}" if kind == "input" else f"weight{index}" if kind == "weight" else self.values[index]
 
+    def shape(self, source):
+        kind, index = source
+        return self.task.inputs[index].shape if kind == "input" else self.task.nodes[index].shape
+
     def add(self, op, inputs, **attributes):
         name = f"value{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, inputs, [name], name=f"node{len(self.nodes)}", **attributes))
@@ -72,6 +76,13 @@ class Builder:
                 return self.add("AveragePool", given, count_include_pad=int(node.flag("countpad")), **keys)
             case "globalpool":
                 return self.add("GlobalAveragePool" if node.keys["type"] == "avg" else "GlobalMaxPool", given)
+            case "adaptivepool":
+                # ONNX has none: where the windows are alike, it is a pool.
+                extents = [self.shape(node.sources[0])[2:], node.shape[2:]]
+                if any(extent % wanted for extent, wanted in zip(*extents)):
+                    raise Refusal("an adaptive pool whose windows differ")
+                sizes = [extent // wanted for extent, wanted in zip(*extents)]
+                return self.add("AveragePool", given, kernel_shape=sizes, strides=sizes)
             case "channelpool":
                 parts = [self.add(op, given, axes=[1]) for op in ("ReduceMax", "ReduceMean")]
                 return self.add("Concat", parts, axis=1)
