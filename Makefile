@@ -10,7 +10,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 INSTALL = if command -v apt-get >/dev/null; then $(SUDO) apt-get update -q && $(SUDO) apt-get install -y -q $(PACKAGES); \
   else echo "setup: please install these packages: $(PACKAGES)"; exit 1; fi
 
-.PHONY: setup setup-portable run gate test examples test-tsan test-repeat test-portable fuzz format check
+.PHONY: setup setup-portable run gate test examples test-tsan test-repeat test-portable fuzz format check peers
 
 # Installs what is missing; where there is no apt it names the packages and stops.
 setup:
@@ -72,3 +72,25 @@ format:
 
 check:
 	swift format lint --strict --recursive Sources Tests Plugins Examples Package.swift
+
+# Other engines beside ours (Bench/Peers): two Python environments of some GB below .build/peers, then half an hour of measuring.
+# What is interrupted goes on with 'cbambench run --resume Reports/peers.csv.partial'.
+PEERS := .build/peers
+ROUNDS ?= 11
+ENGINES ?= torch torch-channels-last onnxruntime openvino ncnn
+TARGETS ?= peers peers-networks relu@1x16x1x1
+contender = --contender "$(PEERS)/$(1)/bin/python Bench/Peers/server.py $(2)"
+
+$(PEERS)/%/installed: Bench/Peers/%.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install -q -r $<
+	touch $@
+
+# Compiling takes a minute for a network and gains nothing for a lone operator.
+peers: setup $(PEERS)/requirements/installed $(PEERS)/requirements-litert/installed
+	$(BUILD)
+	$(TOOL) run $(TARGETS) --kernels tiled --rounds $(ROUNDS) --output Reports/peers.csv --export peers=Reports/peers.md --quiet \
+	  $(foreach engine,$(ENGINES),$(call contender,requirements,$(engine))) \
+	  $(call contender,requirements,torch-compiled --nodes 2-20) \
+	  $(call contender,requirements-litert,litert)
+	cat Reports/peers.md

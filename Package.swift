@@ -71,18 +71,24 @@ let package = Package(
     .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
     floor("ReferenceKernels", ["Execution", "Kernels", "Operators", "Tensors"]),
     floor("TiledKernels", ["Execution", "Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
+    floor(
+      "Engines",
+      [
+        "Files", "Formats", "Kernels", "Measurement", "Operators", "PlainText", "Processes", "Records",
+        "Tensors", "Workloads",
+      ]),
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
     floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "PlainText", "Records"]),
     floor("CBAMKernels", ["Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels"]),
     floor(
       "Harness",
       [
-        "Formats", "Kernels", "Measurement", "Operators", "PlainText", "Processes",
+        "Engines", "Formats", "Kernels", "Measurement", "Operators", "PlainText", "Processes",
         "Profiling", "Records", "ReferenceKernels", "Roofs", "Tensors", "Workloads",
       ]),
     floor(
       "Contest",
-      ["CPlatform", "Files", "Harness", "Measurement", "PlainText", "Processes", "Records", "Workloads"]),
+      ["Harness", "Measurement", "PlainText", "Processes", "Records", "Workloads"]),
     floor(
       "CaseProfiles",
       ["Harness", "Kernels", "Measurement", "Operators", "Profiling", "Tensors", "Workloads"]),
@@ -96,7 +102,8 @@ let package = Package(
     floor(
       "Commands",
       [
-        "CPlatform", "CaseProfiles", "Contest", "Files", "Gate", "Harness", "Kernels", "Measurement",
+        "CPlatform", "CaseProfiles", "Contest", "Engines", "Files", "Gate", "Harness", "Kernels",
+        "Measurement",
         "Models", "Operators", "PlainText", "Processes", "Profiling", "Records", "Reporting", "Roofs",
         "Tensors", "Workloads",
       ]),
@@ -124,6 +131,7 @@ let package = Package(
     tests("ProcessesTests", ["CPlatform", "Measurement", "Processes"]),
     tests("WorkloadsTests", ["Models", "Operators", "Tensors", "Workloads"]),
     tests("ContestTests", ["Contest", "Harness", "Measurement", "Records", "Workloads"]),
+    tests("EnginesTests", ["Engines", "Workloads"]),
     tests(
       "CaseProfilesTests",
       [

@@ -19,7 +19,7 @@ public struct NPY: Sendable, Equatable {
   /// Row-major.
   public let elements: [Float]
 
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
   /// numpy itself refuses longer ones.
   private static let longestHeader = 10_000
 

@@ -44,8 +44,9 @@ enum ThreadAgreement {
   }
 
   /// Of records, which tell no digest, but how far the result lies from the oracle's: the same bits are equally far.
+  /// A contender, of which nobody knows the instruction set, makes no such promise.
   static func differences(_ records: [Record]) -> [Int: String] {
-    differences(records, { records[$0].maxError }) { index, first in
+    differences(records, { records[$0].isa.isEmpty ? nil : records[$0].maxError }) { index, first in
       func told(_ place: Int) -> String {
         "\(records[place].maxError ?? 0) with \(records[place].threads ?? 0)"
       }

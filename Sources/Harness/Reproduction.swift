@@ -16,6 +16,8 @@ public struct Reproduction: Equatable, Sendable {
   public let seed: Int
   /// What inputs and weights held, as in a record.
   public let data: String
+  /// The command of the contender that `kernel` names; nil: it is a kernel of this build.
+  public let contender: String?
 }
 
 extension Reproduction {
@@ -24,13 +26,14 @@ extension Reproduction {
   ) {
     self.init(
       workloadText: workload.text, kernel: kernel, isa: isa.rawValue, threads: threads,
-      seed: Int(truncatingIfNeeded: seed), data: data.text)
+      seed: Int(truncatingIfNeeded: seed), data: data.text, contender: nil)
   }
 
   /// The case of a row.
   init(_ record: Record) {
     self.init(
       workloadText: record.workloadText, kernel: record.kernel, isa: record.isa, threads: record.threads ?? 1,
-      seed: record.seed ?? 1, data: record.data)
+      seed: record.seed ?? 1, data: record.data,
+      contender: record.isa.isEmpty ? record.requestedKernel : nil)
   }
 }

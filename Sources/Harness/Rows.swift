@@ -30,6 +30,18 @@ public struct RunRow: Sendable {
   public var status: Record.Status? { Record.Status(rawValue: record.status) }
 }
 
+/// What a row is of, besides the workload: the columns that name a kernel, or an engine.
+struct Entrant {
+  let kernel: String
+  /// Empty: nobody knows which one an engine uses.
+  let isa: String
+  let request: String
+}
+
+extension Candidate {
+  var entrant: Entrant { Entrant(kernel: kernelName, isa: isa.rawValue, request: request) }
+}
+
 /// Makes records of one workload.
 struct RowBuilder {
   let workload: Workload
@@ -37,7 +49,7 @@ struct RowBuilder {
   let plan: Plan
   let facts: RunFacts
 
-  private func base(_ candidate: Candidate) -> Record {
+  private func base(_ entrant: Entrant) -> Record {
     let cost = workload.cost
     var record = Record()
     record.suite = suite
@@ -46,8 +58,9 @@ struct RowBuilder {
     record.op = workload.op.keyword
     record.inputShape = workload.inputs.text
     record.outputShape = workload.outputs.text
-    record.isa = candidate.isa.rawValue
-    record.requestedKernel = candidate.request
+    record.kernel = entrant.kernel
+    record.isa = entrant.isa
+    record.requestedKernel = entrant.request
     record.cache = plan.cache.rawValue
     record.parameters = cost.parameters
     record.macs = cost.macs
@@ -69,14 +82,20 @@ struct RowBuilder {
 
   /// A row without a measurement.
   func refused(
-    _ candidate: Candidate, threads: Int? = nil, _ status: Record.Status, _ reason: String
+    _ entrant: Entrant, threads: Int? = nil, _ status: Record.Status, _ reason: String
   ) -> RunRow {
-    var record = base(candidate)
+    var record = base(entrant)
     record.threads = threads
-    record.kernel = candidate.kernelName
     record.status = status.rawValue
     record.reason = reason
     return RunRow(record: record)
+  }
+
+  /// A row without a measurement.
+  func refused(
+    _ candidate: Candidate, threads: Int? = nil, _ status: Record.Status, _ reason: String
+  ) -> RunRow {
+    refused(candidate.entrant, threads: threads, status, reason)
   }
 
   /// A row of one case that is not run again, and why.
@@ -85,13 +104,21 @@ struct RowBuilder {
   }
 
   func verified(_ item: Case, _ judgement: Judgement) -> Record {
-    var record = base(item.candidate)
+    var record = verified(item.candidate.entrant, threads: item.threads, item.prepareTime, judgement)
     record.kernel = item.kernelName
-    record.threads = item.threads
     record.workspaceBytes = item.workspaceFloats * 4
     record.memoryBytes = item.memoryBytes
-    record.prepareMs = item.prepareTime.milliseconds
-    record.oversubscribed = item.threads > facts.machine.usableCPUs ? 1 : 0
+    return record
+  }
+
+  /// - Parameter prepareTime: what it took before the first call.
+  func verified(
+    _ entrant: Entrant, threads: Int, _ prepareTime: Seconds, _ judgement: Judgement
+  ) -> Record {
+    var record = base(entrant)
+    record.threads = threads
+    record.prepareMs = prepareTime.milliseconds
+    record.oversubscribed = threads > facts.machine.usableCPUs ? 1 : 0
     record.maxError = judgement.agreement.maxError
     record.errorBound = judgement.agreement.bound
     return record
@@ -99,37 +126,41 @@ struct RowBuilder {
 
   /// A row whose result is wrong or cannot be trusted.
   func wrong(_ item: Case, _ judgement: Judgement, _ status: Record.Status, _ reason: String) -> RunRow {
-    var record = verified(item, judgement)
+    wrong(verified(item, judgement), status, reason)
+  }
+
+  /// - Parameter verified: what is known of the row besides.
+  func wrong(_ verified: Record, _ status: Record.Status, _ reason: String) -> RunRow {
+    var record = verified
     record.status = status.rawValue
     record.reason = reason
     return RunRow(record: record, reproduction: Reproduction(record))
   }
 
   /// Rows of cases that were timed; cases that an interruption left without a time have none.
+  /// - Parameter verified: what is known of each case besides its times.
   func measured(
-    _ cases: [Judged], _ times: [CaseTimes], roof: (Case) -> Double?
+    _ verified: [Record], _ times: [CaseTimes], roof: (Record) -> Double?
   ) -> [RunRow] {
     let medians = times.map { $0.rounds.isEmpty ? nil : Statistics.median($0.rounds) }
-    let reference = zip(cases, medians).first { $0.0.item.candidate.isReference }?.1
-    return cases.indices.compactMap { index -> RunRow? in
+    let reference = zip(verified, medians).first { $0.0.kernel == "reference" }?.1
+    return verified.indices.compactMap { index -> RunRow? in
       guard let median = medians[index] else { return nil }
-      let (item, judgement) = cases[index]
-      var record = verified(item, judgement)
+      var record = verified[index]
       record.status = Record.Status.ok.rawValue
       fill(&record, times[index])
-      if let roof = roof(item), roof > 0 {
+      if let roof = roof(record), roof > 0 {
         record.roofGflops = roof
         record.roofFraction = record.gflops.map { $0 / roof }
       }
       if let reference { record.speedupVsReference = reference / median }
-      let single = cases.indices.first {
-        let other = cases[$0].item
-        return other.threads == 1 && other.kernelName == item.kernelName
-          && other.candidate.isa == item.candidate.isa
+      let single = verified.indices.first {
+        let other = verified[$0]
+        return other.threads == 1 && other.kernel == record.kernel && other.isa == record.isa
       }
-      if let single, let alone = medians[single] {
+      if let single, let alone = medians[single], let threads = record.threads {
         record.speedupVs1Thread = alone / median
-        record.efficiency = alone / median / Double(item.threads)
+        record.efficiency = alone / median / Double(threads)
       }
       return RunRow(record: record)
     }
@@ -146,7 +177,7 @@ struct RowBuilder {
     record.ciLowMs = summary.interval.lowerBound * 1e3
     record.ciHighMs = summary.interval.upperBound * 1e3
     record.allocationsPerCall = times.allocations
-    record.cpuMs = Statistics.median(times.processor) * 1e3
+    if !times.processor.isEmpty { record.cpuMs = Statistics.median(times.processor) * 1e3 }
     record.gflops = Double(workload.cost.flops) / summary.median * 1e-9
     record.gbps = Double(workload.cost.bytes) / summary.median * 1e-9
   }

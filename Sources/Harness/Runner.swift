@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 import Measurement
 import Operators
+import Records
 import ReferenceKernels
 import Roofs
 import Tensors
@@ -34,6 +35,7 @@ public final class Runner {
   private let plan: Plan
   private let tiled: Catalogue
   private let facts: RunFacts
+  private let contenders: Contenders
   let teams: Teams
   private let roofs: MeasuredRoofs
   private let isInterrupted: () -> Bool
@@ -44,10 +46,11 @@ public final class Runner {
   /// - Parameters:
   ///   - plan: what is asked of each workload.
   ///   - tiled: kernels besides the reference.
+  ///   - contenders: other engines that take part.
   ///   - teams: that are used and kept.
   ///   - now: the clock of budgets.
   public init(
-    plan: Plan, tiled: Catalogue, facts: RunFacts, teams: Teams = Teams(),
+    plan: Plan, tiled: Catalogue, facts: RunFacts, contenders: Contenders = .none, teams: Teams = Teams(),
     now: @escaping () -> Seconds = Clock.now, isInterrupted: @escaping () -> Bool
   ) {
     self.now = now
@@ -55,6 +58,7 @@ public final class Runner {
     self.plan = plan
     self.tiled = tiled
     self.facts = facts
+    self.contenders = contenders
     self.isInterrupted = isInterrupted
     roofs = MeasuredRoofs(machine: facts.machine, teams: teams)
   }
@@ -71,9 +75,15 @@ public final class Runner {
   /// Rows of a workload that the run did not come to.
   public func unreached(_ workload: Workload, suite: String, _ reason: String) -> [RunRow] {
     let rows = RowBuilder(workload: workload, suite: suite, plan: plan, facts: facts)
-    return plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled).map {
+    let ours = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled).map {
       rows.refused($0, .skipped, reason)
     }
+    return ours + bout(rows).unopened(.skipped, reason)
+  }
+
+  private func bout(_ rows: RowBuilder) -> EngineBout {
+    EngineBout(
+      contenders, plan: plan, rows: rows, losses: losses, isInterrupted: isInterrupted, onStep: onStep)
   }
 
   /// Likewise, with the cases that were timed.
@@ -99,25 +109,30 @@ public final class Runner {
   ) -> [RunRow] {
     let rows = RowBuilder(workload: workload, suite: suite, plan: plan, facts: facts)
     let candidates = plan.candidates(workload, reference: ReferenceKernel(), tiled: tiled)
-    if let reason = losses.workload { return candidates.map { rows.refused($0, .failed, reason) } }
+    let bout = bout(rows)
+    func none(_ status: Record.Status, _ reason: String) -> [RunRow] {
+      candidates.map { rows.refused($0, status, reason) } + bout.unopened(status, reason)
+    }
+    if let reason = losses.workload { return none(.failed, reason) }
     do {
       try Shortage.check(Footprint(workload).peak())
-      return try measure(workload, candidates, rows, share, &timed)
+      return try measure(workload, candidates, bout, rows, share, &timed)
     } catch let shortage as Shortage {
-      return candidates.map { rows.refused($0, .skipped, "\(shortage)") }
+      return none(.skipped, "\(shortage)")
     } catch let mismatch as DataMismatch {
-      return candidates.map { rows.refused($0, .skipped, "\(mismatch)") }
+      return none(.skipped, "\(mismatch)")
     } catch {
-      return candidates.map { rows.refused($0, .failed, "\(error)") }
+      return none(.failed, "\(error)")
     }
   }
 
   private func measure(
-    _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder, _ share: TimeShare,
-    _ cases: inout [TimedCase]
+    _ workload: Workload, _ candidates: [Candidate], _ bout: EngineBout, _ rows: RowBuilder,
+    _ share: TimeShare, _ cases: inout [TimedCase]
   ) throws -> [RunRow] {
     let begin = now()
-    let (judged, refused) = try judge(workload, candidates, rows)
+    defer { bout.end() }
+    let (judged, refused) = try judge(workload, candidates, rows, and: bout.open)
     var result = refused
     var trusted: [Judged] = []
     for (item, judgement) in judged {
@@ -129,12 +144,17 @@ public final class Runner {
     }
     let sampler = Sampler(
       policy: SamplingPolicy(rounds: plan.rounds, budget: share.rounds(after: now() - begin)),
-      seed: plan.seed, now: now, isInterrupted: isInterrupted)
-    let timed = trusted.map { $0.item.timed(plan.cache) }
-    let times = sampler.sample(timed, onStep: { onStep(Step($0, trusted[$1].item.key)) }) { teams.rest() }
+      seed: plan.seed, lead: contenders.lead, now: now, isInterrupted: isInterrupted)
+    let turns = trusted.map { $0.item.timed(plan.cache) } + bout.turns
+    let keys = trusted.map(\.item.key) + bout.keys
+    let times = sampler.sample(turns, onStep: { onStep(Step($0, keys[$1])) }) { teams.rest() }
     teams.rest()
     onStep(Step(.roofs))
-    result += rows.measured(trusted, times) { self.roof(workload, $0) }
+    let verified = trusted.map { rows.verified($0.item, $0.judgement) } + bout.verified
+    let lost = trusted.map { _ in nil } + bout.lost
+    let stayed = times.indices.filter { lost[$0] == nil }
+    result += rows.measured(stayed.map { verified[$0] }, stayed.map { times[$0] }) { roof(workload, $0) }
+    result += bout.refused + lost.compactMap { $0 }
     cases = zip(trusted, times).filter { !$1.rounds.isEmpty }.map {
       TimedCase(item: $0.item, median: Seconds(Statistics.median($1.rounds)))
     }
@@ -142,8 +162,10 @@ public final class Runner {
   }
 
   /// Judgements of every kernel and thread count, and rows of the kernels that have none.
+  /// - Parameter others: what else needs the oracle, after the kernels.
   func judge(
-    _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder
+    _ workload: Workload, _ candidates: [Candidate], _ rows: RowBuilder,
+    and others: (Subject, Oracle) -> Void = { _, _ in }
   ) throws -> (judged: [Judged], refused: [RunRow]) {
     let verification = Verification(seed: plan.seed, backing: .aligned)
     let subject = try Subject(workload, data: plan.data, seed: plan.seed, backing: .aligned)
@@ -176,6 +198,8 @@ public final class Runner {
           refused.append(rows.refused(candidate, .failed, "\(error)"))
         }
       }
+      teams.rest()
+      others(subject, oracle)
     }
     try verification.compareFurther(
       &judged, subject, oracleTime: oracleTime, isInterrupted: isInterrupted, onStep: onStep
@@ -183,12 +207,13 @@ public final class Runner {
     return (judged, refused)
   }
 
-  private func roof(_ workload: Workload, _ item: Case) -> Double? {
+  private func roof(_ workload: Workload, _ row: Record) -> Double? {
     guard workload.cost.flops > 0 else { return nil }
     return roofs.roof(
       flops: workload.cost.flops, bytes: workload.cost.bytes,
       outputBytes: workload.outputs.reduce(0) { $0 + $1.bytes },
-      isa: item.candidate.isa, threads: item.threads, cache: plan.cache
+      // An engine may use whatever the machine has.
+      isa: ISA(rawValue: row.isa) ?? .best, threads: row.threads ?? 1, cache: plan.cache
     ).gflops
   }
 }

@@ -15,6 +15,9 @@ public struct SamplingPolicy: Sendable {
   /// A case gets about this long in one round, for short samples to have company.
   static let roundShare = Seconds(1.5e-3)
   static let mostSamplesPerRound = 5
+  /// Where other engines take part, threads have run on all processors between two turns of a case: woken, those of a team may
+  /// find themselves on one processor, and the system takes some milliseconds to spread them.
+  static let leadBesideEngines = Seconds(10e-3)
 
   /// - Parameters:
   ///   - rounds: nil: as the time allows.
@@ -34,15 +37,32 @@ package struct CaseTimes {
   package var processor: [Double] = []
   /// Heap allocations per call of all threads; nil where the allocator does not tell.
   package var allocations: Double?
+
+  /// Adds the samples of one round, which are not none.
+  mutating func addRound(_ inRound: [Double]) {
+    samples += inRound
+    rounds.append(Statistics.median(inRound))
+  }
 }
 
-/// A case as the sampler sees it.
-package struct Timed {
+/// A case as the sampler sees it: it warms up once, then takes its turns.
+package protocol Sampled: AnyObject {
+  /// - Returns: heap allocations of a call; nil where nobody can tell.
+  func warmUp(isInterrupted: () -> Bool) -> Double?
+  /// Adds the samples of one round.
+  /// - Parameter lead: how long it is called before, without being timed; one call at least.
+  func takeTurn(_ times: inout CaseTimes, lead: Seconds)
+}
+
+/// A case that this process calls.
+package final class Timed {
   private let run: () -> Void
   /// Processor time that the threads of the case have used so far.
-  fileprivate let processorTime: () -> Seconds
+  private let processorTime: () -> Seconds
   /// Done before each call, outside the time.
   private let before: (() -> Void)?
+  /// Calls per sample and samples per round, known once it is warm.
+  private var shape = (calls: 1, samples: 1)
 
   package init(
     _ run: @escaping () -> Void, processorTime: @escaping () -> Seconds = Clock.processorTime,
@@ -56,7 +76,7 @@ package struct Timed {
   /// Whether something is done before each call, so that calls cannot follow each other within a sample.
   var isPrepared: Bool { before != nil }
 
-  func call() {
+  private func call() {
     before?()
     run()
   }
@@ -78,20 +98,67 @@ package struct Timed {
   }
 }
 
+extension Timed: Sampled {
+  /// Calls until three in a row are no faster than the best by 1 %; one call if it takes 0.3 s, which is the limit.
+  package func warmUp(isInterrupted: () -> Bool) -> Double? {
+    let first: (time: Seconds, allocations: Int?) = warmUp()
+    var best = first.time
+    var spent = best
+    var disappointments = 0
+    var allocations = [first.allocations]
+    while disappointments < 3 && spent < Seconds(0.3) && !isInterrupted() {
+      let (time, count) = warmUp()
+      allocations.append(count)
+      spent = spent + time
+      disappointments = time.value < best.value * 0.99 ? 0 : disappointments + 1
+      best = min(best, time)
+    }
+    shape = shape(call: best)
+    return SteadyAllocations.perCall(allocations) { warmUp().allocations }
+  }
+
+  private func shape(call: Seconds) -> (calls: Int, samples: Int) {
+    if isPrepared { return (1, SamplingPolicy.mostSamplesPerRound) }
+    let calls = max(1, Int((SamplingPolicy.shortestSample.value / max(call.value, 1e-9)).rounded(.up)))
+    let sample = call.value * Double(calls)
+    let samples = Int(SamplingPolicy.roundShare.value / max(sample, 1e-9))
+    return (min(calls, 100_000), min(SamplingPolicy.mostSamplesPerRound, max(1, samples)))
+  }
+
+  package func takeTurn(_ times: inout CaseTimes, lead: Seconds) {
+    // One call brings the team awake and the data near, as after the call before in a steady state.
+    if lead > Seconds(0) || shape.calls > 1 || shape.samples > 1 {
+      let start = Clock.now()
+      repeat { call() } while Clock.now() - start < lead
+    }
+    var inRound: [Double] = []
+    for _ in 0..<shape.samples {
+      let (time, processor) = time(calls: shape.calls)
+      inRound.append(time.value / Double(shape.calls))
+      times.processor.append(processor.value / Double(shape.calls))
+    }
+    times.addRound(inRound)
+  }
+}
+
 /// Times cases in shuffled, balanced rounds.
 package struct Sampler {
   private let policy: SamplingPolicy
   private let seed: UInt64
   private let now: () -> Seconds
+  private let lead: Seconds
   private let isInterrupted: () -> Bool
 
+  /// - Parameter lead: how long a case is called in each round before it is timed.
   package init(
-    policy: SamplingPolicy, seed: UInt64, now: @escaping () -> Seconds = Clock.now,
+    policy: SamplingPolicy, seed: UInt64, lead: Seconds = Seconds(0),
+    now: @escaping () -> Seconds = Clock.now,
     isInterrupted: @escaping () -> Bool
   ) {
     self.now = now
     self.policy = policy
     self.seed = seed
+    self.lead = lead
     self.isInterrupted = isInterrupted
   }
 
@@ -100,16 +167,14 @@ package struct Sampler {
   ///   - rest: called before each turn of a case.
   /// - Returns: the times of each case; fewer rounds than asked for if interrupted.
   package func sample(
-    _ cases: [Timed], onStep: (Step.Phase, Int) -> Void = { _, _ in }, rest: () -> Void
+    _ cases: [any Sampled], onStep: (Step.Phase, Int) -> Void = { _, _ in }, rest: () -> Void
   ) -> [CaseTimes] {
     let started = now()
     var times = Array(repeating: CaseTimes(), count: cases.count)
-    let shapes = cases.enumerated().map { index, item -> (Int, Int) in
+    for (index, item) in cases.enumerated() {
       onStep(.warmUp, index)
       rest()
-      let (call, allocations) = warmUp(item)
-      times[index].allocations = allocations
-      return shape(item, call)
+      times[index].allocations = item.warmUp(isInterrupted: isInterrupted)
     }
     var generator = SplitMix64(seed: seed)
     let most = policy.rounds ?? SamplingPolicy.mostRounds
@@ -120,49 +185,9 @@ package struct Sampler {
         if isInterrupted() { break }
         onStep(.sample, index)
         rest()
-        measure(cases[index], shapes[index], &times[index])
+        cases[index].takeTurn(&times[index], lead: lead)
       }
     }
     return times
-  }
-
-  /// Calls until three in a row are no faster than the best by 1 %; one call if it takes 0.3 s, which is the limit.
-  /// - Returns: the best time of a call, and the allocations of a call.
-  private func warmUp(_ item: Timed) -> (call: Seconds, allocations: Double?) {
-    let first = item.warmUp()
-    var best = first.time
-    var spent = best
-    var disappointments = 0
-    var allocations = [first.allocations]
-    while disappointments < 3 && spent < Seconds(0.3) && !isInterrupted() {
-      let (time, count) = item.warmUp()
-      allocations.append(count)
-      spent = spent + time
-      disappointments = time.value < best.value * 0.99 ? 0 : disappointments + 1
-      best = min(best, time)
-    }
-    return (best, SteadyAllocations.perCall(allocations) { item.warmUp().allocations })
-  }
-
-  /// Calls per sample and samples per round.
-  private func shape(_ item: Timed, _ call: Seconds) -> (calls: Int, samples: Int) {
-    if item.isPrepared { return (1, SamplingPolicy.mostSamplesPerRound) }
-    let calls = max(1, Int((SamplingPolicy.shortestSample.value / max(call.value, 1e-9)).rounded(.up)))
-    let sample = call.value * Double(calls)
-    let samples = Int(SamplingPolicy.roundShare.value / max(sample, 1e-9))
-    return (min(calls, 100_000), min(SamplingPolicy.mostSamplesPerRound, max(1, samples)))
-  }
-
-  private func measure(_ item: Timed, _ shape: (calls: Int, samples: Int), _ times: inout CaseTimes) {
-    // One call brings the team awake and the data near, as after the call before in a steady state.
-    if shape.calls > 1 || shape.samples > 1 { item.call() }
-    var inRound: [Double] = []
-    for _ in 0..<shape.samples {
-      let (time, processor) = item.time(calls: shape.calls)
-      inRound.append(time.value / Double(shape.calls))
-      times.processor.append(processor.value / Double(shape.calls))
-    }
-    times.samples += inRound
-    times.rounds.append(Statistics.median(inRound))
   }
 }

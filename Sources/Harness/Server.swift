@@ -56,6 +56,8 @@ public final class Server {
     case .hello:
       send(.hello(version: ServeProtocol.version, tool: tool, header: RowLine.header))
     case .open(let request): answer(request, send)
+    case .task, .compute:
+      send(.refused("a build opens workloads by their texts; tasks are for contenders of 'run'"))
     case .measure(let index, let seconds):
       guard open.indices.contains(index) else {
         send(.refused("case \(index) is not open; \(open.count) cases are, counted from 0"))

@@ -24,8 +24,14 @@ public struct CaseKey: Hashable, Sendable, CustomStringConvertible {
   /// `kernel|isa|threads`.
   public var description: String { "\(kernel)|\(isa)|\(threads)" }
 
+  /// Whether it is of another engine, of which nobody knows the instruction set.
+  var isOfEngine: Bool { isa.isEmpty }
+
   /// For a sentence.
-  public var words: String { "\(kernel), \(isa), \(threads) \(threads == 1 ? "thread" : "threads")" }
+  public var words: String {
+    let set = isOfEngine ? "" : "\(isa), "
+    return "\(kernel), \(set)\(threads) \(threads == 1 ? "thread" : "threads")"
+  }
 }
 
 /// What a run is about to do.

@@ -14,6 +14,8 @@ public struct Supervisor {
 
   /// A step that all cases share may take so many times the limit: the oracle takes several times as long as a kernel.
   static let sharedSteps = 10.0
+  /// A step of another engine: the limit to start it, the limit to answer, and what it takes to end it.
+  static let engineSteps = 3.0
   /// The parent sleeps so long after a message. Were it woken by each, it would take the processor from the sample that
   /// follows.
   private static let nap = Seconds(0.02)
@@ -25,8 +27,11 @@ public struct Supervisor {
   ///   - grace: how long a child may go on after an interruption, for the sample at hand.
   public init(limit: Seconds, grace: Seconds = Seconds(5), isInterrupted: @escaping () -> Bool) {
     self.init(
-      limits: { $0.key == nil ? Seconds(limit.value * Supervisor.sharedSteps) : limit }, grace: grace,
-      isInterrupted: isInterrupted)
+      limits: { step in
+        guard let key = step.key else { return Seconds(limit.value * Supervisor.sharedSteps) }
+        // The child itself gives up an engine at the limit, and has to tell then.
+        return key.isOfEngine ? Seconds(limit.value * Supervisor.engineSteps) : limit
+      }, grace: grace, isInterrupted: isInterrupted)
   }
 
   /// With a limit of its own for each step.

@@ -56,21 +56,29 @@ struct Verification {
   private func wrong(
     _ agreement: Agreement, _ item: Case, _ subject: Subject, _ oracle: Oracle, first: Case?
   ) -> String? {
-    if let (output, found, expected) = oracle.wrongRows(item.outputs) {
-      return "output \(output) has \(found) rows with \(subject.words), expected exactly \(expected)"
-    }
-    if let i = agreement.firstWrong {
-      let (found, bound) = (item.element(i), oracle.bound(i, growth: item.candidate.form?.errorGrowth ?? 1))
-      let expected = bound == 0 ? "exactly \(oracle.value(i))" : "\(oracle.value(i)) ± \(bound)"
-      return
-        "\(agreement.wrong) of \(agreement.count) outputs wrong with \(subject.words), the first at \(i): "
-        + "\(found), expected \(expected)"
-    }
+    let growth = item.candidate.form?.errorGrowth ?? 1
+    if let wrong = Self.sentence(agreement, item.outputs, growth: growth, subject, oracle) { return wrong }
     if let first, let i = Verification.firstDifference(first, item) {
       return "output \(i) has other bits with \(item.threads) threads than with fewer, \(subject.words): "
-        + "\(item.element(i)) and \(first.element(i))"
+        + "\(item.outputs.words(i)) and \(first.outputs.words(i))"
     }
     return nil
+  }
+
+  /// What is wrong with outputs, in words; nil: nothing.
+  /// - Parameter growth: how many times as large as the formula's their errors may be.
+  static func sentence(
+    _ agreement: Agreement, _ outputs: [any AnyTensor], growth: Double, _ subject: Subject, _ oracle: Oracle
+  ) -> String? {
+    if let (output, found, expected) = oracle.wrongRows(outputs) {
+      return "output \(output) has \(found) rows with \(subject.words), expected exactly \(expected)"
+    }
+    guard let i = agreement.firstWrong else { return nil }
+    let bound = oracle.bound(i, growth: growth)
+    let expected = bound == 0 ? "exactly \(oracle.value(i))" : "\(oracle.value(i)) ± \(bound)"
+    return
+      "\(agreement.wrong) of \(agreement.count) outputs wrong with \(subject.words), the first at \(i): "
+      + "\(outputs.words(i)), expected \(expected)"
   }
 
   /// The number of the first element of all outputs that has other bits; what lies after the last row that holds a value
@@ -91,11 +99,11 @@ struct Verification {
   }
 }
 
-extension Case {
-  /// An element of the outputs, which are numbered one after the other.
-  fileprivate func element(_ index: Int) -> String {
+extension [any AnyTensor] {
+  /// An element, numbered through all tensors one after the other.
+  fileprivate func words(_ index: Int) -> String {
     var rest = index
-    for output in outputs {
+    for output in self {
       if rest < output.shape.count {
         let value = output.number(rest)
         return output.element == .float32 ? "\(Float(value))" : "\(value)"

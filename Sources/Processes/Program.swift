@@ -48,7 +48,7 @@ public final class Program {
 
   /// Between two looks at a process that is about to end.
   private static let pause: UInt32 = 1000
-  private let id: pid_t
+  let id: pid_t
   private var ending: Ending?
 
   /// - Parameters:

@@ -30,6 +30,7 @@ public struct CaseIdentity: Hashable, Sendable {
 extension CaseIdentity: CustomStringConvertible {
   public var description: String {
     let count = threads.map { ", \($0) \($0 == 1 ? "thread" : "threads")" } ?? ""
-    return "\(workloadText) \(kernel), \(isa)\(count), \(cache)\(data.isEmpty ? "" : ", \(data) data")"
+    let set = isa.isEmpty ? "" : ", \(isa)"
+    return "\(workloadText) \(kernel)\(set)\(count), \(cache)\(data.isEmpty ? "" : ", \(data) data")"
   }
 }

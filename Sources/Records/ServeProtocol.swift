@@ -1,4 +1,7 @@
-/// The language in which `compare` talks to the two builds that it measures, over a pipe each way.
+import PlainText
+
+/// The language in which `compare` talks to the two builds that it measures, and `run` to its contenders, over a pipe each
+/// way. `Bench/Peers/README.md` describes the part that a contender speaks.
 ///
 /// One request or reply per line. Builds may differ in age: both begin with the version, columns of rows go by name, and
 /// whoever hears a line it does not know says so or gives up.
@@ -7,6 +10,14 @@ public enum ServeProtocol {
   public static let version = 1
   /// The longest turn that can be asked for, in seconds; `compare` asks for milliseconds.
   public static let longestTurn = 60.0
+  /// The largest growth of errors that a contender can claim: transforms of convolutions stay below it.
+  public static let mostGrowth = 1000.0
+
+  /// Why a greeting is none, in words that follow the name of who said it.
+  public struct StrangeGreeting: Error, Equatable, CustomStringConvertible {
+    /// Words that follow the name of who said it.
+    public let description: String
+  }
 }
 
 /// How a serving process opens a workload.
@@ -85,6 +96,11 @@ public enum ServeRequest: Equatable, Sendable {
   case hello(version: Int)
   /// Replies: `step`s, one `row` per case, then `opened`.
   case open(OpenRequest)
+  /// To a contender: opens the task that a folder describes, besides those that are open. Replies: `step`s, a `growth` where
+  /// its errors are larger than the formula's, then `opened` with the number of open tasks; the task's index is one less.
+  case task(threads: Int, folder: String)
+  /// To a contender: computes an open task once and writes its outputs to the task's folder. Reply: `computed`.
+  case compute(index: Int)
   /// Calls the open case `index` for about `seconds`, more than 0 up to `longestTurn`. Reply: `times`.
   case measure(index: Int, seconds: Double)
   /// Frees what is open. Reply: `closed`.
@@ -98,6 +114,8 @@ extension ServeRequest: CustomStringConvertible {
     switch self {
     case .hello(let version): "hello \(version)"
     case .open(let request): "open \(request)"
+    case .task(let threads, let folder): "task \(threads) \(LineText.escaped(folder))"
+    case .compute(let index): "compute \(index)"
     case .measure(let index, let seconds): "measure \(index) \(seconds)"
     case .close: "close"
     case .quit: "quit"
@@ -115,6 +133,15 @@ extension ServeRequest: CustomStringConvertible {
     case "open":
       guard let request = OpenRequest(rest) else { return nil }
       self = .open(request)
+    case "task":
+      let words = rest.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+      guard words.count == 2, let threads = Int(words[0]), threads > 0,
+        let folder = LineText.unescaped(words[1]), !folder.isEmpty
+      else { return nil }
+      self = .task(threads: threads, folder: folder)
+    case "compute":
+      guard let index = Int(rest), index >= 0 else { return nil }
+      self = .compute(index: index)
     case "measure":
       let words = rest.split(separator: " ")
       guard words.count == 2, let index = Int(words[0]), let seconds = Double(words[1]), seconds > 0,
@@ -130,7 +157,7 @@ extension ServeRequest: CustomStringConvertible {
 
 /// What a serving process answers.
 public enum ServeReply: Equatable, Sendable {
-  /// Protocol version, version of the tool, CSV header of its rows.
+  /// Protocol version, version of the tool, CSV header of its rows; of a contender its name and its version.
   case hello(version: Int, tool: String, header: String)
   /// What it is about to do, in case it does not survive.
   case step(String)
@@ -138,6 +165,10 @@ public enum ServeReply: Equatable, Sendable {
   case row(RowLine)
   /// All cases of the request are open, so many.
   case opened(count: Int)
+  /// How many times as large as the formula's the errors of a contender may be, at least 1.
+  case growth(Double)
+  /// The outputs of a contender lie in the task's folder.
+  case computed
   /// Seconds per call of several samples, and how often the system took the processor away meanwhile.
   case times([Double], switches: Int)
   /// Nothing is open any more.
@@ -153,6 +184,8 @@ extension ServeReply: CustomStringConvertible {
     case .step(let text): "step \(LineText.escaped(text))"
     case .row(let row): "row \(row)"
     case .opened(let count): "opened \(count)"
+    case .growth(let factor): "growth \(factor)"
+    case .computed: "computed"
     case .times(let seconds, let switches):
       "times \(switches) " + seconds.map { "\($0)" }.joined(separator: " ")
     case .closed: "closed"
@@ -183,11 +216,32 @@ extension ServeReply: CustomStringConvertible {
     case "opened":
       guard let count = Int(rest), count >= 0 else { return nil }
       self = .opened(count: count)
+    case "growth":
+      guard let factor = Double(rest), factor >= 1, factor <= ServeProtocol.mostGrowth else { return nil }
+      self = .growth(factor)
+    case "computed" where rest.isEmpty: self = .computed
     case "closed" where rest.isEmpty: self = .closed
     case "step", "refused":
       guard let text = LineText.unescaped(rest) else { return nil }
       self = sides[0] == "step" ? .step(text) : .refused(text)
     default: return nil
     }
+  }
+}
+
+extension ServeReply {
+  /// What an answer to `hello` tells: the version of a tool and the header of its rows, or the name of a contender and its
+  /// version.
+  public static func greeting(
+    _ line: String
+  ) -> Result<(tool: String, header: String), ServeProtocol.StrangeGreeting> {
+    guard case .hello(let version, let tool, let header) = ServeReply(line) else {
+      return .failure(.init(description: "said '\(line.shown)'; expected 'hello \(ServeProtocol.version)'"))
+    }
+    guard version == ServeProtocol.version else {
+      let reason = "speaks version \(version) of the protocol; expected \(ServeProtocol.version)"
+      return .failure(.init(description: reason))
+    }
+    return .success((tool, header))
   }
 }

@@ -112,6 +112,23 @@ import Testing
     #expect(shown.remarks[1] == "max_error is 2e-07 with 2 threads and 1e-07 with 1: results have other bits")
   }
 
+  /// Other engines make no such promise; a row of one that is gone is missing all the same.
+  @Test func contendersMayHaveOtherBits() throws {
+    let scratch = try Scratch()
+    let rows = [(1, 1e-7), (2, 2e-7)].map { threads, error in
+      record(0) {
+        ($0.threads, $0.maxError, $0.errorBound, $0.isa) = (threads, error, 1e-5, "")
+        ($0.kernel, $0.requestedKernel) = ("fast 1.0", "./fast --now")
+      }
+    }
+    #expect(try gate(rows, rows, in: scratch).result.status == 0)
+    let less = try gate(Array(rows.prefix(1)), rows, in: scratch)
+    #expect(less.result.status == 1)
+    #expect(
+      less.result.error.contains(
+        "relu@1x1x1x1 ./fast --now, 2 threads, hot: regressed; missing in the records"))
+  }
+
   @Test func requirementsOfThePolicy() throws {
     let scratch = try Scratch()
     let policy = """

@@ -101,7 +101,7 @@ extension FuzzTarget {
     "open check kernels=reference,tiled isas=avx2 threads=1,2 cache=hot seed=1 without=tiled|avx2|2 relu@1x1x1x1",
     "hello 1 0.1.0 a,b\\n",
     "row ff a,b\\n", "row - a", "times 3 0.001 0.002", "opened 3", "closed", "step verify tiled|avx2|1",
-    "refused no", "begin 3", "done 3",
+    "refused no", "begin 3", "done 3", "task 2 /a/b", "compute 0", "growth 2.5", "computed",
     "step 3 verify tiled|avx2|1", "note 3 text", "tiled|avx2|1",
   ]
 }

@@ -9,7 +9,7 @@ import Testing
     let docs = (try? manager.contentsOfDirectory(atPath: House.root.path + "/docs")) ?? []
     return [
       "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "Reports/README.md",
-      "Bench/CI/README.md",
+      "Bench/CI/README.md", "Bench/Peers/README.md",
     ]
       + docs.filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }
   }()

@@ -34,6 +34,8 @@ struct MeasuringJob {
   let started: String
   /// Where profiles go; nil: none are made.
   let profiles: ProfileFolder?
+  /// Other engines that take part.
+  let contenders: Contenders
 
   private var work: [(suite: String, workload: Workload)] { setting.work }
 
@@ -73,7 +75,7 @@ struct MeasuringJob {
 
   private var runner: Runner {
     let facts = RunFacts(machine: setting.machine, revision: Revision.current ?? "", started: started)
-    return Runner(plan: setting.plan, tiled: tiled, facts: facts) { Interrupt.isSet }
+    return Runner(plan: setting.plan, tiled: tiled, facts: facts, contenders: contenders) { Interrupt.isSet }
   }
 
   private func receive(
@@ -104,6 +106,9 @@ struct MeasuringJob {
   ) {
     Interrupt.obeyParent()
     let runner = runner
+    // This process ends without cleaning up.
+    defer { contenders.stop() }
+    var restless: Set<String> = []
     for (place, index) in open.enumerated() where !Interrupt.isSet {
       let left = open.count - place
       guard let share = setting.budget.share(left: left, isFirst: index == first, now: Clock.now()) else {
@@ -116,6 +121,9 @@ struct MeasuringJob {
         losses: losses[index] ?? Losses()
       ) { send(.step(index, $0)) }
       for row in measured.rows { send(.row(RowLine(row.record))) }
+      for name in contenders.restless where restless.insert(name).inserted {
+        send(.note(index, "\(name) still uses the processor while others are measured"))
+      }
       if Interrupt.isSet { break }
       // First: whatever happens to a profile, the rows are there.
       send(.done(index))

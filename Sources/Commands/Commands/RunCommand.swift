@@ -13,7 +13,7 @@ enum RunCommand: Command {
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
     .threads, .kernels, .isa, .exact, .cache, .data, .weightsData, .style, .filter, .seed, .rounds, .budget,
-    .caseLimit, .resume, .profile, .explain,
+    .caseLimit, .resume, .profile, .explain, .contender,
     .format, .columns, .wide, .output, .export, .quiet,
   ]
 
@@ -39,13 +39,16 @@ enum RunCommand: Command {
     let export = try Export(arguments)
     let setting = try RunSetting(arguments, kernels: context.kernels, since: begin)
     try resumed?.check(setting.work.map(\.workload.text))
+    let contenders = try ContenderOptions(arguments, files: files, limit: setting.limit)
+    defer { contenders.end() }
     if arguments.has("--explain") {
       KernelCandidates.tell(setting.work.map(\.workload), setting.plan.isas, context)
     }
     let profiles = try ProfileFolder(arguments, setting.work.map(\.workload.name))
     var side = try resumed ?? SideFile(beside: outputs.regularFile, arguments.words)
     let job = MeasuringJob(
-      setting: setting, tiled: context.tiled, started: side.started, profiles: profiles)
+      setting: setting, tiled: context.tiled, started: side.started, profiles: profiles,
+      contenders: contenders.contenders)
     let result = job.run(Supervisor(limit: setting.limit) { Interrupt.isSet }, &side)
     let rows = result.rows
     // Interrupted before the first row: what the files hold is worth more than nothing.

@@ -13,7 +13,7 @@ package struct Arguments {
   package let words: [String]
 
   /// Options that may be given several times.
-  static let repeatable: Set = ["--output", "--export"]
+  static let repeatable: Set = ["--output", "--export", "--contender"]
 
   /// - Throws: what is wrong with an option, with the nearest valid spelling.
   package init(_ words: some Sequence<String>, command: String, options: [Option]) throws(UsageError) {

@@ -41,6 +41,10 @@ extension Reproduction {
 
   /// The command that shows it again, for a shell.
   package var line: String {
+    if let contender {
+      let options = "--threads \(threads) --seed \(seed)\(CaseOptions.dataLine(data))"
+      return "cbambench run \(workloadText.shellQuoted) --contender \(contender.shellQuoted) \(options)"
+    }
     let words = "\(workloadText.shellQuoted) --kernels \(kernel) --threads \(threads) --seed \(seed)"
     let set = kernel == "reference" ? "" : " --isa \(isa)"
     return "cbambench verify \(words)\(set)\(CaseOptions.dataLine(data))"

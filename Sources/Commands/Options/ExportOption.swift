@@ -8,7 +8,8 @@ extension Option {
   static let export = Option(
     name: "--export", value: "KIND=FILE",
     help:
-      "also write for another tool: google-benchmark, github-action or bencher; may be repeated")
+      "also write for another tool: google-benchmark, github-action, bencher or peers (a page with contenders); may be repeated"
+  )
 }
 
 /// Records for another tool, in files that are opened before anything is measured.
@@ -21,6 +22,7 @@ struct Export {
     "google-benchmark": [
       { rows, base in base.map { Exports.googleBenchmark(rows, base: $0) } ?? Exports.googleBenchmark(rows) }
     ],
+    "peers": [{ rows, _ in PeersReport.markdown(rows) }],
     "bencher": [{ Exports.bencher($0, base: $1 ?? []) }],
     "github-action": [
       { Exports.gitHubActionTimes($0, base: $1 ?? []) }, { rows, _ in Exports.gitHubActionRates(rows) },
@@ -33,7 +35,8 @@ struct Export {
       let sides = value.split(separator: "=", maxSplits: 1).map(String.init)
       guard sides.count == 2, let forms = Export.forms[sides[0]] else {
         throw UsageError(
-          "--export \(value.shown): expected KIND=FILE, KIND one of: google-benchmark github-action bencher")
+          "--export \(value.shown): expected KIND=FILE, KIND one of: google-benchmark github-action bencher peers"
+        )
       }
       for (index, form) in forms.enumerated() {
         // Smaller is better in one file, bigger in the other: that tool has one direction per file.

@@ -126,7 +126,9 @@ public enum Exports {
   static func name(_ row: Record) -> String {
     let suite = row.suite.isEmpty ? "" : row.suite + "/"
     let cache = ["", "hot"].contains(row.cache) ? "" : "/\(row.cache)"
-    return "\(suite)\(row.workload)/\(row.kernel)/\(row.isa)\(cache)/threads:\(row.threads ?? 1)"
+    // Nobody knows the instruction set of a contender.
+    let isa = row.isa.isEmpty ? "" : "/\(row.isa)"
+    return "\(suite)\(row.workload)/\(row.kernel)\(isa)\(cache)/threads:\(row.threads ?? 1)"
   }
 
   private static func isTimed(_ row: Record) -> Bool {
