@@ -236,7 +236,8 @@ extension ServeReply {
     _ line: String
   ) -> Result<(tool: String, header: String), ServeProtocol.StrangeGreeting> {
     guard case .hello(let version, let tool, let header) = ServeReply(line) else {
-      return .failure(.init(description: "said '\(line.shown)'; expected 'hello \(ServeProtocol.version)'"))
+      return .failure(
+        .init(description: "said '\(line.shown)'; expected 'hello \(ServeProtocol.version)' and who speaks"))
     }
     guard version == ServeProtocol.version else {
       let reason = "speaks version \(version) of the protocol; expected \(ServeProtocol.version)"
