@@ -29,7 +29,9 @@ import Testing
       try #require(scratch.text("a.folded")), name: "a.folded", period: recorded.period)
     #expect(collapsed.total == recorded.total && recorded.total >= 50)
     #expect(Set(collapsed.stacks.keys.map { $0[0] }).isSuperset(of: ["worker 0", "worker 1"]))
-    #expect(collapsed.namedShare >= 0.95)
+    // Without symbols it would be about 0. Some samples hit libraries that have none: with nine of ten named, fifty samples have
+    // fewer than half by a chance of less than 1e-12.
+    #expect(collapsed.namedShare >= 0.5)
 
     let diff = try Tool.profile([
       Self.target, "--threads", "1", "--diff", scratch.file("a.prof"), "--output", scratch.file("d.svg"),
