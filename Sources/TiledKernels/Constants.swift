@@ -1,12 +1,20 @@
+import Glibc
+
+private let (smallPage, hugePage) = (4096, 2 << 20)
+
 /// Numbers that were computed once and whose address stays: packed weights, offsets of taps.
 final class Constants<Element: Sendable>: @unchecked Sendable {
   let pointer: UnsafePointer<Element>
   let count: Int
 
   init(_ values: [Element]) {
-    // 64-byte lines, so that a vector of weights never straddles two.
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(values.count, 1) * MemoryLayout<Element>.stride, alignment: 64)
+    let bytes = max(values.count, 1) * MemoryLayout<Element>.stride
+    // Lines, so that a vector of weights never straddles two; huge pages, as megabytes of weights would lie on more small ones
+    // than a core can look up at once.
+    let isLarge = bytes >= hugePage
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? hugePage : 64)
+    // A hint: where the kernel has no huge pages, small ones serve.
+    if isLarge { madvise(memory, bytes / smallPage * smallPage, MADV_HUGEPAGE) }
     let typed = memory.bindMemory(to: Element.self, capacity: max(values.count, 1))
     for i in values.indices { (typed + i).initialize(to: values[i]) }
     pointer = UnsafePointer(typed)
