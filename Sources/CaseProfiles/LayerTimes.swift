@@ -71,8 +71,8 @@ extension CaseProfiler {
 
   private static func layer(_ regions: [Region], _ time: Seconds, _ stages: Stages) -> LayerTimes.Layer {
     let name = regions[0].layer
-    let own = StageCosts.members(name, stages)
-    let members = Set(own + regions.flatMap { $0.computes.flatMap { StageCosts.members($0, stages) } })
+    let own = stages.numbers(at: name)
+    let members = regions.reduce(into: Set(own)) { $0.formUnion($1.numbers(in: stages)) }
     let fused = members.subtracting(own).sorted()
     let block = stages.blocks.first { $0.name == name }
     return LayerTimes.Layer(

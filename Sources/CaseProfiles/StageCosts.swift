@@ -32,19 +32,13 @@ public struct StageCosts: Sendable {
     // would be too small.
     var (parts, silent): ([String: Set<Set<Int>>], Set<String>) = ([:], [])
     for region in regions {
-      let members = Set(region.computes.flatMap { StageCosts.members($0, stages) })
+      let members = region.numbers(in: stages)
       if members.isEmpty { silent.insert(region.name) }
       parts[region.name, default: []].insert(members)
     }
     work = parts.filter { !silent.contains($0.key) }.mapValues { sets in
       sets.map { StageCosts.work($0, stages) }.reduce(Work(), +)
     }
-  }
-
-  /// Stages that a path names: one of them, or those of a block.
-  static func members(_ path: String, _ stages: Stages) -> [Int] {
-    if path.isEmpty { return Array(stages.indices) }
-    return stages.indices.filter { stages[$0].name == path || stages[$0].name.hasPrefix(path + ".") }
   }
 
   static func work(_ members: Set<Int>, _ stages: Stages) -> Work {

@@ -43,6 +43,16 @@ public struct Compilation: Sendable {
   /// Estimated cycles of a call with one thread.
   public var cycles: Double { steps.reduce(0) { $0 + $1.choice.form.cycles } }
 
+  /// How many times as large as the formula's own the rounding errors may be: the root of the mean square of the growth of
+  /// steps that sum up products, as errors of different steps are independent.
+  public var errorGrowth: Double {
+    let growths = steps.filter { step in
+      !step.choice.form.isDirect || ((try? step.op.cost(step.inputs).macs) ?? 0) > 0
+    }.map(\.choice.form.errorGrowth)
+    guard growths.contains(where: { $0 > 1 }) else { return 1 }
+    return (growths.reduce(0) { $0 + $1 * $1 } / Double(growths.count)).squareRoot()
+  }
+
   /// - Throws: `OperatorError` if there is no kernel for a part, or the graph cannot take its inputs.
   public init(
     _ composite: any Composite, _ inputs: [TensorType], _ catalogue: Catalogue, isa: ISA

@@ -16,6 +16,9 @@ public struct Layers: Kernel {
     self.catalogue = catalogue
   }
 
+  /// Without kernels whose errors are larger than the formula's own.
+  public var exact: (any Kernel)? { Layers(name: name, catalogue.exact) }
+
   /// The steps that it would run.
   /// - Throws: `OperatorError` if a part has no kernel.
   public func compilation(
@@ -25,13 +28,12 @@ public struct Layers: Kernel {
     return try Compilation(composite, inputs, catalogue, isa: isa)
   }
 
-  /// One form with the sum of the steps' estimates and the largest of their error growths; a composite with a
+  /// One form with the sum of the steps' estimates and the mean of their error growths; a composite with a
   /// part that no kernel computes is refused.
   public func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     do {
       let steps = try compilation(op, inputs, isa: isa)
-      let growth = steps.steps.map(\.choice.form.errorGrowth).max() ?? 1
-      return .yes(Form(errorGrowth: growth, cycles: steps.cycles))
+      return .yes(Form(errorGrowth: steps.errorGrowth, cycles: steps.cycles))
     } catch {
       return .no("\(error)")
     }

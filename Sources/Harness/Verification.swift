@@ -11,7 +11,8 @@ struct Verification {
   let backing: Backing
 
   /// Prepares the kernel of a candidate on a subject and makes one case per thread count.
-  /// - Throws: `Shortage` if the machine has not the memory for all of them, `ThreadShortage`, or what `prepare` throws.
+  /// - Throws: `Shortage` if the machine has not the memory for all of them, `ThreadShortage`, or what `prepare` throws: an
+  ///   `OperatorError` with the kernel's name.
   func cases(
     _ candidate: Candidate, _ subject: Subject, threads: [Int], teams: (Int) throws -> Team
   ) throws -> [Case] {
@@ -20,7 +21,10 @@ struct Verification {
     let task = KernelTask(
       subject.workload.op, subject.workload.inputs, weights: subject.weights, isa: candidate.isa,
       form: candidate.form)
-    let time = try Clock.time { prepared = try kernel.prepare(task) }
+    let time: Seconds
+    do { time = try Clock.time { prepared = try kernel.prepare(task) } } catch let error as OperatorError {
+      throw OperatorError("\(kernel.name) cannot prepare \(subject.workload.op.text): \(error)")
+    }
     guard let prepared else { return [] }
     let outputs = subject.workload.outputs.reduce(0) { $0 + $1.bytes }
     let bytes = threads.reduce(0) { sum, threads in
@@ -70,7 +74,7 @@ struct Verification {
       return "output \(output) has \(found) rows with \(subject.words), expected exactly \(expected)"
     }
     guard let i = agreement.firstWrong else { return nil }
-    let bound = oracle.bound(i) * growth
+    let bound = oracle.bound(i, growth: growth)
     let expected = bound == 0 ? "exactly \(oracle.value(i))" : "\(oracle.value(i)) ± \(bound)"
     return
       "\(agreement.wrong) of \(agreement.count) outputs wrong with \(subject.words), the first at \(i): "

@@ -127,6 +127,10 @@ public final class Verifier {
       } catch let shortage as Shortage {
         for index in range { tallies[index].shortage = "\(shortage)" }
         continue
+      } catch let error as OperatorError {
+        // It took the operator, and the weights are the operator's: the kernel is wrong.
+        for index in range { tallies[index].failure = "\(error)" }
+        continue
       }
       for (index, verdict) in zip(range, verification.verdicts(cases, subject, oracle: oracle)) {
         tallies[index].judgement.note(verdict)
@@ -143,9 +147,11 @@ private struct Tally {
   var judgement = Judgement()
   /// Why a filling was left out.
   var shortage: String?
+  /// Why the kernel could not be prepared.
+  var failure: String?
 
   /// An interruption may have come before.
-  var isChecked: Bool { judgement.hasCompared || shortage != nil }
+  var isChecked: Bool { judgement.hasCompared || shortage != nil || failure != nil }
 
   init(candidate: Candidate, kernel: any Kernel, threads: Int) {
     self.candidate = candidate
@@ -156,12 +162,13 @@ private struct Tally {
   func check(_ workload: Workload, _ plan: Plan) -> Check {
     let outcome: Check.Outcome =
       switch judgement.outcome {
+      case _ where failure != nil: .wrong(failure ?? "")
       case .disagrees(let reason): .wrong(reason)
       case _ where shortage != nil: .skipped(shortage ?? "")
       case .mistrusted(let reason): .mistrusted(reason)
       case .agrees: .right
       }
-    let isWell = outcome == .right || shortage != nil && !judgement.isWrong
+    let isWell = outcome == .right || shortage != nil && !judgement.isWrong && failure == nil
     let reproduction = Reproduction(
       workload, kernel: kernel.name, isa: candidate.isa, threads: threads, seed: plan.seed, data: plan.data)
     return Check(

@@ -9,6 +9,9 @@ public struct Catalogue: Sendable {
   /// - Parameter kernels: those of one name support different operators.
   public init(_ kernels: [any Kernel]) { self.kernels = kernels }
 
+  /// The kernels whose errors are no larger than the formula's own: no transforms.
+  public var exact: Catalogue { Catalogue(kernels.compactMap(\.exact)) }
+
   /// Names of the kernels, each once.
   public var names: [String] {
     kernels.map(\.name).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }

@@ -13,6 +13,15 @@ public protocol Kernel: Sendable {
   /// Packs weights and chooses tiles. Called only with what `support` affirms.
   /// - Throws: `OperatorError` or `MemoryError`.
   func prepare(_ task: KernelTask) throws -> any Prepared
+
+  /// The same kernel without forms whose errors are larger than the formula's own; nil if none is left. A kernel that
+  /// chooses among others keeps only those of them.
+  var exact: (any Kernel)? { get }
+}
+
+extension Kernel {
+  /// The kernel itself.
+  public var exact: (any Kernel)? { self }
 }
 
 /// What a kernel is asked to compute.

@@ -1,3 +1,5 @@
+import Operators
+
 /// A set of tiles that may run in any order and at the same time, followed by a barrier.
 ///
 /// Unchecked: the body captures pointers. Whoever builds a region promises that its tiles write disjoint memory.
@@ -50,6 +52,21 @@ public struct Region: @unchecked Sendable {
     var region = self
     region.computes = paths
     return region
+  }
+
+  /// Numbers of the stages that it computes.
+  /// - Precondition: every path in `computes` names a stage or a block.
+  public func numbers(in stages: Stages) -> Set<Int> {
+    var numbers: Set<Int> = []
+    for path in computes {
+      let named = stages.numbers(at: path)
+      precondition(
+        path.isEmpty || !named.isEmpty,
+        "region '\(name)' computes '\(path)', which is not a stage; the stages are "
+          + stages.map(\.name).joined(separator: ", "))
+      numbers.formUnion(named)
+    }
+    return numbers
   }
 
   /// The same region, which does not compute the whole operator, but writes its result.

@@ -12,15 +12,32 @@ public struct Weights<Element: BitwiseCopyable & Sendable>: Sendable {
     self.prefix = prefix
   }
 
-  /// - Throws: `OperatorError` with the name if there is no such array.
+  /// - Throws: `OperatorError` with the name, and with the names that there are, if there is no such array.
   public subscript(name: String) -> Tensor<Element> {
     get throws(OperatorError) {
       guard let tensor = tensors[prefix + name] else {
-        throw OperatorError("there are no weights '\(prefix)\(name)'")
+        throw OperatorError("there are no weights '\(prefix)\(name)'; \(known)")
       }
       return tensor
     }
   }
+
+  /// Names that may have been meant: those of the scope, or of the nearest one around it that has any.
+  private var known: String {
+    var scope = prefix[...]
+    while !scope.isEmpty, !tensors.keys.contains(where: { $0.hasPrefix(scope) }) {
+      // `a.b.` is inside `a.`.
+      let outer = scope.dropLast()
+      scope = outer[..<(outer.lastIndex(of: ".").map { outer.index(after: $0) } ?? outer.startIndex)]
+    }
+    let names = tensors.keys.filter { $0.hasPrefix(scope) }.sorted()
+    if names.isEmpty { return "there are none at all" }
+    let rest = names.count > Weights.mostNames ? " and \(names.count - Weights.mostNames) more" : ""
+    return "there are " + names.prefix(Weights.mostNames).joined(separator: ", ") + rest
+  }
+
+  /// Names that an error lists.
+  private static var mostNames: Int { 8 }
 
   /// Whether there is an array of that name.
   public func has(_ name: String) -> Bool { tensors[prefix + name] != nil }

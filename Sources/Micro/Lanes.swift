@@ -63,6 +63,13 @@ typealias Out = UnsafeMutablePointer<Float>
   #endif
 }
 
+/// `factor · x + a`.
+@inline(always) func product(_ factor: Float, _ x: Lane, plus a: Lane) -> Lane {
+  var sum = a
+  accumulate(&sum, Lane(repeating: factor), x)
+  return sum
+}
+
 /// The larger of both, NaN if either is: the instruction keeps a NaN in `a` only.
 @inline(always) func maximum(_ a: Lane, _ b: Lane) -> Lane {
   larger(a, b).replacing(with: b, where: b .!= b)

@@ -5,12 +5,16 @@
 public protocol MicroCode: SendableMetatype {
   /// What `AffinePlanes` describes.
   static func affinePlanes(_ work: UnsafePointer<AffinePlanes>)
+  /// What `BlockedProducts` describes.
+  static func blockedProducts(_ work: UnsafePointer<BlockedProducts>)
   /// What `ConvPlanes` describes.
   static func convPlanes(_ work: UnsafePointer<ConvPlanes>)
   /// What `ConvRow` describes.
   static func convRow(_ row: UnsafePointer<ConvRow>)
   /// What `ConvTile` describes.
   static func convTile(_ tile: UnsafePointer<ConvTile>)
+  /// What `DepthwiseRows` describes.
+  static func depthwiseRows(_ work: UnsafePointer<DepthwiseRows>)
   /// What `DotTile` describes.
   static func dotTile(_ tile: UnsafePointer<DotTile>)
   /// What `Elementwise` describes.
@@ -35,6 +39,10 @@ public protocol MicroCode: SendableMetatype {
   static func windowPanel(_ work: UnsafePointer<WindowPanel>)
   /// What `WindowRows` describes.
   static func windowRows(_ work: UnsafePointer<WindowRows>)
+  /// What `WinogradInput` describes.
+  static func winogradInput(_ work: UnsafePointer<WinogradInput>)
+  /// What `WinogradOutput` describes.
+  static func winogradOutput(_ work: UnsafePointer<WinogradOutput>)
 }
 
 /// A structure that describes what one call of a micro-kernel computes: pointers, strides and counts.

@@ -5,10 +5,18 @@ import Tensors
 /// A module that can sit in the attention slot of a block: shape in, the same shape out.
 public protocol AttentionModule: Composite, Spelled {}
 
+extension AttentionModule {
+  /// True: a graph is only asked for where the one input is N×C×H×W.
+  public var takesImages: Bool { true }
+}
+
 extension Graph {
   /// What is added before a gate's sigmoid, when seeded: most of the signal passes, or after many gates nothing of it would
   /// be left.
-  static let openGate: Float = 3
+  public static let openGate: Float = 3
+
+  /// The same for a hard sigmoid, which is 1 from 3 on: nearer, so that verification sees what the gates are made of.
+  public static let openHardGate: Float = 1.5
 }
 
 /// What the command line knows by name.

@@ -116,11 +116,13 @@ public struct Oracle {
     }
   }
 
-  /// How far a direct kernel may be from it.
-  public func bound(_ i: Int) -> Double {
+  /// How far a kernel may be from it.
+  /// - Parameter growth: how many times as large as the formula's the kernel's errors may be. Above 1 it transforms: what is
+  ///   large in a part of an image leaves errors around it, so that the largest bound of a plane holds for all of it.
+  public func bound(_ i: Int, growth: Double = 1) -> Double {
     let (output, element) = place(i)
     switch outputs[output] {
-    case .rounded(_, let bounds, _): return bounds.pointer[element]
+    case .rounded(_, let bounds, _): return Bounds(bounds, growth)[element]
     case .exact: return 0
     }
   }
@@ -145,7 +147,7 @@ public struct Oracle {
   }
 
   /// Compares the outputs of a kernel; of bounded ones only the rows that hold values.
-  /// - Parameter growth: how many times as large as the formula's the kernel's errors may be.
+  /// - Parameter growth: how many times as large as the formula's the kernel's errors may be, as for `bound`.
   public func compare(_ actual: [any AnyTensor], growth: Double = 1) -> Agreement {
     precondition(actual.count == outputs.count, "\(actual.count) outputs against \(outputs.count)")
     var result = Agreement()
@@ -166,15 +168,43 @@ public struct Oracle {
       guard let numbers = found as? Tensor<Float>, numbers.rows.pointee == rows else {
         return .differing(count)
       }
+      let allowed = Bounds(bounds, growth)
       return Agreement(
         UnsafeBufferPointer(rebasing: numbers.buffer[..<count]), expected: { values.pointer[$0] },
-        bounds: { bounds.pointer[$0] * growth })
+        bounds: { allowed[$0] })
     case .exact(let tensor):
       let rows = tensor.rows.pointee
       let count = tensor.shape.isEmpty ? 0 : tensor.shape.count / tensor.shape.n * rows
       guard found.element == tensor.element, found.rows.pointee == rows else { return .differing(count) }
       return Agreement(exact: found, tensor, count: count)
     }
+  }
+}
+
+/// How far each element of an output may be from the oracle's.
+private struct Bounds {
+  private let own: Tensor<Double>
+  private let growth: Double
+  /// Of each plane the largest that is finite; empty for kernels that do not transform.
+  private let planes: [Double]
+
+  init(_ own: Tensor<Double>, _ growth: Double) {
+    (self.own, self.growth) = (own, growth)
+    let plane = growth > 1 ? own.shape.plane : 0
+    planes =
+      plane < 1
+      ? []
+      : stride(from: 0, to: own.count, by: plane).map { first in
+        (first..<first + plane).reduce(0) { largest, i in
+          own.pointer[i].isFinite ? max(largest, own.pointer[i]) : largest
+        }
+      }
+  }
+
+  subscript(i: Int) -> Double {
+    let bound = own.pointer[i]
+    guard !planes.isEmpty, bound.isFinite else { return bound * growth }
+    return planes[i / own.shape.plane] * growth
   }
 }
 

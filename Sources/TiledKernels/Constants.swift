@@ -24,7 +24,7 @@ final class Constants<Element: Sendable>: @unchecked Sendable {
 }
 
 /// Splits `count` in `parts` ranges whose lengths differ by one at most.
-struct Partition: Sendable {
+struct Partition: Sendable, Hashable {
   let count: Int
   let parts: Int
 

@@ -122,6 +122,9 @@ struct DenseLayer: Sendable {
   }
 
   /// Computes one block: `out[o·channelStride + p·columnStride]` for column p; one of both strides is 1.
+  ///
+  /// A single column is `columns: 1, channelStride: 1, columnStride: outputs`; several that the next layer reads are
+  /// `channelStride: columns, columnStride: 1`.
   func run(
     _ block: Int, _ input: UnsafePointer<Float>, columns: Int, into output: UnsafeMutablePointer<Float>,
     channelStride: Int, columnStride: Int, _ scratch: UnsafeMutablePointer<Float>

@@ -68,7 +68,7 @@ struct PreparedMap: Prepared {
           count: min(run, count - first))
         if memory.inputs.count > 1 { work.second = memory.inputs[1] + first }
         micro.run(&work)
-      }
+      }.computing("")
     ]
   }
 }
@@ -103,7 +103,7 @@ private struct PreparedBatchNorm: Prepared {
           work.count = shape.plane
           micro.run(&work)
         }
-      }
+      }.computing("")
     ]
   }
 }
@@ -150,7 +150,7 @@ private struct PreparedConcat: Prepared {
           .copy, input: memory.inputs[k] + n * count,
           output: memory.outputs[0] + n * output.c * output.plane + before, count: count)
         micro.run(&work)
-      }
+      }.computing("")
     ]
   }
 }

@@ -11,6 +11,13 @@ enum GateFactors: Sendable {
 }
 
 /// A gate inside an attention module: factors that it computes from some images.
+///
+/// Whoever implements it packs its weights in `init`, where a kernel's `prepare` calls it, and says in `workspace` how
+/// much memory `regions` may write: gates, and whatever comes before them. Images are `[N][C][H][W]`; the gates must lie
+/// image by image, `[N][C]` or `[N][H · W]`, at the place that `gates` names. The images may have gates already, which
+/// `GatedImages` holds and which the sweeps of `PlaneSweeps` and `PixelPool` apply as they read. `regions` is called for groups of
+/// images of different size. Each region says with `computing` which nodes it computes, by paths inside the node of its
+/// `GateStep`; together the regions of a module name each of its stages once, as tests check.
 protocol FusedGate: Sendable {
   /// What the gates multiply.
   var factors: GateFactors { get }

@@ -13,6 +13,7 @@ struct FusedSpatialGate: FusedGate {
   private let image: Shape
   private let reduced: ReducedConvolution
   private let weights: PackedWeights
+  private let nodes: [String]
   private let micro: MicroKernels
 
   /// - Parameter node: of the task's operator, that computes the gate.
@@ -32,6 +33,7 @@ struct FusedSpatialGate: FusedGate {
     self.weights =
       reduced.weights(weight, filters: 2)?.withUnsafeBufferPointer { $0.baseAddress.map(pack) }
       ?? pack(weight)
+    nodes = gate.isNormalised ? ["conv", "bn", "sigmoid"] : ["conv", "sigmoid"]
     image = Shape(1, shape.c, shape.h, shape.w)
     micro = task.micro
   }
@@ -39,7 +41,7 @@ struct FusedSpatialGate: FusedGate {
   var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
 
   private func maps(_ images: Int) -> SpatialGateMaps {
-    SpatialGateMaps(Shape(images, image.c, image.h, image.w), reduced, weights, micro)
+    SpatialGateMaps(Shape(images, image.c, image.h, image.w), reduced, weights, nodes: nodes, micro)
   }
 
   func workspace(images: Int) -> Int { maps(images).workspace }

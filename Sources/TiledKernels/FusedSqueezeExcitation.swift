@@ -6,8 +6,10 @@ struct FusedSqueezeExcitation: FusedAttention {
   let products = ["scale"]
 
   func steps(_ se: SqueezeExcitation, _ task: KernelTask) throws -> [GateStep] {
+    let channels = task.inputs[0].c
     let gate = try FusedChannelGate(
-      .avg, se.mlp(task.inputs[0].c), gate: se.gate.activation, task, task.weights.scoped("mlp"))
+      .avg, at: ["squeeze"], se.mlp(channels).layers(channels, at: ["mlp"]), se.gate.activation,
+      at: [se.gate.rawValue], task)
     return [GateStep(gate)]
   }
 }

@@ -222,7 +222,7 @@ private struct PreparedPointwise: Prepared {
         task.micro.run(&work)
         task.activate(work.output, channels: work.outputs, count: work.pixels)
       }
-    }
+    }.computing("")
   }
 
   /// The share of the next pixels that one of several blocks fetches.

@@ -33,7 +33,7 @@ struct PreparedScale: Prepared {
         } else {
           for run in planes.inImages(shape.c) { scale(memory, run, gates: gates(memory, run)) }
         }
-      }
+      }.computing("")
     ]
   }
 

@@ -18,6 +18,8 @@ struct SpatialGateMaps: Sendable {
   /// Places of a row, of as many pixels as there are images.
   private let columns: Partition
   private let micro: MicroKernels
+  /// Nodes that the convolution and what follows it compute.
+  private let nodes: [String]
 
   /// Pixels of a row in one tile.
   private static let run = 1024
@@ -25,8 +27,12 @@ struct SpatialGateMaps: Sendable {
   /// - Parameters:
   ///   - shape: of the images that are computed together.
   ///   - reduced: what remains of the convolution for one image.
-  ///   - weights: its weights, packed.
-  init(_ shape: Shape, _ reduced: ReducedConvolution, _ weights: PackedWeights, _ micro: MicroKernels) {
+  ///   - weights: its weights, packed, with batch norm if there is one.
+  ///   - nodes: that the convolution and what follows it compute.
+  init(
+    _ shape: Shape, _ reduced: ReducedConvolution, _ weights: PackedWeights, nodes: [String],
+    _ micro: MicroKernels
+  ) {
     var (conv, plane) = (reduced.conv, reduced.output)
     columns = Partition(count: plane.w, parts: min(plane.w, ceilDivide(plane.w * shape.n, Self.run)))
     conv.padding.left *= shape.n
@@ -38,6 +44,7 @@ struct SpatialGateMaps: Sendable {
     pool = PixelPool(shape, micro)
     rows = Partition(count: plane.h, parts: ceilDivide(plane.h, 4))
     self.weights = weights
+    self.nodes = nodes
     self.shape = shape
     self.micro = micro
   }
@@ -114,6 +121,6 @@ struct SpatialGateMaps: Sendable {
         micro.run(&work)
         if isTurned { turnBack(turned, range, into: gates) }
       }
-    }.computing("conv", "bn", "sigmoid")
+    }.computing(nodes)
   }
 }

@@ -2,7 +2,8 @@ import Execution
 import Kernels
 
 private let vectorConvolutions: [any Kernel] = [
-  DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(),
+  DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(), DepthwiseRowsKernel(),
+  WinogradConvolution(size: 2), WinogradConvolution(size: 4), WinogradConvolution(size: 6),
 ]
 
 private let convolutions: [any Kernel] =

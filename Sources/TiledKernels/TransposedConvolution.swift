@@ -14,6 +14,8 @@ struct TransposedConvolution: Kernel {
 
   init(_ catalogue: Catalogue) { self.catalogue = catalogue }
 
+  var exact: (any Kernel)? { TransposedConvolution(catalogue.exact) }
+
   func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let op = op as? ConvTranspose2D else { return .no("computes transposed convolutions only") }
     guard max(op.stride.h, op.stride.w) <= Self.mostPhases else {
@@ -92,12 +94,12 @@ private struct PreparedTransposed: Prepared {
   ) -> [Region] {
     func bind(_ phase: Int, into result: UnsafeMutablePointer<Float>) -> [Region] {
       let memory = CallMemory(inputs: [padded], outputs: [result], workspace: workspace + partsOffset)
-      return prepared[phase]?.bind(memory, threads: threads).map { $0.inside("") } ?? []
+      return prepared[phase]?.bind(memory, threads: threads) ?? []
     }
     if let only = phases.only { return bind(only, into: target) }
     let results = workspace + paddedCount
     return prepared.indices.flatMap { bind($0, into: results + phases.offsets[$0]) }
-      + [merge(results, into: target).finishing()]
+      + [merge(results, into: target)]
   }
 
   /// The images that are computed together.

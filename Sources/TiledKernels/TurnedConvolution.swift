@@ -11,6 +11,8 @@ struct TurnedConvolution: Kernel {
   /// Kernels for the convolution of long rows.
   let catalogue: Catalogue
 
+  var exact: (any Kernel)? { TurnedConvolution(catalogue: catalogue.exact) }
+
   func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let conv = op as? Conv2D, conv.stride.w == 1, let batch = try? TurnedBatch(conv, inputs[0]),
       batch.images > 1, let best = catalogue.best(batch.wide, [batch.row], isa: isa)
@@ -21,7 +23,7 @@ struct TurnedConvolution: Kernel {
     let turned =
       Self.turning(batch.images, isa.microKernels) * Double(inputs[0].count + batch.output.count)
     let cycles = turned + Double(inputs[0].n / batch.images) * (best.form.cycles + 2 * Cycles.region)
-    return .yes(Form(epilogues: epilogues, cycles: cycles))
+    return .yes(Form(epilogues: epilogues, errorGrowth: best.form.errorGrowth, cycles: cycles))
   }
 
   /// Cycles of turning a value, there or back: images in fours, the rest one by one.
@@ -97,10 +99,10 @@ private struct PreparedTurned: Prepared {
       CallMemory(
         inputs: [UnsafePointer(turned)], outputs: [result], workspace: memory.workspace + innerOffset),
       threads: threads
-    ).map { $0.inside("") }
+    )
     return stride(from: 0, to: batch.input.n, by: batch.images).flatMap { n in
       [turn(memory.inputs[0] + n * taken, into: turned)] + convolution
-        + [turnBack(result, into: memory.outputs[0] + n * given).finishing()]
+        + [turnBack(result, into: memory.outputs[0] + n * given)]
     }
   }
 

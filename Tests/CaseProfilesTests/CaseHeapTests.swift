@@ -89,6 +89,13 @@ import Workloads
     #expect(heap.weightBytes > 0 || !text.hasPrefix("c"))
   }
 
+  /// What the first call takes once is no part of the memory that each call takes.
+  @Test func thePeakOfACallIsThatOfTheSteadyState() throws {
+    let heap = try Self.heap("relu@1x1x4x4", [FirstCallAllocating()])
+    #expect(heap.phases[2].count.peak >= FirstCallAllocating.bytes)
+    #expect(heap.callPeak == heap.workspaceBytes + heap.phases[3].count.peak)
+  }
+
   @Test func whatCannotBePreparedIsAnError() {
     #expect(throws: OperatorError.self) { try Self.heap("relu@1x1x4x4", [Unpreparable()]) }
     #expect(throws: WrongResult.self) { try Self.heap("relu@1x1x4x4", [FlawedReLU(flaw: .lastOff)]) }
@@ -122,6 +129,39 @@ private struct AllocatingStage: Kernel {
   private final class Store: Sendable {
     nonisolated(unsafe) let memory = grab(5120)
     deinit { memory.deallocate() }
+  }
+}
+
+/// A ReLU that takes much memory for a moment when it is called for the first time after it was bound.
+private struct FirstCallAllocating: Kernel {
+  static let bytes = 64 << 20
+  let name = "tiled/first-call-allocating"
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support { .yes(Form(cycles: 1)) }
+  func prepare(_ task: KernelTask) throws -> any Prepared { Bound(count: task.inputs[0].count) }
+
+  private struct Bound: Prepared {
+    let count: Int
+    func workspace(threads: Int) -> Int { 0 }
+
+    func bind(_ memory: CallMemory, threads: Int) -> [Region] {
+      let calls = Calls()
+      return [
+        Region("relu", tiles: 1) { _, _ in
+          if calls.isFirst() { grab(FirstCallAllocating.bytes).deallocate() }
+          for i in 0..<count { memory.outputs[0][i] = max(0, memory.inputs[0][i]) }
+        }
+      ]
+    }
+  }
+
+  /// Told by a region of one tile, which is called again when its last call is over.
+  private final class Calls: @unchecked Sendable {
+    private var hasBegun = false
+
+    func isFirst() -> Bool {
+      defer { hasBegun = true }
+      return !hasBegun
+    }
   }
 }
 

@@ -56,7 +56,7 @@ import Testing
   @Test func deepStacksAreCounted() throws {
     let scratch = try Scratch()
     let result = try Tool.run(
-      "profile", "bottleneck:width=16,attention=cbam,r=4@1x64x8x8", "--heap", "--budget", "1", "--output",
+      "profile", "bottleneck:width=16,attention=se,r=4@1x64x8x8", "--heap", "--budget", "1", "--output",
       scratch.file("a.heap"))
     try #require(result.status == 0, "\(result.error)")
     let recorded = try RecordedHeap(

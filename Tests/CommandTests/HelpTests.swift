@@ -1,17 +1,29 @@
+import Commands
 import Foundation
+import Models
 import Testing
 
 /// What the commands tell about themselves.
 @Suite struct HelpTests {
-  static let commands = [
-    "run", "list", "cost", "verify", "compare", "gate", "profile", "machine", "completion",
-  ]
+  static let commands = Application.commandNames
+  /// Commands whose examples measure for long, or need records.
+  static let measuring = ["run", "compare", "gate", "profile", "machine"]
+
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
 
   @Test(arguments: [["--help"], ["-h"], ["help"]])
   func helpNamesEveryCommand(arguments: [String]) throws {
     let result = try Tool.run(arguments)
     #expect(result.status == 0 && result.error.isEmpty)
+    #expect(HelpTests.commands.count > 8)
     for command in HelpTests.commands { #expect(result.output.contains("  \(command) "), "\(command)") }
+  }
+
+  /// People look there first.
+  @Test(arguments: commands) func theReadmeNamesEveryCommand(command: String) throws {
+    let readme = try String(contentsOf: HelpTests.root.appendingPathComponent("README.md"), encoding: .utf8)
+    #expect(readme.contains("\n    cbambench \(command) "))
   }
 
   @Test(arguments: commands)
@@ -28,13 +40,14 @@ import Testing
     }
   }
 
-  /// An example that does not work is worse than none; the measuring ones are shortened.
-  @Test(arguments: ["list", "cost", "verify"])
+  /// An example that does not work is worse than none.
+  @Test(arguments: commands.filter { !measuring.contains($0) })
   func examplesWork(command: String) throws {
     let help = try Tool.run(command, "--help").output
     let line = try #require(help.split(separator: "\n").first { $0.hasPrefix("Example: ") })
-    let words = line.split(separator: " ").dropFirst(2).map { String($0) }
-    let result = try Tool.run(words)
+    // What follows `>` is for the shell.
+    let words = line.split(separator: " ").dropFirst(2).map { String($0) }.prefix { $0 != ">" }
+    let result = try Tool.run(Array(words))
     #expect(result.status == 0, "\(result.error)")
     #expect(!result.output.isEmpty)
   }
@@ -50,7 +63,15 @@ import Testing
       ("suites", "awkward"), ("attention", "cbam"), ("kernels", "tiled/fused"), ("kernels", "reference"),
       ("operators", "    relu@1x64x28x28"),
       ("operators", "conv-transpose out=N k=1 s=1 p=0 op=0 d=1 g=1 bias=1"),
-      ("operators", "pool type=max k=2 [s=N] p=0 d=1 ceil=0 countpad=0"),
+      ("operators", "pool type=max|avg k=2 [s=N] p=0 d=1 ceil=0 countpad=0"),
+      (
+        "operators",
+        "cbam r=16 [hidden=N] [min-hidden=N] pool=both|avg|max bias=1 k=7 bn=1 order=channel-first|spatial-first|parallel"
+      ),
+      (
+        "operators",
+        "separable out=N s=1 attention=none|" + Modules.attention.map { $0.keyword }.joined(separator: "|")
+      ),
     ] {
       let result = try Tool.run("list", topic)
       #expect(result.status == 0 && result.error.isEmpty)
@@ -76,9 +97,8 @@ import Testing
 
   /// The workflow that users copy names options that there are.
   @Test func theWorkflowKnowsItsOptions() throws {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let text = try String(contentsOf: root.appendingPathComponent("Bench/CI/compare.yml"), encoding: .utf8)
+    let text = try String(
+      contentsOf: HelpTests.root.appendingPathComponent("Bench/CI/compare.yml"), encoding: .utf8)
     let call = try #require(text.range(of: "cbambench compare "))
     let line = text[call.upperBound...].replacing("\\\n", with: " ").prefix { $0 != "\n" }
     let used = line.split(separator: " ").filter { $0.hasPrefix("--") }

@@ -87,6 +87,23 @@ import Testing
     #expect(try CSV.records(try #require(scratch.text("x.csv"))).count >= 2)
   }
 
+  /// Interrupted again before it has finished anything more, a run has the rows that it began with.
+  @Test func aContinuedRunLosesNothing() throws {
+    let scratch = try Scratch()
+    try scratch.write("x.suite", "w0 = relu@1x2x3x5\nw1 = \(Endless.workload)\n".utf8)
+    let first = try Tool(
+      ["run", "x.suite", "--threads", "1", "--rounds", "1", "--output", "x.csv"], in: scratch.path)
+    try first.wait(for: "a workload") { scratch.text("x.csv.partial")?.contains("#done 0\n") == true }
+    first.send(SIGKILL)
+    _ = first.finish()
+    let rows = try #require(scratch.text("x.csv.partial"))
+    let second = try Tool(["run", "--resume", "x.csv.partial"], in: scratch.path)
+    _ = try second.workingChild()
+    second.send(SIGTERM)
+    #expect(second.finish().status == 130)
+    #expect(scratch.text("x.csv.partial") == rows)
+  }
+
   /// Said once; the results are there all the same.
   @Test func aSideFileThatCannotBeWritten() throws {
     let scratch = try Scratch()

@@ -159,6 +159,17 @@ struct Tool {
       budget *= 2
     }
   }
+
+  /// Compares builds whose times are fixed, with more rounds until there is a verdict: how many turns are undisturbed, the
+  /// machine's other work decides. Work that begins half-way disturbs all turns after that, measured by those before.
+  static func verdict(_ arguments: [String], in folder: String) throws -> Result {
+    var rounds = 16
+    while true {
+      let result = try run(["compare"] + arguments + ["--rounds", "\(rounds)"], in: folder)
+      guard result.output.contains("undetermined"), rounds < 500 else { return result }
+      rounds *= 2
+    }
+  }
 }
 
 /// A folder of its own for one test, removed with it.

@@ -19,12 +19,36 @@ import Workloads
     ]
   }
 
-  private static func contest(base: [String], head: [String]) throws -> Contest {
+  /// A side with one case, which answers as a build does; each call takes longer than the one before.
+  private static let good = [
+    "sh", "-c",
+    """
+    while read -r line; do
+      case "$line" in
+        hello*) printf '%s\\n' 'hello 1 0.1.0 workload,kernel,requested_kernel,isa,threads,cache,status,flops\\n' ;;
+        open*) printf '%s\\n' 'row 5 w,tiled/x,tiled,avx2,1,hot,ok,12\\n' 'opened 1' ;;
+        measure*) calls=$((calls + 1)); echo "times 0 0.00$calls" ;;
+        close*) echo closed ;;
+        quit*) exit 0 ;;
+      esac
+    done
+    """,
+  ]
+
+  /// - Parameter isClean: of a turn, by its place among those of its round.
+  private static func contest(
+    base: [String], head: [String], rounds: Int? = nil, isClean: @escaping (Int) -> Bool = { _ in true }
+  ) throws -> Contest {
+    var plan = Plan()
+    plan.rounds = rounds
     let rules = ContestRules(
       measures: { $0.isComparable }, schedule: { _ in [1] }, agenda: { _ in ([], []) },
-      confirmingRounds: { _ in 0 }, isClean: { _ in { _ in true } })
+      confirmingRounds: { _ in 0 },
+      isClean: { run in
+        { turn in isClean(run.turns.filter { $0.round == turn.round }.firstIndex(of: turn) ?? -1) }
+      })
     return Contest(
-      ContestPlan(base: base, head: head, plan: Plan(), budget: Seconds(600), limit: Seconds(600)), rules,
+      ContestPlan(base: base, head: head, plan: plan, budget: Seconds(600), limit: Seconds(600)), rules,
       workloads: [try Workload("relu@1x1x1x1")],
       run: PairedRun(seed: 1, started: "s", machine: "m", base: "b", head: "h"), isInterrupted: { false },
       onProgress: { _ in }, onRound: { _ in })
@@ -62,5 +86,15 @@ import Workloads
     #expect(run.cases.count == 1 && run.turns.isEmpty)
     #expect(run.cases.first?.base.loss == .init(.crashed, "said 'nonsense', which is not a reply"))
     #expect(run.cases.first?.head == .init())
+  }
+
+  /// Turns that do not count are made up for, up to a limit, and no others.
+  @Test(arguments: [([], 4), ([0], 5), ([1, 2], 6), ([0, 4], 6), (Array(0..<8), 8)] as [([Int], Int)])
+  func disturbedTurnsAreRepeated(disturbed: [Int], turns: Int) throws {
+    let run = try Self.contest(base: Self.good, head: Self.good, rounds: 2) { !disturbed.contains($0) }
+      .measure()
+    #expect(run.cases.count == 1 && run.cases.allSatisfy(\.isComparable))
+    #expect((0..<2).map { round in run.turns.count { $0.round == round } } == [turns, turns])
+    #expect(run.turns.filter { $0.round == 0 }.prefix(4).count(where: \.headFirst) == 2)
   }
 }

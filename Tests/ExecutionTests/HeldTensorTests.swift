@@ -56,7 +56,7 @@ import Testing
     let task = KernelTask(
       Self.training, [TensorType(Self.image)], weights: Weights([:]), isa: .baseline)
     let error = #expect(throws: OperatorError.self) { try Self.kernels[kernel].prepare(task) }
-    #expect(error?.description == "there are no weights 'conv.weight'")
+    #expect(error?.description == "there are no weights 'conv.weight'; there are none at all")
   }
 
   /// Memory that is evicted from the caches: the packed weights, and each held tensor once.

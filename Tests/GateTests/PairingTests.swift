@@ -278,4 +278,13 @@ import Testing
     // What the baseline lacks cannot be compared.
     #expect(words(judge(full, empty)) == ["same": 2])
   }
+
+  /// The floor of 1 µs is half of 2 µs, which the baseline took; of the 3 µs that it takes now it would be a third.
+  @Test(arguments: [(0.0029, "same"), (0.0031, "regressed"), (0.0014, "same")])
+  func theFloorIsAShareOfTheBaseline(milliseconds: Double, word: String) {
+    func rows(_ time: Double) -> [Record] {
+      [row("avx2", 1, Self.narrow) { ($0.medianMs, $0.ciLowMs, $0.ciHighMs) = (time, time, time) }]
+    }
+    #expect(judge(rows(milliseconds), rows(0.002)).map(\.word) == [word])
+  }
 }

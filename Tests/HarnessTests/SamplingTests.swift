@@ -71,6 +71,21 @@ import Testing
     }
   }
 
+  /// A sample has another number of calls than a round has samples; each call takes a second of this processor's time.
+  @Test func processorTimesAreThoseOfOneCall() {
+    for length in [30e-6, 200e-6] {
+      var spent = 0.0
+      let item = Timed(
+        {
+          spent += 1
+          spin(Seconds(length))
+        }, processorTime: { Seconds(spent) })
+      let sampler = Sampler(policy: SamplingPolicy(rounds: 3, budget: Seconds(0)), seed: 1) { false }
+      let times = sampler.sample([item]) {}
+      #expect(times[0].processor.count >= 3 && times[0].processor.allSatisfy { $0 == 1 }, "\(times)")
+    }
+  }
+
   @Test func anInterruptionLeavesFewerRounds() {
     // In the middle of a round: no case is more than one round ahead.
     let times = sample(cases: 3, rounds: 50) { log in log.events.count { $0 == .rest } >= 3 + 3 * 4 + 2 }

@@ -41,6 +41,16 @@ import Testing
     #expect(checks.contains { $0.reproduction?.workloadText == "relu@1x2x3x5" })
   }
 
+  /// A kernel that takes an operator and then cannot be prepared costs only its own checks.
+  @Test func whatCannotBePreparedIsWrong() throws {
+    let checks = try checks("relu@1x2x3x5", [.reference, .all], [Unpreparable()], threads: [1])
+    #expect(
+      checks.map(\.outcome) == [
+        .right, .wrong("tiled/unpreparable cannot prepare relu: no luck with relu"),
+      ])
+    #expect(checks.last?.reproduction?.workloadText == "relu@1x2x3x5")
+  }
+
   /// Exact integers and numbers that are not finite are for direct kernels only.
   @Test(arguments: [true, false])
   func transformsAreNotHeldToTheFormulasOwnSum(isDirect: Bool) throws {

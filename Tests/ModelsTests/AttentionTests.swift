@@ -193,12 +193,25 @@ import Testing
   }
 
   @Test func onlyImagesHaveAttention() throws {
-    for module in Self.modules {
-      #expect(message { () throws(OperatorError) in try module.outputs([Shape(4, 256)]) } != nil)
+    for module in try Self.modules + Modules.attention.map({ try Modules.parse($0.keyword) as any Operator })
+    {
+      let expected = "\(module.keyword) takes N×C×H×W, not the shape 4x256"
+      #expect(message { () throws(OperatorError) in try module.outputs([Shape(4, 256)]) } == expected)
+      #expect(message { () throws(OperatorError) in try module.weights([Shape(4, 256)]) } == expected)
+      #expect(message { () throws(OperatorError) in try module.stages([Shape(4, 256)]) } == expected)
     }
     #expect(
-      message { () throws(OperatorError) in try CBAM().outputs([Shape(4, 256)]) }
-        == "cbam takes N×C×H×W, not the shape 4x256")
+      message { () throws(OperatorError) in try ChannelGate(reduction: 4).outputs([Shape(4, 256)]) }
+        == "channel-gate takes N×C×H×W, not the shape 4x256")
+  }
+
+  /// A hard sigmoid is 1 from 3 on: around that value most gates would be 1 whatever the layers computed.
+  @Test func hardGatesAreSeededWhereTheyAreNotFlat() throws {
+    for (text, center) in [("se", 3), ("se:gate=hard-sigmoid", 1.5)] as [(String, Float)] {
+      let weights = try Modules.parse(text).weights([Self.image])
+      #expect(weights.first { $0.name == "mlp.fc2.bias" }?.center == center)
+      #expect(weights.first { $0.name == "mlp.fc1.bias" }?.center == 0)
+    }
   }
 
   @Test func modulesTakeOneInput() throws {

@@ -98,6 +98,18 @@ struct Axis: Sendable {
     }
   }
 
+  /// Seeded weights are as large as the products are many that an output sums up: of each axis every s-th tap.
+  @Test func fanInOfATransposedConvolutionIsPerAxis() throws {
+    for (kernel, stride, taps) in [
+      (Pair(3, 6), Pair(1, 3), 3 * 2), (Pair(6, 3), Pair(3, 1), 2 * 3), (Pair(4), Pair(2), 4),
+      (Pair(5, 1), Pair(2, 2), 3),
+    ] {
+      let op = ConvTranspose2D(out: 4, kernel: kernel, stride: stride, groups: 2)
+      let fans = try op.weights([TensorType(1, 8, 5, 5)]).map(\.fanIn)
+      #expect(fans == [4 * taps, 1], "\(op.text)")
+    }
+  }
+
   @Test(arguments: [1, 2, 4, 8, 16])
   func groupsDivideWeightsAndMultiplyAdds(groups: Int) throws {
     let input = Shape(2, 16, 9, 11)

@@ -45,6 +45,41 @@ import Testing
     #expect(try outer.cost([Self.image]).parameters == 2 * (60 + 4 * 4 + 4))
   }
 
+  /// Would catch: two layers that use the same weights though neither says so.
+  @Test func nodesOfOneNameStopTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      var graph = Graph()
+      graph.add("conv", Conv2D(out: 4), graph.add("conv", Conv2D(out: 4), .input(0)))
+    }
+    await #expect(processExitsWith: .success) {
+      var graph = Graph()
+      graph.add("conv2", Conv2D(out: 4), graph.add("conv1", Conv2D(out: 4), .input(0)))
+      var another = Graph()
+      another.add("conv1", Conv2D(out: 4), .input(0))
+    }
+  }
+
+  /// Paths that meet: a node named like one inside another, or a weight of the graph named like a node's.
+  @Test func weightsOfOnePathAreAnError() throws {
+    let inner = Wired("inner") { g in g.add("b", Conv2D(out: 4), .input(0)) }
+    let nodes = Wired("outer") { g in g.add("a.b", Conv2D(out: 4), g.add("a", inner, .input(0))) }
+    let declared = Wired("outer") { g in
+      let own = g.add(Weight("a.b.weight", Shape(1, 4, 3, 5), .weight))
+      g.add("a", inner, g.add("sum", Add(), .input(0), own))
+    }
+    for outer in [nodes, declared] {
+      #expect(
+        message { () throws(OperatorError) in try outer.weights([Self.image]) }
+          == "outer has two weights named 'a.b.weight'; each needs a name of its own")
+    }
+    // Who shares says so and has none.
+    let shared = Wired("outer") { g in
+      let a = g.add("a", inner, .input(0))
+      g.add("c", inner, a, sharing: a)
+    }
+    #expect(try names(shared) == ["a.b.weight", "a.b.bias"])
+  }
+
   @Test func aWeightCanBeReadAfterItsNodeAndNotBefore() throws {
     func wired(_ name: String, late: Bool) -> Wired {
       Wired("training") { g in

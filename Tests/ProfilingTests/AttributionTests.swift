@@ -7,7 +7,7 @@ import Testing
     "main", "$s7Kernels4TeamC3runyyAA6RegionVF", "cplatform_mark_stage", "cplatform_stage_01",
     "$s7Kernels4MarkO4BodyC3run", "kernel", "cplatform_worker_03",
     "$s7Kernels6WorkerC9awaitWork33_ALLyyAA5StateCF",
-    "$s7Kernels5StateC8awaitEndyyF",
+    "$s7Kernels5StateC8awaitEndyyF", "cplatform_stage_02",
   ]
 
   /// A stack of symbols by number, root first, unnamed where the number is none of them.
@@ -48,6 +48,13 @@ import Testing
     #expect(profile.total == 28)
     #expect(abs(profile.namedShare - 22.0 / 28) < 1e-12)
     #expect(profile.stacks[["worker 0", "pool planes", "kernel"]] == 7)
+  }
+
+  /// A kernel that runs another one's regions as stages of its own: the inner stage has the sample.
+  @Test func ofStagesInStagesTheInnerCounts() throws {
+    let profile = try Self.attributed([([0, 1, 2, 3, 2, 9, 5], 8), ([6, 2, 9, 2, 3, 5], 4)])
+    #expect(profile.stacks[["worker 0", "stage 2", "kernel"]] == 8)
+    #expect(profile.stacks[["worker 3", "pool planes", "kernel"]] == 4)
   }
 
   @Test func timesAddUp() throws {

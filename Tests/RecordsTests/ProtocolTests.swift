@@ -8,7 +8,8 @@ import Testing
 
   @Test(
     arguments: [
-      .hello(version: 1), .open(open), .measure(index: 3, seconds: 0.003), .close,
+      .hello(version: 1), .open(open), .measure(index: 3, seconds: 0.003),
+      .measure(index: 0, seconds: ServeProtocol.longestTurn), .close,
       .task(threads: 2, folder: "/a b\\c\nd"), .compute(index: 4), .quit,
     ] as [ServeRequest])
   func requestsReadAsWritten(request: ServeRequest) { #expect(ServeRequest(request.description) == request) }

@@ -90,7 +90,8 @@ import Testing
     let remark = "skipped: it needs more memory than there is"
     let lines = measured("conv", remark: remark).console(width: 34).split(separator: "\n").map(String.init)
     #expect(lines.dropFirst(3) == ["    skipped: it needs more memory", "    than there is"])
-    #expect(measured("conv", remark: "slow").console(width: 34).contains("0.93  slow\n"))
+    #expect(measured("conv", remark: "tardy").console(width: 34).contains("0.93  tardy\n"), "it just fits")
+    #expect(measured("conv", remark: "slower").console(width: 34).contains("0.93\n    slower\n"))
     #expect(measured("conv", remark: remark).console.contains("0.93  \(remark)\n"))
   }
 }

@@ -34,7 +34,12 @@ extension Operator {
 extension Catalogue {
   /// Kernels for inputs of these shapes, the fastest first.
   public func variants(_ op: any Operator, _ shapes: [Shape], isa: ISA) -> [any Kernel] {
-    choices(op, shapes.map { TensorType($0) }, isa: isa).map(\.kernel)
+    choices(op, shapes, isa: isa).map(\.kernel)
+  }
+
+  /// The same with their forms.
+  public func choices(_ op: any Operator, _ shapes: [Shape], isa: ISA) -> [Choice] {
+    choices(op, shapes.map { TensorType($0) }, isa: isa)
   }
 
   /// The fastest of them.

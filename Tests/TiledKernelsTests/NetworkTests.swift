@@ -19,9 +19,9 @@ import Testing
     let (image, weights) = (try Tensor.filled(input), try Weights.filled(network, [input]))
     let oracle = try Oracle(network, [image], weights: weights)
     for isa in availableISAs {
-      let kernel = try #require(Catalogue(tiledKernels).best(network, [input], isa: isa)?.kernel)
-      let results = try outputs(of: kernel, network, [image], weights, isa: isa)
-      let agreement = oracle.compare([results[0]])
+      let best = try #require(Catalogue(tiledKernels).best(network, [input], isa: isa))
+      let results = try outputs(of: best.kernel, network, [image], weights, isa: isa)
+      let agreement = oracle.compare([results[0]], growth: best.form.errorGrowth)
       #expect(agreement.agrees && agreement.telling > agreement.count / 2, "\(name) \(isa): \(agreement)")
       #expect(areIdentical(results))
     }
@@ -35,12 +35,14 @@ import Testing
     let weights = try Weights.filled(network, [single])
     let both = try Tensor<Float>(Shape(2, 3, 32, 32))
     both.assign(images.flatMap(\.elements))
-    let kernel = try #require(Catalogue(tiledKernels).best(network, [single], isa: .best)?.kernel)
-    let together = try outputs(of: kernel, network, [both], weights, isa: .best, threads: [2])[0].elements
+    let best = try #require(Catalogue(tiledKernels).best(network, [single], isa: .best))
+    let together = try outputs(of: best.kernel, network, [both], weights, isa: .best, threads: [2])[0]
+      .elements
     for (image, results) in zip(images, [together.prefix(7), together.suffix(7)]) {
       let result = try Tensor<Float>(Shape(1, 7))
       result.assign(Array(results))
-      let agreement = try Oracle(network, [image], weights: weights).compare(result)
+      let agreement = try Oracle(network, [image], weights: weights).compare(
+        [result], growth: best.form.errorGrowth)
       #expect(agreement.agrees && agreement.telling > 3, "\(agreement)")
     }
   }

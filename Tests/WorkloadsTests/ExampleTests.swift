@@ -24,21 +24,47 @@ import Workloads
     for text in type.examples { #expect(try Workload(text).op.keyword == keyword, "\(text)") }
   }
 
+  /// An operator of some keys and of those that each of its texts needs, as its example has them.
+  private func op(_ type: any Spelled.Type, _ keys: [String] = []) throws -> any Spelled {
+    let needed = try type.keys.filter { $0.absence == .refused }.map(\.name)
+    let given = try example(type).attributes.filter { needed.contains($0.key) }.map {
+      "\($0.key)=\($0.value)"
+    }
+    let all = (given + keys).joined(separator: ",")
+    return try Modules.parse(all.isEmpty ? type.keyword : "\(type.keyword):\(all)")
+  }
+
+  private func example(_ type: any Spelled.Type) throws -> any Spelled {
+    try Modules.parse(type.examples[0].prefix { $0 != "@" })
+  }
+
   /// Would catch: a key that is read, but not in the list of keys, or with another default than a text without it has.
   @Test func keysSayWhatATextWithoutThemMeans() throws {
     for type in Modules.all {
       let keys = try type.keys
-      let required = keys.filter { $0.absence == .refused }.map(\.name)
-      let full = try Modules.parse(type.examples[0].prefix { $0 != "@" })
-      let given = full.attributes.filter { required.contains($0.key) }.map { "\($0.key)=\($0.value)" }
       let standard = keys.compactMap { key in
         if case .standard(let value) = key.absence { "\(key.name)=\(value)" } else { nil }
       }
-      func op(_ keys: [String]) throws -> any Spelled {
-        try Modules.parse(keys.isEmpty ? type.keyword : "\(type.keyword):\(keys.joined(separator: ","))")
+      #expect(try AnyHashable(op(type)) == AnyHashable(op(type, standard)), "\(type.keyword)")
+      let printed = Set(try example(type).attributes.map(\.key))
+      #expect(printed.isSubset(of: keys.map(\.name)), "\(type.keyword)")
+    }
+  }
+
+  /// Would catch: a word that is listed and refused, one that is no word and read, and a key of words that lists none.
+  @Test func keysTakeTheirWordsAlone() throws {
+    for type in Modules.all {
+      for key in try type.keys {
+        guard case .standard(let standard) = key.absence else { continue }
+        guard !key.words.isEmpty else {
+          #expect(Double(standard) != nil, "\(type.keyword) \(key)")
+          continue
+        }
+        #expect(
+          key.words.contains(standard) && Set(key.words).count == key.words.count, "\(type.keyword) \(key)")
+        for word in key.words { _ = try op(type, ["\(key.name)=\(word)"]) }
+        #expect(throws: OperatorError.self) { try op(type, ["\(key.name)=neither"]) }
       }
-      #expect(try AnyHashable(op(given)) == AnyHashable(op(given + standard)), "\(type.keyword)")
-      #expect(Set(full.attributes.map(\.key)).isSubset(of: keys.map(\.name)), "\(type.keyword)")
     }
   }
 }

@@ -98,4 +98,13 @@ import Workloads
     #expect(workload.name == name && workload.multiplicity == multiplicity)
     #expect(workload.text == "relu@1x1x1x1")
   }
+
+  /// A neuron's inputs, a plane or the channels of a pixel, whichever are most: what keeps sums of integers exact.
+  @Test(arguments: [
+    ("globalpool@1x2x30x40", 1200), ("channelpool@1x64x2x3", 64), ("conv:out=4,k=3,p=1@1x8x5x5", 72),
+    ("dense:out=3@2x50", 50), ("cbam:r=2@1x4x3x3", 98),
+  ])
+  func theLongestSumIsKnown(text: String, terms: Int) throws {
+    #expect(try Workload(text).longestSum == terms)
+  }
 }

@@ -18,6 +18,9 @@ public struct Application: Sendable {
     RunCommand.self, ListCommand.self, CostCommand.self, VerifyCommand.self, CompareCommand.self,
     GateCommand.self, ProfileCommand.self, MachineCommand.self, CompletionCommand.self,
   ]
+  /// Names of the commands for people, in the order of the help.
+  package static var commandNames: [String] { commands.map { $0.name } }
+
   /// For other commands, not for people.
   private static let internals: [any Command.Type] = [ServeCommand.self]
 
@@ -60,7 +63,7 @@ public struct Application: Sendable {
       return .fine
     }
     try Resources.check(files: command.files, for: "'\(command.name)'")
-    return try command.run(arguments, context)
+    return try command.run(arguments, context.choosing(arguments))
   }
 
   private static func command(_ name: String) throws(UsageError) -> any Command.Type {

@@ -9,6 +9,12 @@ struct Context: Sendable {
   /// Commands for people, in the order of the help.
   let commands: [any Command.Type]
 
+  /// The same with those kernels that the arguments leave to choose from.
+  func choosing(_ arguments: Arguments) -> Context {
+    guard arguments.has(Option.exact.name) else { return self }
+    return Context(version: version, tiled: tiled.exact, commands: commands)
+  }
+
   /// Names of all kernels.
   var kernels: [String] { ["reference"] + tiled.names }
 }

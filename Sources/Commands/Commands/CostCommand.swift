@@ -28,7 +28,7 @@ enum CostCommand: Command {
   ]
 
   static func run(_ arguments: Arguments, _ context: Context) throws -> ExitStatus {
-    guard !arguments.targets.isEmpty else { throw UsageError("cost needs a target, such as \(shortExample)") }
+    _ = try arguments.targets(or: nil)
     let outputs = try Outputs(arguments)
     if arguments.has("--layers") && !outputs.showsTables {
       throw UsageError("--layers has no effect on csv and json, which have all layers anyway")
@@ -36,8 +36,6 @@ enum CostCommand: Command {
     try outputs.write(report(arguments))
     return .fine
   }
-
-  private static let shortExample = "cbambench cost cbam --channels 64,256"
 
   private static func report(_ arguments: Arguments) throws -> Report {
     let convention = try arguments.word("--convention", Convention.self)
@@ -52,7 +50,7 @@ enum CostCommand: Command {
       return try ReductionReport.report(ModuleSweep.workloads(arguments))
     }
     try refuse(["--channels"], arguments, "on a network")
-    let suites = try resolve(arguments, standard: "", networkInput: NetworkTargets.input(arguments))
+    let suites = try resolve(arguments, networkInput: NetworkTargets.input(arguments))
     if arguments.has("--size"),
       let other = arguments.targets.first(where: { !NetworkTargets.isNetwork($0) || $0.contains("@") })
     {

@@ -8,8 +8,7 @@ struct NetworkVariants {
   private(set) var groups: [[Workload]] = []
 
   init(_ arguments: Arguments) throws {
-    let suites = try resolve(
-      arguments, standard: "", networkInput: NetworkTargets.input(arguments))
+    let suites = try resolve(arguments, networkInput: NetworkTargets.input(arguments))
     let ratios = try arguments.integers("--reduction", 1...1 << 20)
     let names = arguments.value("--compare")
     var swept = SweepCases()

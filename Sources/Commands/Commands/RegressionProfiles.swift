@@ -26,6 +26,8 @@ struct RegressionProfiles {
   /// The longest that a build may take for one profile: the samples, as long again for calls without the profiler, and
   /// whatever one step of a case may take.
   private let limit: Seconds
+  /// Which kernels the builds choose from.
+  private let kernels: [String]
 
   /// - Throws: if the folder cannot be made or written.
   init?(
@@ -40,6 +42,7 @@ struct RegressionProfiles {
     try ProfileNames.makeFolder(folder, "--profile-regressions")
     (self.folder, self.base, self.head, self.seed) = (folder, base, head, seed)
     limit = Seconds(caseLimit + 2 * Self.sampling)
+    kernels = CaseOptions.exact(arguments)
   }
 
   /// Profiles of the cases whose times regressed, by index.
@@ -94,7 +97,7 @@ struct RegressionProfiles {
       words += ["--isa", identity.isa, "--threads", "\(identity.threads ?? 1)"]
     }
     words += ["--seed", "\(seed)", "--budget", "\(Self.sampling)", "--quiet"]
-    words += CaseOptions.data(identity.data) + options
+    words += CaseOptions.data(identity.data) + kernels + options
     if let trouble = OtherBuild.run([build] + words, limit: limit, isInterrupted: { Interrupt.isSet }) {
       return trouble
     }

@@ -12,7 +12,7 @@ enum RunCommand: Command {
   static let files = 8
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .cache, .data, .weightsData, .style, .filter, .seed, .rounds, .budget,
+    .threads, .kernels, .isa, .exact, .cache, .data, .weightsData, .style, .filter, .seed, .rounds, .budget,
     .caseLimit, .resume, .profile, .explain, .contender,
     .format, .columns, .wide, .output, .export, .quiet,
   ]
@@ -26,7 +26,7 @@ enum RunCommand: Command {
       let side = try SideFile(reading: path)
       let first = try Arguments(side.arguments, command: name, options: options)
       guard !first.has("--resume") else { throw UsageError("\(path.shownPath): continues another file") }
-      return try run(first, context, side)
+      return try run(first, context.choosing(first), side)
     }
     return try run(arguments, context, nil)
   }
@@ -64,12 +64,12 @@ enum RunCommand: Command {
     }
     let isComplete = !Interrupt.isSet || side.done.count == setting.work.count
     side.finish(isComplete: isComplete)
-    let status = conclude(result)
+    let status = conclude(result, arguments)
     if !isComplete, side.isUseful { Console.note(side.sentence) }
     return status
   }
 
-  private static func conclude(_ result: MeasuringJob.Result) -> ExitStatus {
+  private static func conclude(_ result: MeasuringJob.Result, _ arguments: Arguments) -> ExitStatus {
     let rows = result.rows
     let wrong = rows.filter { $0.reproduction != nil }
     // Where it is all, it is told below.
@@ -79,7 +79,7 @@ enum RunCommand: Command {
         "cbambench: \(row.record.workload.shown) \(row.record.kernel): \(row.record.status): \(row.record.reason)"
       )
     }
-    for row in wrong { if let again = row.reproduction { Console.note(again.line) } }
+    for row in wrong { if let again = row.reproduction { Console.note(again.line(arguments)) } }
     if !wrong.isEmpty { return .wrong }
     if Interrupt.isSet {
       let kept =

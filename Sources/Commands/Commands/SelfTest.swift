@@ -26,6 +26,8 @@ struct SelfTest {
   let budget: Double
   let limit: Double
   let machine: Machine
+  /// Options of the serving processes.
+  let serving: [String]
 
   /// Runs everything, first on the quiet machine, then with another process that burns a processor in bursts.
   func run() throws -> (report: Report, status: ExitStatus) {
@@ -75,7 +77,7 @@ struct SelfTest {
   private func compare(_ percent: Double, seed: UInt64, budget: Double, place: String) throws
     -> [CaseJudgement]
   {
-    let serve = [Executable.path, "serve"] + CaseOptions.data(plan.data.text)
+    let serve = [Executable.path, "serve"] + serving
     let judge = PairedJudge(policy)
     var plan = plan
     plan.seed = seed

@@ -11,7 +11,7 @@ enum VerifyCommand: Command {
   static let summary = "check kernels against the oracle; times nothing"
   static let example = "cbambench verify conv:out=8,k=3,p=1@1x3x7x5 --kernels all --threads 1,2,5"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .data, .weightsData, .style, .filter, .seed, .format, .columns, .wide,
+    .threads, .kernels, .isa, .exact, .data, .weightsData, .style, .filter, .seed, .format, .columns, .wide,
     .output, .quiet,
   ]
 
@@ -38,10 +38,10 @@ enum VerifyCommand: Command {
     if !(checks.isEmpty && Interrupt.isSet) {
       try outputs.write(CheckReport.report(checks, columns: outputs.columns))
     }
-    return conclude(checks)
+    return conclude(checks, arguments)
   }
 
-  private static func conclude(_ checks: [Check]) -> ExitStatus {
+  private static func conclude(_ checks: [Check], _ arguments: Arguments) -> ExitStatus {
     let bad = checks.filter { $0.reproduction != nil }
     let right = checks.count { $0.outcome == .right }
     if right + bad.count == 0 && !Interrupt.isSet {
@@ -52,7 +52,7 @@ enum VerifyCommand: Command {
     Console.note(
       "cbambench: \(Interrupt.isSet ? "interrupted; before that " : "")\(right) of \(checks.count) checks right, "
         + "\(bad.count) wrong or mistrusted")
-    for check in bad { if let again = check.reproduction { Console.note(again.line) } }
+    for check in bad { if let again = check.reproduction { Console.note(again.line(arguments)) } }
     if !bad.isEmpty { return .wrong }
     return Interrupt.isSet ? .interrupted : .fine
   }

@@ -61,6 +61,15 @@ package struct Arguments {
       "'\(name.shown)' is not an option of '\(command)'\(hint ?? "; see 'cbambench \(command) --help'")")
   }
 
+  /// What is named, or `standard` where nothing is; without one, something must be.
+  func targets(or standard: String? = nil) throws(UsageError) -> [String] {
+    if !targets.isEmpty { return targets }
+    guard let standard else {
+      throw UsageError("\(command) needs a target; 'cbambench \(command) --help' has an example")
+    }
+    return [standard]
+  }
+
   /// Options that are given.
   package var names: Set<String> { Set(values.keys) }
   package func has(_ name: String) -> Bool { values[name] != nil }

@@ -11,6 +11,11 @@ package enum CaseOptions {
       + (weights == DataText.dense ? [] : ["--weights-data", weights])
   }
 
+  /// What leaves out kernels with larger errors, if it is given.
+  static func exact(_ arguments: Arguments) -> [String] {
+    arguments.has(Option.exact.name) ? [Option.exact.name] : []
+  }
+
   /// The same for a shell.
   fileprivate static func dataLine(_ text: String) -> String {
     data(text).map { $0.hasPrefix("--") ? " \($0)" : " \($0.shellQuoted)" }.joined()
@@ -29,6 +34,11 @@ extension CaseIdentity {
 }
 
 extension Reproduction {
+  /// The command that shows it again, for a shell, with the kernels that another one chose from.
+  func line(_ arguments: Arguments) -> String {
+    ([line] + CaseOptions.exact(arguments)).joined(separator: " ")
+  }
+
   /// The command that shows it again, for a shell.
   package var line: String {
     if let contender {

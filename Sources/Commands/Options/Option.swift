@@ -34,6 +34,9 @@ extension Option {
     help: "what the inputs hold; default dense, seeded numbers from -1 to 1")
   static let weightsData = Option(
     name: "--weights-data", value: "dense|zeros|sparse:0.9|denormal", help: "the same for the weights")
+  static let exact = Option(
+    name: "--exact", value: nil,
+    help: "only kernels whose errors are no larger than the formula's: no Winograd")
   static let rounds = Option(name: "--rounds", value: "N", help: "rounds per workload")
   static let budget = Option(
     name: "--budget", value: "SECONDS",

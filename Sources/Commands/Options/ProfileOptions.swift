@@ -37,7 +37,7 @@ struct ProfileOptions {
     guard arguments.targets.count == 1 else {
       throw UsageError("a profile covers one workload; \(arguments.targets.count) targets were given")
     }
-    let workloads = try resolve(arguments, standard: "").flatMap(\.workloads)
+    let workloads = try resolve(arguments).flatMap(\.workloads)
     guard workloads.count == 1 else {
       throw UsageError(
         "'\(arguments.targets[0].shown)' has \(workloads.count) workloads, a profile is of one; 'cbambench list workloads' "

@@ -4,15 +4,14 @@ import PlainText
 import Tensors
 import Workloads
 
-/// Suites that targets name, filtered; `standard` where none is named.
+/// Suites that targets name, filtered; `standard` where none is named. Without a standard a target is needed.
 func resolve(
-  _ arguments: Arguments, standard: String,
+  _ arguments: Arguments, standard: String? = nil,
   networkInput: @escaping @Sendable (Network) -> Shape = { $0.standardInput }
 ) throws(UsageError) -> [Suite] {
   let targets = Targets(library: .standard, networkInput: networkInput)
-  let names = arguments.targets.isEmpty ? [standard] : arguments.targets
   var suites: [Suite] = []
-  for name in names { suites.append(try targets.resolve(name)) }
+  for name in try arguments.targets(or: standard) { suites.append(try targets.resolve(name)) }
   if let style = try arguments.word("--style", Style.self) { suites = try styled(suites, style) }
   guard let pattern = arguments.value("--filter") else { return suites }
   let regex: Pattern

@@ -9,6 +9,8 @@ public struct BottleneckMLP: Composite {
   public var bias: Bool
   /// Between the layers.
   public var activation: Activation
+  /// What seeded logits are spread around.
+  var center = Graph.openGate
 
   /// - Precondition: `hidden` is positive.
   public init(hidden: Int, bias: Bool = true, activation: Activation = .relu) {
@@ -21,14 +23,20 @@ public struct BottleneckMLP: Composite {
   /// `mlp`; no workload text begins with it.
   public var keyword: String { "mlp" }
 
+  /// `fc1` and `fc2` for C channels.
+  public func layers(_ channels: Int) -> [Dense] {
+    [Dense(out: hidden, bias: bias, activation: activation), Dense(out: channels, bias: bias)]
+  }
+
   /// Nodes `fc1` and `fc2`.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     guard inputs.count == 1, inputs[0].rank >= 2 else {
       throw OperatorError("mlp takes 1 input of rank 2 or more")
     }
     var graph = Graph()
-    let squeezed = graph.add("fc1", Dense(out: hidden, bias: bias, activation: activation), .input(0))
-    graph.add("fc2", Dense(out: inputs[0].count / inputs[0].n, bias: bias), squeezed, center: Graph.openGate)
+    let layers = layers(inputs[0].count / inputs[0].n)
+    let squeezed = graph.add("fc1", layers[0], .input(0))
+    graph.add("fc2", layers[1], squeezed, center: center)
     return graph
   }
 }
@@ -83,6 +91,9 @@ public struct ChannelGate: Reducing {
 
   /// Keys that are left out where nothing else was asked for.
   var optionalAttributes: [Attribute] { bias ? [] : [Attribute("bias", bias)] }
+
+  /// True.
+  public var takesImages: Bool { true }
 
   /// The MLP for C channels.
   public func mlp(_ channels: Int) -> BottleneckMLP {

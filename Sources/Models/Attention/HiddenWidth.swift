@@ -69,11 +69,8 @@ extension Reducing {
   /// Hidden units for C channels.
   public func hidden(_ channels: Int) -> Int { width.units(channels) }
 
+  /// - Precondition: the only input is N×C×H×W, as `takesImages` makes sure.
   func checkedHidden(_ inputs: [TensorType]) throws(OperatorError) -> Int {
-    guard inputs.count == 1, inputs[0].rank == 4 else {
-      let found = inputs.map(\.description).joined(separator: " and ")
-      throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(found)")
-    }
     let (channels, hidden) = (inputs[0].c, hidden(inputs[0].c))
     if let reduction, hidden == 0 {
       throw OperatorError(

@@ -16,6 +16,9 @@ public struct SqueezeExcitation: Reducing, AttentionModule {
 
     /// The function as a layer knows it.
     public var activation: Activation { self == .sigmoid ? .sigmoid : .hardSigmoid }
+
+    /// What seeded logits before it are spread around.
+    public var center: Float { self == .sigmoid ? Graph.openGate : Graph.openHardGate }
   }
 
   /// The word in a workload text and in an attention slot.
@@ -63,7 +66,9 @@ public struct SqueezeExcitation: Reducing, AttentionModule {
 
   /// The MLP for C channels.
   public func mlp(_ channels: Int) -> BottleneckMLP {
-    BottleneckMLP(hidden: hidden(channels), bias: bias, activation: activation)
+    var mlp = BottleneckMLP(hidden: hidden(channels), bias: bias, activation: activation)
+    mlp.center = gate.center
+    return mlp
   }
 
   /// Nodes `squeeze`, `mlp`, `sigmoid` or `hard-sigmoid`, and `scale`.

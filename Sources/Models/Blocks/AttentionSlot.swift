@@ -14,7 +14,7 @@ public struct AttentionSlot: Sendable, Hashable {
 
   /// Reads the key `attention` and those of the module.
   init(_ a: inout Attributes) throws(OperatorError) {
-    let name = try a.text("attention", default: "none")
+    let name = try a.text("attention", default: "none", words: AttentionSlot.names)
     do { self = try AttentionSlot(named: name, &a) } catch {
       guard !AttentionSlot.names.contains(name) else { throw error }
       throw OperatorError("attention=\(name.shown) is not a module; \(AttentionSlot.hint(name))")

@@ -34,13 +34,12 @@ public struct Network: Composite, Spelled {
       + (options.attention.module?.attributes ?? [])
   }
 
+  /// True.
+  public var takesImages: Bool { true }
+
   /// The architecture's.
-  /// - Throws: `OperatorError` if the input is not N×C×H×W.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
-    guard inputs[0].rank == 4 else {
-      throw OperatorError("\(keyword) takes N×C×H×W, not the shape \(inputs[0])")
-    }
-    return try architecture.graph(inputs[0], options)
+    try architecture.graph(inputs[0], options)
   }
 
   /// What it is measured on where nothing else is said.

@@ -17,6 +17,15 @@ func checkNumbers(_ inputs: [TensorType], _ keyword: String) throws(OperatorErro
   }
 }
 
+/// A programmer's slip in a window of a convolution or pool.
+/// - Precondition: `kernel`, `stride` and `dilation` are positive, no side of `padding` is negative.
+func requireWindow(_ kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) {
+  for (name, pair) in [("kernel", kernel), ("stride", stride), ("dilation", dilation)] {
+    precondition(min(pair.h, pair.w) > 0, "\(name) \(pair) must be positive")
+  }
+  precondition(padding.least >= 0, "padding \(padding) must not be negative")
+}
+
 /// Refuses groups that do not divide the channels of a convolution.
 func checkGroups(_ groups: Int, _ input: TensorType, _ outputChannels: Int) throws(OperatorError) {
   guard input.c % groups == 0 else {

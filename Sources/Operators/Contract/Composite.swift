@@ -2,17 +2,25 @@ import Tensors
 
 /// An operator that is a graph of others: everything but the graph follows from its parts.
 public protocol Composite: Operator {
-  /// The parts and how they are wired, for inputs of these types.
+  /// Whether it takes one input, N×C×H×W in single precision, and nothing else: others are then refused in one sentence
+  /// before the graph is asked for.
+  var takesImages: Bool { get }
+
+  /// The parts and how they are wired, for inputs of these types: as many as it takes.
   func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph
 }
 
 extension Composite {
+  /// False: the graph, or its nodes, say what they take.
+  public var takesImages: Bool { false }
+
   /// The graph for as many inputs as the operator takes.
   func wired(_ inputs: [TensorType]) throws(OperatorError) -> Graph {
     guard inputs.count == inputCount else {
       throw OperatorError(
         "\(keyword) takes \(inputCount) input\(inputCount == 1 ? "" : "s"), not \(inputs.count)")
     }
+    if takesImages { _ = try images(inputs, keyword) }
     return try graph(inputs)
   }
 
@@ -26,9 +34,15 @@ extension Composite {
   }
 
   /// The graph's weights and those of all nodes that own theirs, named `node.weight`.
+  /// - Throws: `OperatorError` if two have one name, as those of a node `a.b` and of a node `b` inside a node `a` may.
   public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
     let graph = try wired(inputs)
-    return try graph.allWeights(graph.types(inputs))
+    let weights = try graph.allWeights(graph.types(inputs))
+    var names: Set<String> = []
+    for weight in weights where !names.insert(weight.name).inserted {
+      throw OperatorError("\(keyword) has two weights named '\(weight.name)'; each needs a name of its own")
+    }
+    return weights
   }
 
   /// What the first node says that reads it and cannot take just any numbers.

@@ -32,6 +32,8 @@ public struct Graph: Sendable, Hashable {
 
   /// In running order: a node reads only those before it.
   public private(set) var nodes: [Node] = []
+  /// Of the nodes, none twice.
+  private var names: Set<String> = []
   /// What `.constant` sources name.
   public private(set) var constants: [Constant] = []
   /// Weights that belong to the graph and to none of its nodes.
@@ -46,6 +48,7 @@ public struct Graph: Sendable, Hashable {
   /// - Parameters:
   ///   - gain: factor of seeded weights, which else keep the variance of what they are applied to.
   ///   - center: what seeded biases and shifts are spread around; without them, the sum of a layer's seeded weights.
+  /// - Precondition: no node has that name yet; weights are found by the names of their nodes.
   @discardableResult
   public mutating func add(
     _ name: String, _ op: any Operator, _ inputs: Source..., sharing: Source? = nil, gain: Float = 1,
@@ -62,9 +65,15 @@ public struct Graph: Sendable, Hashable {
   ) -> Source {
     var owner: Int?
     if case .node(let index, _)? = sharing { owner = index }
+    let isNew = names.insert(name).inserted
+    precondition(isNew, "the nodes \(texts(named: name)) and \(op.text) of a graph are both named '\(name)'")
     nodes.append(Node(name: name, op: op, inputs: inputs, sharing: owner, gain: gain, center: center))
     outputs = [.node(nodes.count - 1)]
     return .node(nodes.count - 1)
+  }
+
+  private func texts(named name: String) -> String {
+    nodes.filter { $0.name == name }.map(\.op.text).joined(separator: ", ")
   }
 
   /// Values that nodes read.

@@ -59,6 +59,13 @@ public struct Stages: Sendable, RandomAccessCollection {
   /// A stage by its number in running order; `.node` sources use the same numbers.
   public subscript(index: Int) -> Stage { list[index] }
 
+  /// Numbers of the stages that a path names: one of them, or those of a block; all for the empty path, none for a path
+  /// that is not there.
+  public func numbers(at path: String) -> [Int] {
+    if path.isEmpty { return Array(indices) }
+    return indices.filter { list[$0].name == path || list[$0].name.hasPrefix(path + ".") }
+  }
+
   fileprivate init(_ op: any Operator, _ inputs: [TensorType], keeping keeps: Keeps) throws(OperatorError) {
     outputs = try append(op, inputs, inputs.indices.map { .input($0) }, Path(), keeps)
   }

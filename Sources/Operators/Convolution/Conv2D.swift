@@ -41,8 +41,7 @@ public struct Conv2D: Spelled {
   ) {
     precondition(
       outputChannels > 0 && groups > 0, "out \(outputChannels) and groups \(groups) must be positive")
-    precondition(min(kernel.h, kernel.w, stride.h, stride.w) > 0, "kernel \(kernel), stride \(stride)")
-    precondition(padding.least >= 0 && min(dilation.h, dilation.w) > 0, "padding, dilation")
+    requireWindow(kernel, stride: stride, padding: padding, dilation: dilation)
     self.outputChannels = outputChannels
     self.kernel = kernel
     self.stride = stride

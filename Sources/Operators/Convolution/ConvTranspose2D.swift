@@ -41,10 +41,9 @@ public struct ConvTranspose2D: Spelled {
   ) {
     precondition(
       outputChannels > 0 && groups > 0, "out \(outputChannels) and groups \(groups) must be positive")
-    precondition(min(kernel.h, kernel.w, stride.h, stride.w) > 0, "kernel \(kernel), stride \(stride)")
+    requireWindow(kernel, stride: stride, padding: padding, dilation: dilation)
     precondition(
-      min(padding.least, outputPadding.h, outputPadding.w) >= 0, "padding must not be negative")
-    precondition(min(dilation.h, dilation.w) > 0, "dilation \(dilation) must be positive")
+      min(outputPadding.h, outputPadding.w) >= 0, "output padding \(outputPadding) must not be negative")
     self.outputChannels = outputChannels
     self.kernel = kernel
     self.stride = stride

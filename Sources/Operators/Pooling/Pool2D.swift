@@ -41,10 +41,7 @@ public struct Pool2D: Spelled {
     _ kind: Kind, window: Pair, stride: Pair? = nil, padding: Padding = Padding(0), dilation: Pair = Pair(1),
     ceilMode: Bool = false, countPadding: Bool = false
   ) {
-    precondition(min(window.h, window.w) > 0, "window \(window) must be positive")
-    precondition(min(stride?.h ?? 1, stride?.w ?? 1) > 0, "stride \(stride ?? window) must be positive")
-    precondition(padding.least >= 0, "padding \(padding) must not be negative")
-    precondition(min(dilation.h, dilation.w) > 0, "dilation \(dilation) must be positive")
+    requireWindow(window, stride: stride ?? window, padding: padding, dilation: dilation)
     self.kind = kind
     self.window = window
     self.stride = stride ?? window

@@ -32,6 +32,8 @@ public struct Attributes {
     public let name: String
     /// What holds where a text does not have it.
     public let absence: Absence
+    /// The words that its value can be; empty where it is made of numbers.
+    public let words: [String]
   }
 
   /// What it means that a text does not have a key.
@@ -66,8 +68,8 @@ public struct Attributes {
   /// Whether the text has the key; the key does not become known by that.
   public func has(_ key: String) -> Bool { values.contains { $0.key == key } }
 
-  private mutating func take(_ key: String, _ absence: Absence) -> String? {
-    known.append(Key(name: key, absence: absence))
+  private mutating func take(_ key: String, _ absence: Absence, words: [String] = []) -> String? {
+    known.append(Key(name: key, absence: absence, words: words))
     used.insert(key)
     return values.first { $0.key == key }?.value
   }
@@ -159,19 +161,22 @@ public struct Attributes {
   }
 
   /// Any word, for keys whose values are looked up elsewhere.
-  public mutating func text(_ key: String, default standard: String) throws(OperatorError) -> String {
-    take(key, .standard(standard)) ?? standard
+  /// - Parameter words: those that are found there, the default among them.
+  public mutating func text(
+    _ key: String, default standard: String, words: [String]
+  ) throws(OperatorError) -> String {
+    take(key, .standard(standard), words: words) ?? standard
   }
 
   /// One of the raw values of an enumeration.
   public mutating func word<T: RawRepresentable & CaseIterable>(
     _ key: String, default standard: T
   ) throws(OperatorError) -> T where T.RawValue == String {
-    guard let text = take(key, .standard(standard.rawValue)) else { return standard }
+    let words = T.allCases.map(\.rawValue)
+    guard let text = take(key, .standard(standard.rawValue), words: words) else { return standard }
     guard let value = T(rawValue: text) else {
       throw OperatorError(
-        "\(key)=\(text.shown) in \(keyword) must be one of: \(T.allCases.map(\.rawValue).joined(separator: " "))"
-      )
+        "\(key)=\(text.shown) in \(keyword) must be one of: \(words.joined(separator: " "))")
     }
     return value
   }
