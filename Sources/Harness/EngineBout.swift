@@ -115,6 +115,8 @@ final class EngineBout {
         do {
           seats.append(try seat(engine, threads: threads, subject, oracle))
         } catch {
+          // What it did not finish then says nothing about it.
+          if isInterrupted() { return }
           left.removeAll { $0 == threads }
           switch error {
           case .refused(let reason): refuse(engine, threads, .skipped, reason)
