@@ -7,6 +7,6 @@ enum Code: MicroCode {}
 public func microKernels() -> MicroKernels {
   MicroKernels(
     lanes: Lane.scalarCount, outputBlock: 2 * Lane.scalarCount, pixelTile: pixelTile, pointBlock: pointBlock,
-    weightCopies: weightCopies, scratch: max(64 * Lane.scalarCount, rowScratch), code: Code.self,
+    weightCopies: weightCopies, scratch: max(32 * Lane.scalarCount, rowScratch), code: Code.self,
     probes: Probes.self)
 }

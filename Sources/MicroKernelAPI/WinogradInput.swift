@@ -15,7 +15,7 @@ public struct WinogradInput: MicroKernelCall {
   public var tiles = 0
   /// m, the outputs of a tile along one axis: 2, 4 or 6.
   public var size = 0
-  /// `MicroKernels.scratch` floats.
+  /// (m + 2)² vectors.
   public var scratch: UnsafeMutablePointer<Float>
 
   /// Strides and extents are 0 until they are set.

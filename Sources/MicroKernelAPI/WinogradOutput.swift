@@ -22,7 +22,7 @@ public struct WinogradOutput: MicroKernelCall {
   public var size = 0
   /// Whether ReLU follows.
   public var relu = false
-  /// `MicroKernels.scratch` floats.
+  /// (m + 2)² vectors.
   public var scratch: UnsafeMutablePointer<Float>
 
   /// Strides and extents are 0 until they are set.

@@ -25,17 +25,16 @@ struct PreparedWinograd: Prepared {
 
   var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
 
-  func workspace(threads: Int) -> Int { layout.floats(blocking, task.micro, threads: threads) }
+  func workspace(threads: Int) -> Int { layout.floats(blocking, threads: threads) }
 
   func bind(_ memory: CallMemory, threads: Int) -> [Region] {
-    let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
-    let (workers, tiles) = (scratch.rest, scratch.rest + threads * layout.worker)
+    let (workers, tiles) = (memory.workspace, memory.workspace + threads * layout.worker)
     let images = task.images(memory)
     if !blocking.isShared {
       return [
         Region("convolve", tiles: blocking.blocks) { block, worker in
           let own = tiles + worker * layout.largest
-          let space = WinogradSpace(workers + worker * layout.worker, layout, scratch[worker])
+          let space = WinogradSpace(workers + worker * layout.worker, layout)
           for channels in 0..<layout.channelBlocks { transform(block, channels, images, into: own, space) }
           for outputs in 0..<layout.outputBlocks { multiply(block, outputs, own, images, space) }
         }.computing("")
@@ -44,12 +43,12 @@ struct PreparedWinograd: Prepared {
     return [
       Region("transform", tiles: blocking.blocks * layout.channelBlocks) { tile, worker in
         let (block, channels) = (tile / layout.channelBlocks, tile % layout.channelBlocks)
-        let space = WinogradSpace(workers + worker * layout.worker, layout, scratch[worker])
+        let space = WinogradSpace(workers + worker * layout.worker, layout)
         transform(block, channels, images, into: tiles + layout.blocks.pointer[block], space)
       },
       Region("convolve", tiles: layout.outputBlocks * blocking.blocks) { tile, worker in
         let (block, outputs) = (tile % blocking.blocks, tile / blocking.blocks)
-        let space = WinogradSpace(workers + worker * layout.worker, layout, scratch[worker])
+        let space = WinogradSpace(workers + worker * layout.worker, layout)
         multiply(block, outputs, tiles + layout.blocks.pointer[block], images, space)
       }.computing(""),
     ]
@@ -236,20 +235,21 @@ private struct WinogradMemory: Sendable {
   let outputBlocks: Int
   /// From a point of sums to the next.
   let sums: Int
-  /// Sums and pixels of a worker.
+  /// Sums and pixels of a worker, and a tile in the middle of its transform.
   let worker: Int
   /// Transformed tiles of the largest block.
   let largest: Int
   /// Where the transformed tiles of each block begin, if all are kept, and where the last ends.
   let blocks: Constants<Int>
-  private let lanes: Int
+  /// Of a vector.
+  let lanes: Int
 
   init(_ blocking: WinogradBlocking, channelBlocks: Int, outputBlocks: Int, _ micro: MicroKernels) {
     points = (blocking.size + 2) * (blocking.size + 2)
     (self.channelBlocks, self.outputBlocks, lanes) = (channelBlocks, outputBlocks, micro.lanes)
     sums = Self.spread(blocking.mostTiles * micro.outputBlock)
     let (height, width) = (blocking.mostRows * blocking.size + 2, blocking.mostColumns * blocking.size + 2)
-    worker = points * sums + ceilDivide(height * width * micro.lanes, 16) * 16
+    worker = points * (sums + micro.lanes) + ceilDivide(height * width * micro.lanes, 16) * 16
     let perTile = channelBlocks * micro.lanes
     let sizes = (0..<blocking.blocks).map { [points] in points * Self.spread(perTile * blocking.tiles($0)) }
     largest = sizes.max() ?? 0
@@ -262,8 +262,8 @@ private struct WinogradMemory: Sendable {
   /// From a point of a block's transformed tiles to the next.
   func point(tiles: Int) -> Int { Self.spread(channelBlocks * lanes * tiles) }
 
-  func floats(_ blocking: WinogradBlocking, _ micro: MicroKernels, threads: Int) -> Int {
-    WorkerScratch.count(micro, threads: threads) + threads * worker
+  func floats(_ blocking: WinogradBlocking, threads: Int) -> Int {
+    threads * worker
       + (blocking.isShared ? blocks.pointer[blocking.blocks] : threads * largest)
   }
 }
@@ -271,14 +271,12 @@ private struct WinogradMemory: Sendable {
 /// A worker's memory.
 private struct WinogradSpace {
   let sums: UnsafeMutablePointer<Float>
-  let strip: UnsafeMutablePointer<Float>
   let scratch: UnsafeMutablePointer<Float>
+  let strip: UnsafeMutablePointer<Float>
 
-  init(
-    _ memory: UnsafeMutablePointer<Float>, _ layout: WinogradMemory, _ scratch: UnsafeMutablePointer<Float>
-  ) {
+  init(_ memory: UnsafeMutablePointer<Float>, _ layout: WinogradMemory) {
     sums = memory
-    strip = memory + layout.points * layout.sums
-    self.scratch = scratch
+    scratch = memory + layout.points * layout.sums
+    strip = scratch + layout.points * layout.lanes
   }
 }

@@ -58,7 +58,7 @@ import Workloads
   @Test(
     arguments: [
       (["/nowhere/at/all"], "cannot be started: No such file or directory"),
-      (["sh", "-c", "echo no; cat"], "said 'no'; expected 'hello 1'"),
+      (["sh", "-c", "echo no; cat"], "said 'no'; expected 'hello 1' and who speaks"),
       (["sh", "-c", "echo 'hello 2 0.1.0 x'; cat"], "speaks version 2 of the protocol; expected 1"),
       (["sh", "-c", "exit 3"], "ended with status 3"),
     ], PairedRun.Side.allCases)

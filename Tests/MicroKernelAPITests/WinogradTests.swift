@@ -33,7 +33,7 @@ import Testing
     let x = try memory.values(points * rowStride)
     let pointStride = tiles * lanes + 16
     let transformed = try memory.output(points * points * pointStride)
-    let scratch = try memory.scratch(micro.scratch)
+    let scratch = try memory.scratch(points * points * lanes)
     var input = WinogradInput(input: x, output: transformed, scratch: scratch)
     (input.rowStride, input.pointStride, input.tiles, input.size) = (rowStride, pointStride, tiles, size)
     micro.run(&input)
