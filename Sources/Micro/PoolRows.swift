@@ -3,6 +3,7 @@ import MicroKernelAPI
 extension Code {
   @inline(never) static func poolRows(_ work: UnsafePointer<PoolRows>) {
     let isWide = work.pointee.columns.count >= L
+    if isWide && arePairs(work) { return poolPairs(work) }
     switch (work.pointee.isMean, isWide ? work.pointee.stride : 0) {
     case (false, 1): Pool<0, 1>.run(work)
     case (false, 2): Pool<0, 2>.run(work)
@@ -21,7 +22,6 @@ enum Pool<let Mean: Int, let Stride: Int> {
   /// vectors that straddle those just stored can be read without a stall.
   @inline(never) static func run(_ work: UnsafePointer<PoolRows>) {
     let r = work.pointee
-    if Stride == 2 && arePairs(r) { return runPairs(r) }
     var (line, before) = (r.scratch, r.scratch + r.scratchCount)
     clearEdges(r, line)
     clearEdges(r, before)
@@ -33,42 +33,6 @@ enum Pool<let Mean: Int, let Stride: Int> {
         (line, before) = (before, line)
       }
       combineColumns(r, before, r.rows.count &- 1, output)
-      input += r.planeStride
-      output += r.rows.count &* r.outputStride
-    }
-  }
-
-  /// Whether every window is 2 × 2 neighbours inside the image.
-  @inline(always) private static func arePairs(_ r: PoolRows) -> Bool {
-    var full = r.window == 2 && r.step == 1 && r.rows.step == 1
-    full = full && r.padding == 0 && r.width >= 2 &* r.columns.count
-    for y in 0..<r.rows.count {
-      let isQuarter = Mean == 0 || r.rows.divisors[y] * r.columns.divisors[0] == 4
-      full = full && r.rows.counts[y] == 2 && isQuarter
-    }
-    return full
-  }
-
-  /// Windows of 2 × 2 neighbours: both rows, then both columns, in registers.
-  @inline(always) private static func runPairs(_ r: PoolRows) {
-    let count = r.columns.count
-    var (input, output) = (r.input, r.output)
-    for _ in 0..<r.planes {
-      for y in 0..<r.rows.count {
-        let (source, target) = (input + r.rows.firsts[y] &* r.rowStride, output + y &* r.outputStride)
-        var x = 0
-        while x < count {
-          // The last vector is moved back so that it ends with the row.
-          let at = min(x, count &- L)
-          let (low, high) = (source + 2 &* at, source + (2 &* at &+ L))
-          let a = combine(load(low), load(low + r.rowStride))
-          let b = combine(load(high), load(high + r.rowStride))
-          let v = combine(evenLanes(a, b), oddLanes(a, b))
-          // A quarter is exact, as the division would be.
-          store(target + at, Mean == 1 ? 0.25 * v : v)
-          x &+= L
-        }
-      }
       input += r.planeStride
       output += r.rows.count &* r.outputStride
     }
