@@ -58,13 +58,13 @@ private struct DepthwiseBands: Sendable {
   private let image: (h: Int, w: Int)
   /// Rows from the first to the last tap of a window.
   private let reach: Int
+  /// Floats before the image's own columns: whole lines, the padding in the last of them.
+  private let lead: Int
 
   /// Floats of a band's padded rows.
   private static let near = 4096
   /// Pixels of a row at most.
   private static let widest = 512
-  /// Floats before the image's own columns.
-  private static let lead = 16
 
   init(_ reduced: ReducedConvolution, _ micro: MicroKernels) {
     let (conv, output) = (reduced.conv, reduced.output)
@@ -73,12 +73,14 @@ private struct DepthwiseBands: Sendable {
     let widest = ceilDivide(output.w, columns.parts)
     reach = (conv.kernel.h - 1) * conv.dilation.h + 1
     let window = ((conv.kernel.w - 1) * conv.dilation.w + 1) / stride + 1
+    let first = (0..<stride).map { [conv] in Self.inside(conv, phase: $0) }
+    lead = max(1, ceilDivide(first[0], 16)) * 16
     // A row's last vectors and their taps may reach beyond it.
-    let place = Self.lead + ceilDivide(widest + window + 2 * micro.lanes, 16) * 16
+    let place = lead + ceilDivide(widest + window + 2 * micro.lanes, 16) * 16
     pitch = stride * place
-    let (pitch, first) = (self.pitch, (0..<stride).map { Self.inside(conv, phase: $0) })
+    let pitch = self.pitch
     phase = stride > 1 ? place + first[0] - first[1] : 0
-    let start = Self.lead - first[0]
+    let start = lead - first[0]
     taps = (0..<conv.kernel.h).flatMap { i in
       (0..<conv.kernel.w).map { j in
         let (column, p) = (j * conv.dilation.w / conv.stride.w, j * conv.dilation.w % conv.stride.w)
@@ -117,7 +119,7 @@ private struct DepthwiseBands: Sendable {
     target.update(repeating: 0, count: inside.lowerBound * pitch)
     (target + inside.upperBound * pitch).update(repeating: 0, count: (height - inside.upperBound) * pitch)
     let left = band.columns.lowerBound * stride - conv.padding.left
-    let width = pitch / stride - Self.lead
+    let width = pitch / stride - lead
     for p in 0..<stride {
       // Places whose column left + p + place · stride lies inside the image.
       let first = min(width, max(0, ceilDivide(-left - p, stride)))
@@ -125,7 +127,7 @@ private struct DepthwiseBands: Sendable {
       var work = PadRows(
         input: source + ((top + inside.lowerBound) * image.w + left + p + first * stride),
         output: target
-          + (inside.lowerBound * pitch + p * (pitch / stride) + Self.lead - Self.inside(conv, phase: p)))
+          + (inside.lowerBound * pitch + p * (pitch / stride) + lead - Self.inside(conv, phase: p)))
       work.step = stride
       work.inputStride = image.w
       work.outputStride = pitch

@@ -28,6 +28,7 @@ import TiledKernels
     (Shape(1, 3, 5, 7), 3, 1, 1), (Shape(2, 17, 13, 19), 3, 1, 1), (Shape(1, 35, 9, 4), 5, 1, 1),
     (Shape(1, 4, 11, 6), 3, 2, 1), (Shape(1, 6, 8, 31), 7, 1, 3), (Shape(1, 40, 7, 7), 1, 1, 1),
     (Shape(1, 12, 15, 33), 3, 3, 12), (Shape(1, 1, 1, 1), 3, 1, 1),
+    (Shape(1, 3, 2, 45), 41, 1, 3),
   ])
   func aDeltaIsTheIdentity(shape: Shape, kernel: Int, dilation: Int, groups: Int) throws {
     let conv = Conv2D(
