@@ -115,7 +115,7 @@ private struct DepthwiseBands: Sendable {
   ) {
     let top = band.rows.lowerBound * stride - conv.padding.top
     let height = (band.rows.count - 1) * stride + reach
-    let inside = (max(0, -top)..<height).clamped(to: 0..<max(0, min(height, image.h - top)))
+    let inside = (min(max(0, -top), height)..<height).clamped(to: 0..<max(0, min(height, image.h - top)))
     target.update(repeating: 0, count: inside.lowerBound * pitch)
     (target + inside.upperBound * pitch).update(repeating: 0, count: (height - inside.upperBound) * pitch)
     let left = band.columns.lowerBound * stride - conv.padding.left

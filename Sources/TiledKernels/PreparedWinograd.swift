@@ -101,7 +101,7 @@ extension PreparedWinograd {
     let (top, left) = (
       rows.lowerBound * size - task.conv.padding.top, columns.lowerBound * size - task.conv.padding.left
     )
-    let inside = (max(0, -left)..<width).clamped(to: 0..<max(0, min(width, input.w - left)))
+    let inside = (min(max(0, -left), width)..<width).clamped(to: 0..<max(0, min(width, input.w - left)))
     for y in 0..<height {
       let line = strip + y * width * lanes
       let isInside = (0..<input.h).contains(top + y) && !inside.isEmpty

@@ -47,6 +47,14 @@ import TiledKernels
     }
   }
 
+  /// Windows that lie in padding alone, more rows and columns of them than a tile has.
+  @Test(arguments: [1, 2]) func muchPaddingIsZeros(stride: Int) throws {
+    let conv = Conv2D(out: 3, kernel: Pair(3), stride: Pair(stride), padding: Padding(60), groups: 3)
+    let input = try Tensor<Float>.filled(Shape(1, 3, 5, 4), .integers)
+    let results = try results(conv, [input], try Weights.filled(conv, [input.shape], .integers))
+    for (name, output) in results { #expect(output.elements == results[0].output.elements, "\(name)") }
+  }
+
   /// With as many groups as channels every output plane depends on its own input plane.
   @Test(arguments: [
     (1, 3, 1, Shape(1, 5, 9, 8)), (2, 3, 2, Shape(2, 33, 7, 17)), (1, 5, 1, Shape(1, 64, 6, 6)),

@@ -21,7 +21,8 @@ import TiledKernels
     "conv:out=5,k=3,p=0x1x2x1@2x3x13x30", "conv:out=24,k=3,p=1,g=2@3x14x7x9",
     "conv:out=33,k=3,p=2@1x17x6x5", "conv:out=40,k=3,p=1,bias=0@5x20x4x3", "conv:out=6,k=3,g=3@2x9x9x50",
     "conv:out=16,k=3,p=1@1x16x3x600", "conv:out=8,k=3,p=1@1x16x150x40", "conv:out=64,k=3,p=1@1x64x28x28",
-    "conv:out=7,k=3,p=5@1x5x3x4", "conv:out=12,k=3,p=1,act=silu@2x8x10x11",
+    "conv:out=7,k=3,p=5@1x5x3x4", "conv:out=2,k=3,p=1x300x1x0@1x2x3x5",
+    "conv:out=12,k=3,p=1,act=silu@2x8x10x11",
   ]
 
   private static func operands(_ text: String) throws -> (Conv2D, Tensor<Float>, Weights<Float>) {
