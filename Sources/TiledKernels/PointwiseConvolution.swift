@@ -70,6 +70,9 @@ private struct PreparedPointwise: Prepared {
   let weights: PackedWeights
   /// First pixel of each tile; the last one may be a copy of the plane's last pixels in the workspace.
   let starts: [Int]
+  /// Tiles that pass a block of channels by together: each channel of the result is then written on from where it was
+  /// left, and not all of them, on a page each, for every tile.
+  let runs: Partition
   let blockParts: Partition
   let blocksOutside: Bool
   /// What is read instead of the image: a block's weights are then used for many panels while they are near.
@@ -93,9 +96,14 @@ private struct PreparedPointwise: Prepared {
     starts = Array(stride(from: 0, to: whole, by: 2 * lanes)) + (whole < pixels ? [whole] : [])
     let blocks = conv.groups * weights.blocksPerGroup
     blocksOutside = weights.bytes > input.c * pixels * 4
-    let parts = blocksOutside ? desiredTiles : ceilDivide(desiredTiles, starts.count)
+    let near = max(1, Self.nearBytes / (self.task.channels * 2 * lanes * 4))
+    runs = Partition(count: starts.count, parts: ceilDivide(starts.count, near))
+    let parts = blocksOutside ? desiredTiles : ceilDivide(desiredTiles, runs.parts)
     blockParts = Partition(count: blocks, parts: min(blocks, parts))
   }
+
+  /// Of a run's inputs, which stay in a core's own cache while all blocks pass by.
+  private static let nearBytes = 128 << 10
 
   /// Pixels after the last whole vector of an image that is read as it is.
   private var tail: Int { copyPitch == nil ? task.input.plane % task.micro.lanes : 0 }
@@ -114,10 +122,10 @@ private struct PreparedPointwise: Prepared {
       if let panels {
         return [panels.draw(image.input, into: scratch.rest), multiply(image, panels, scratch)]
       }
-      let multiply = Region("multiply", tiles: starts.count * blockParts.parts) { tile, worker in
-        let part = blocksOutside ? tile / starts.count : tile % blockParts.parts
-        let start = starts[blocksOutside ? tile % starts.count : tile / blockParts.parts]
-        self.multiply(image, copy: scratch.rest, start, blockParts[part], scratch[worker])
+      let multiply = Region("multiply", tiles: runs.parts * blockParts.parts) { tile, worker in
+        let part = blocksOutside ? tile / runs.parts : tile % blockParts.parts
+        let run = runs[blocksOutside ? tile % runs.parts : tile / blockParts.parts]
+        self.multiply(image, copy: scratch.rest, run, blockParts[part], scratch[worker])
       }.computing("")
       if let copyPitch { return [copyPixels(image.input, scratch.rest, pitch: copyPitch), multiply] }
       return tail == 0 ? [multiply] : [copyTail(image.input, scratch.rest), multiply]
@@ -166,32 +174,35 @@ private struct PreparedPointwise: Prepared {
   }
 
   private func multiply(
-    _ image: ConvolutionTask.Image, copy: UnsafePointer<Float>, _ start: Int, _ blocks: Range<Int>,
+    _ image: ConvolutionTask.Image, copy: UnsafePointer<Float>, _ run: Range<Int>, _ blocks: Range<Int>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    let (source, stride, pixels) = source(image.input, copy, start)
-    var tile = PointTile(input: source, weights: source, bias: source, output: image.output, scratch: scratch)
+    var tile = PointTile(
+      input: image.input, weights: image.input, bias: image.input, output: image.output, scratch: scratch)
     tile.channels = task.channels
-    tile.channelStride = stride
-    tile.pixels = pixels
     tile.outputChannelStride = task.output.plane
     tile.block = weights.block
     tile.epilogue.relu = task.relu
     for index in blocks {
       let (group, block) = (index / weights.blocksPerGroup, index % weights.blocksPerGroup)
-      let at = (group * weights.outputsPerGroup + block * weights.block) * task.output.plane + start
-      tile.input = source + group * task.channels * stride
+      let first = (group * weights.outputsPerGroup + block * weights.block) * task.output.plane
       tile.weights = weights.weights(group, block)
       tile.bias = weights.bias(group, block)
       tile.outputs = weights.width(block)
-      tile.output = image.output + at
-      // The tail's channels are side by side: nothing lies ahead.
-      if stride > task.micro.lanes {
-        tile.ahead = lookahead(from: source, during: index - blocks.lowerBound, of: blocks.count)
+      for part in run {
+        let start = starts[part]
+        let (source, stride, pixels) = source(image.input, copy, start)
+        (tile.input, tile.channelStride) = (source + group * task.channels * stride, stride)
+        (tile.pixels, tile.output) = (pixels, image.output + (first + start))
+        // The tail's channels are side by side: nothing lies ahead.
+        tile.ahead =
+          stride > task.micro.lanes
+          ? lookahead(from: source, tiles: run.count, during: index - blocks.lowerBound, of: blocks.count)
+          : Lookahead(source)
+        if let residual = image.residual { tile.epilogue.residual = residual + (first + start) }
+        task.micro.run(&tile)
+        task.activate(tile.output, channels: tile.outputs, count: tile.pixels)
       }
-      if let residual = image.residual { tile.epilogue.residual = residual + at }
-      task.micro.run(&tile)
-      task.activate(tile.output, channels: tile.outputs, count: tile.pixels)
     }
   }
 
@@ -225,12 +236,12 @@ private struct PreparedPointwise: Prepared {
     }.computing("")
   }
 
-  /// The share of the next pixels that one of several blocks fetches.
+  /// The share of the next run's pixels that one of several blocks fetches.
   private func lookahead(
-    from source: UnsafePointer<Float>, during block: Int, of blocks: Int
+    from source: UnsafePointer<Float>, tiles: Int, during block: Int, of blocks: Int
   ) -> Lookahead {
     let vectors = 2 * task.channels * Lookahead.scale
-    var ahead = Lookahead(source + 2 * task.micro.lanes)
+    var ahead = Lookahead(source + tiles * 2 * task.micro.lanes)
     ahead.first = vectors * block / blocks
     ahead.step = vectors / blocks / task.channels
     return ahead
