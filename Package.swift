@@ -77,9 +77,16 @@ let package = Package(
         "Files", "Formats", "Kernels", "Measurement", "Operators", "PlainText", "Processes", "Records",
         "Tensors", "Workloads",
       ]),
+    floor(
+      "Tuning",
+      [
+        "Files", "Kernels", "Measurement", "Operators", "PlainText", "Records", "Tensors", "Workloads",
+      ]),
     floor("Roofs", ["Kernels", "Measurement", "MicroKernelAPI", "Tensors"]),
     floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "PlainText", "Records"]),
-    floor("CBAMKernels", ["Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels"]),
+    floor(
+      "CBAMKernels",
+      ["Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels", "Tuning"]),
     floor(
       "Harness",
       [
@@ -102,10 +109,10 @@ let package = Package(
     floor(
       "Commands",
       [
-        "CPlatform", "CaseProfiles", "Contest", "Engines", "Files", "Gate", "Harness", "Kernels",
+        "CPlatform", "CaseProfiles", "Contest", "Engines", "Execution", "Files", "Gate", "Harness", "Kernels",
         "Measurement",
         "Models", "Operators", "PlainText", "Processes", "Profiling", "Records", "Reporting", "Roofs",
-        "Tensors", "Workloads",
+        "Tensors", "Tuning", "Workloads",
       ]),
     floor("CBAMHarness", ["CBAMKernels", "Harness", "Measurement", "Records", "Reporting", "Workloads"]),
     .executableTarget(
@@ -160,7 +167,8 @@ let package = Package(
         "Tensors",
       ]),
     tests("MicroKernelAPITests", ["MicroKernelAPI", "Kernels", "Tensors"]),
-    tests("KernelsTests", ["Kernels"]),
+    tests("KernelsTests", ["Kernels", "Operators", "Tensors"]),
+    tests("TuningTests", ["Kernels", "Operators", "Records", "Tensors", "Tuning", "Workloads"]),
     tests("ProfilingTests", ["Profiling", "Measurement"]),
     tests("RoofsTests", ["Roofs", "Kernels", "Measurement"]),
     .testTarget(
@@ -182,8 +190,7 @@ let package = Package(
       "CommandTests",
       [
         "cbambench", "Commands", "TiledKernels", "Harness", "Kernels", "Measurement", "Models", "Processes",
-        "Profiling", "Records",
-        "Workloads",
+        "Profiling", "Records", "Tuning", "Workloads",
       ]),
     tests(
       "HarnessTests",

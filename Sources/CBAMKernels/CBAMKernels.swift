@@ -6,3 +6,4 @@
 @_exported import ReferenceKernels
 @_exported import Tensors
 @_exported import TiledKernels
+@_exported import Tuning

@@ -77,9 +77,12 @@ private struct StepChooser {
   let catalogue: Catalogue
   let isa: ISA
 
-  /// Whether a kernel computes a composite at once in fewer cycles than its parts take.
+  /// Whether a kernel computes a composite at once in less time than its parts take.
   func keeps(_ composite: any Composite, _ inputs: [TensorType]) -> Bool {
     guard let best = catalogue.best(composite, inputs, isa: isa) else { return false }
+    if let fastest = catalogue.times?.fastest(composite, inputs, isa: isa) {
+      return fastest == best.kernel.name
+    }
     let parts = try? Compilation(composite, inputs, catalogue, isa: isa)
     return parts.map { best.form.cycles <= $0.cycles } ?? true
   }

@@ -19,6 +19,9 @@ public struct Layers: Kernel {
   /// Without kernels whose errors are larger than the formula's own.
   public var exact: (any Kernel)? { Layers(name: name, catalogue.exact) }
 
+  /// With kernels for the parts that are chosen by measured times.
+  public func tuned(by times: MeasuredTimes) -> any Kernel { Layers(name: name, catalogue.tuned(by: times)) }
+
   /// The steps that it would run.
   /// - Throws: `OperatorError` if a part has no kernel.
   public func compilation(

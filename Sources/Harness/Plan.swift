@@ -15,6 +15,8 @@ public struct Plan: Sendable {
     case tiled
     /// Every variant that applies.
     case all
+    /// The selector's choice and all kernels that it thinks less than `rivalry` times as slow.
+    case rivals
     /// One kernel by its name; where it does not apply, a row says why.
     case named(String)
   }
@@ -45,9 +47,10 @@ extension Plan.Request {
     case "reference": self = .reference
     case "tiled": self = .tiled
     case "all": self = .all
+    case "rivals": self = .rivals
     default:
       guard known.contains(text) else {
-        let names = ["reference", "tiled", "all"] + known.filter { $0 != "reference" }
+        let names = ["reference", "tiled", "all", "rivals"] + known.filter { $0 != "reference" }
         let hint = Words.nearest(text, among: names).map { "did you mean '\($0)'?" }
         throw UsageError(
           "no such kernel as '\(text.shown)'; \(hint ?? "known: " + names.joined(separator: " "))")
@@ -62,9 +65,13 @@ extension Plan.Request {
     case .reference: "reference"
     case .tiled: "tiled"
     case .all: "all"
+    case .rivals: "rivals"
     case .named(let name): name
     }
   }
+
+  /// Estimates are rarely wrong by so much.
+  static let rivalry = 4.0
 }
 
 /// A kernel that is to compute a workload, or why none can.
@@ -153,19 +160,19 @@ extension Plan {
   private func choices(_ request: Request, _ workload: Workload, _ isa: ISA, _ tiled: Catalogue) -> [Candidate
     .Choice]
   {
-    let variants = tiled.choices(workload.op, workload.inputs, isa: isa).map {
-      Candidate.Choice.kernel($0.kernel, $0.form)
-    }
+    let choices = tiled.choices(workload.op, workload.inputs, isa: isa)
+    let variants = choices.map { Candidate.Choice.kernel($0.kernel, $0.form) }
     switch request {
     case .all: return variants
     case .named(let name):
       let choice = variants.first { $0.kernelName == name }
       return [choice ?? .none(kernel: name, reason: refusal(of: name, workload, isa, tiled))]
-    case .tiled, .reference:
-      guard let best = variants.first else {
+    case .tiled, .reference, .rivals:
+      guard let best = choices.first else {
         return [.none(kernel: "tiled", reason: "no tiled kernel computes \(workload.op.keyword)")]
       }
-      return [best]
+      let near = choices.prefix { $0.form.cycles < best.form.cycles * Request.rivalry }.count
+      return Array(variants.prefix(request == .rivals ? max(1, near) : 1))
     }
   }
 

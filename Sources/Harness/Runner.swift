@@ -16,17 +16,15 @@ public struct RunFacts: Sendable {
   public let revision: String
   /// When the run began: ISO 8601, UTC.
   public let started: String
-  /// What must be equal for times of two runs to be comparable: CPU model, usable CPUs, caches, instruction sets.
-  let fingerprint: String
+  /// What must be equal for times of two runs to be comparable.
+  package let fingerprint: String
 
   /// Facts of a run that begins.
   public init(machine: Machine, revision: String, started: String) {
     self.machine = machine
     self.revision = revision
     self.started = started
-    let caches = machine.caches.map { "L\($0.level) \($0.bytes >> 10) KiB" }
-    let isas = ISA.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: " ")
-    fingerprint = ([machine.description] + caches + [isas]).joined(separator: "; ")
+    fingerprint = machine.fingerprint(instructionSets: ISA.available.map(\.rawValue))
   }
 }
 

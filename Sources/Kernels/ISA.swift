@@ -33,8 +33,11 @@ public enum ISA: String, Sendable, CaseIterable, Comparable {
     }
   }
 
-  /// The widest one that this machine can execute.
-  public static let best = allCases.last { $0.isAvailable } ?? .baseline
+  /// Those that this machine can execute.
+  public static let available = allCases.filter(\.isAvailable)
+
+  /// The widest of them.
+  public static let best = available.last ?? .baseline
 
   /// Its micro-kernels.
   /// - Precondition: `isAvailable`.

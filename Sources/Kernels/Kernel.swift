@@ -17,11 +17,17 @@ public protocol Kernel: Sendable {
   /// The same kernel without forms whose errors are larger than the formula's own; nil if none is left. A kernel that
   /// chooses among others keeps only those of them.
   var exact: (any Kernel)? { get }
+
+  /// The same kernel; one that runs an operator's parts chooses their kernels by these times.
+  func tuned(by times: MeasuredTimes) -> any Kernel
 }
 
 extension Kernel {
   /// The kernel itself.
   public var exact: (any Kernel)? { self }
+
+  /// The kernel itself.
+  public func tuned(by times: MeasuredTimes) -> any Kernel { self }
 }
 
 /// What a kernel is asked to compute.

@@ -3,7 +3,7 @@
 public struct CaseIdentity: Hashable, Sendable {
   /// The workload's text, without the name that a suite gives it.
   public var workloadText: String
-  /// As it was asked for; where all variants were, the variant's name.
+  /// As it was asked for; where several variants were, the variant's name.
   public var kernel: String
   /// The instruction set, as in the column.
   public var isa: String
@@ -17,9 +17,8 @@ public struct CaseIdentity: Hashable, Sendable {
   /// The identity of a row.
   public init(_ record: Record) {
     workloadText = record.workloadText
-    kernel =
-      record.requestedKernel == "all" || record.requestedKernel.isEmpty
-      ? record.kernel : record.requestedKernel
+    let isOneOfSeveral = ["all", "rivals", ""].contains(record.requestedKernel)
+    kernel = isOneOfSeveral ? record.kernel : record.requestedKernel
     isa = record.isa
     threads = record.threads
     cache = record.cache

@@ -8,11 +8,19 @@ public enum RecordsFile {
     "workload_text", "kernel", "isa", "threads", "cache", "status", "median_ms",
   ]
 
+  /// A case on one machine of those that a file has rows of.
+  private struct Entry: Hashable {
+    let identity: CaseIdentity
+    let fingerprint: String
+  }
+
   /// Rows of a file, each of another case, with values that a measurement can have.
-  /// - Parameter advice: what another file of this tool is good for, in words that follow its name.
+  /// - Parameters:
+  ///   - severalMachines: whether there may be rows of the same case from machines with other fingerprints.
+  ///   - advice: what another file of this tool is good for, in words that follow its name.
   /// - Throws: in one sentence, what is wrong with the file and where.
   public static func read(
-    _ data: Data, advice: (OwnFile) -> String = { _ in "" }
+    _ data: Data, severalMachines: Bool = false, advice: (OwnFile) -> String = { _ in "" }
   ) throws(RecordTextError) -> [Record] {
     guard let text = FileKind.text(data) else {
       let name = FileKind.name(data) + (FileKind.own(data).map(advice) ?? "")
@@ -28,13 +36,15 @@ public enum RecordsFile {
     // Spreadsheets write rows without content after the last one.
     let rows = table.rows.filter { $0.record != Record() }
     guard !rows.isEmpty else { throw RecordTextError(description: "line 2: no row after the header") }
-    var lines: [CaseIdentity: Int] = [:]
+    var lines: [Entry: Int] = [:]
     for (line, record) in rows {
       if let reason = Plausibility.objection(record) { throw RecordTextError(line: line, reason) }
-      if let earlier = lines.updateValue(line, forKey: CaseIdentity(record)) {
+      let identity = CaseIdentity(record)
+      let entry = Entry(identity: identity, fingerprint: severalMachines ? record.fingerprint : "")
+      if let earlier = lines.updateValue(line, forKey: entry) {
         throw RecordTextError(
           line: line,
-          "the same case as line \(earlier): \(CaseIdentity(record).description.shown(atMost: 120))")
+          "the same case as line \(earlier): \(identity.description.shown(atMost: 120))")
       }
     }
     return rows.map(\.record)

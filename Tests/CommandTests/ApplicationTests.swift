@@ -27,7 +27,7 @@ import Workloads
     #expect {
       try Self.run(["verify", "relu@1x2x3x4", "--kernels", "tiled/fused"], kernels: [])
     } throws: {
-      "\($0)" == "--kernels: no such kernel as 'tiled/fused'; known: reference tiled all"
+      "\($0)" == "--kernels: no such kernel as 'tiled/fused'; known: reference tiled all rivals"
     }
   }
 

@@ -16,7 +16,7 @@ public struct Application: Sendable {
 
   private static let commands: [any Command.Type] = [
     RunCommand.self, ListCommand.self, CostCommand.self, VerifyCommand.self, CompareCommand.self,
-    GateCommand.self, ProfileCommand.self, MachineCommand.self, CompletionCommand.self,
+    GateCommand.self, ProfileCommand.self, TuneCommand.self, MachineCommand.self, CompletionCommand.self,
   ]
   /// Names of the commands for people, in the order of the help.
   package static var commandNames: [String] { commands.map { $0.name } }

@@ -28,7 +28,7 @@ enum CompareCommand: Command {
       name: "--extra-tiles", value: "PERCENT,...",
       help: "slowdowns that a self-test plants; default 0,1,2,5,10,20"),
     .profileRegressions, .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache,
-    .exact, .data, .weightsData, .style, .filter, .seed,
+    .exact, .tuned, .data, .weightsData, .style, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
     .columns, .wide, .output, .export, .quiet,
@@ -137,7 +137,7 @@ enum CompareCommand: Command {
     let builds = (try Executable.absolute(base, "--base"), try Executable.absolute(head, "--head"))
     let profiles = try RegressionProfiles(
       arguments, base: builds.0, head: builds.1, seed: setting.plan.seed, caseLimit: setting.limit)
-    let serve = ["serve"] + CaseOptions.data(setting.plan.data.text) + CaseOptions.exact(arguments)
+    let serve = ["serve"] + CaseOptions.data(setting.plan.data.text) + CaseOptions.selector(arguments)
     let contest = Contest(
       ContestPlan(
         base: [builds.0] + serve, head: [builds.1] + serve, plan: setting.plan,
@@ -172,7 +172,7 @@ enum CompareCommand: Command {
       plan: setting.plan, policy: try PolicyOption(arguments, kernels: context.kernels).policy,
       planted: try arguments.integers("--extra-tiles", 0...100) ?? SelfTest.standard,
       workloads: setting.workloads, budget: setting.budget, limit: setting.limit, machine: machine,
-      serving: CaseOptions.data(setting.plan.data.text) + CaseOptions.exact(arguments))
+      serving: CaseOptions.data(setting.plan.data.text) + CaseOptions.selector(arguments))
     let (report, status) = try test.run()
     try outputs.write(report)
     if status == .worse { Console.note("cbambench: equal builds look different on this machine too often") }

@@ -1,7 +1,9 @@
 import Harness
 import Kernels
 import PlainText
+import Records
 import Reporting
+import Roofs
 import Workloads
 
 /// Which kernels could compute a workload, and which one the selector takes.
@@ -23,9 +25,12 @@ enum KernelCandidates {
     return .fine
   }
 
-  /// `run --explain`, beside the results.
-  static func tell(_ workloads: [Workload], _ isas: [ISA], _ context: Context) {
-    let known = lines(workloads, isas.filter(\.isAvailable), context)
+  /// `run --explain`: after the results, estimates beside what was measured.
+  static func tell(_ setting: RunSetting, _ records: [Record], _ context: Context) {
+    let roofs = MeasuredRoofs(machine: setting.machine, teams: Teams())
+    let known = lines(
+      setting.work.map(\.workload), setting.plan.isas.filter(\.isAvailable), context
+    ).map { $0.timed(records, cyclesPerSecond: roofs.cycleRate($0.isa)) }
     let text = CandidateReport.report(known).text(.table, width: 100)
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) { Console.note(String(line)) }
   }

@@ -8,7 +8,7 @@ enum ListCommand: Command {
   static let synopsis = "[suites | workloads | networks | attention | operators | kernels [TARGET]...]"
   static let summary = "list suites, workloads, networks, attention modules, operators or kernels"
   static let example = "cbambench list suites"
-  static let options: [Option] = [.isa, .exact, .format, .columns, .wide, .output, .quiet]
+  static let options: [Option] = [.isa, .exact, .tuned, .format, .columns, .wide, .output, .quiet]
   private static let topics = ["suites", "workloads", "networks", "attention", "operators", "kernels"]
 
   static func run(_ arguments: Arguments, _ context: Context) throws -> ExitStatus {

@@ -42,7 +42,7 @@ struct RegressionProfiles {
     try ProfileNames.makeFolder(folder, "--profile-regressions")
     (self.folder, self.base, self.head, self.seed) = (folder, base, head, seed)
     limit = Seconds(caseLimit + 2 * Self.sampling)
-    kernels = CaseOptions.exact(arguments)
+    kernels = CaseOptions.selector(arguments)
   }
 
   /// Profiles of the cases whose times regressed, by index.

@@ -12,7 +12,8 @@ enum RunCommand: Command {
   static let files = 8
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .exact, .cache, .data, .weightsData, .style, .filter, .seed, .rounds, .budget,
+    .threads, .kernels, .isa, .exact, .tuned, .cache, .data, .weightsData, .style, .filter, .seed, .rounds,
+    .budget,
     .caseLimit, .resume, .profile, .explain, .contender,
     .format, .columns, .wide, .output, .export, .quiet,
   ]
@@ -41,9 +42,6 @@ enum RunCommand: Command {
     try resumed?.check(setting.work.map(\.workload.text))
     let contenders = try ContenderOptions(arguments, files: files, limit: setting.limit)
     defer { contenders.end() }
-    if arguments.has("--explain") {
-      KernelCandidates.tell(setting.work.map(\.workload), setting.plan.isas, context)
-    }
     let profiles = try ProfileFolder(arguments, setting.work.map(\.workload.name))
     var side = try resumed ?? SideFile(beside: outputs.regularFile, arguments.words)
     let job = MeasuringJob(
@@ -62,37 +60,11 @@ enum RunCommand: Command {
         throw side.isUseful ? UsageError("\(error); \(side.place)") : error
       }
     }
+    if arguments.has("--explain") { KernelCandidates.tell(setting, rows.map(\.record), context) }
     let isComplete = !Interrupt.isSet || side.done.count == setting.work.count
     side.finish(isComplete: isComplete)
-    let status = conclude(result, arguments)
+    let status = result.conclude(arguments)
     if !isComplete, side.isUseful { Console.note(side.sentence) }
     return status
-  }
-
-  private static func conclude(_ result: MeasuringJob.Result, _ arguments: Arguments) -> ExitStatus {
-    let rows = result.rows
-    let wrong = rows.filter { $0.reproduction != nil }
-    // Where it is all, it is told below.
-    if !rows.isEmpty { for loss in result.losses { Console.note("cbambench: \(loss)") } }
-    for row in wrong {
-      Console.note(
-        "cbambench: \(row.record.workload.shown) \(row.record.kernel): \(row.record.status): \(row.record.reason)"
-      )
-    }
-    for row in wrong { if let again = row.reproduction { Console.note(again.line(arguments)) } }
-    if !wrong.isEmpty { return .wrong }
-    if Interrupt.isSet {
-      let kept =
-        rows.isEmpty ? "nothing had been measured yet" : "rows kept: \(rows.count)"
-      let remark = result.cut.map { ", those of \($0) with fewer rounds" } ?? ""
-      Console.note("cbambench: interrupted; \(kept)\(remark)")
-      return .interrupted
-    }
-    guard rows.contains(where: { $0.status == .ok }) else {
-      let first = rows.first.map { "\($0.record.workload.shown): \($0.record.status): \($0.record.reason)" }
-      Console.note("cbambench: nothing was measured; \(first ?? result.losses.first ?? "no workload")")
-      return .unusable
-    }
-    return .fine
   }
 }

@@ -12,7 +12,7 @@ enum ServeCommand: Command {
   static let example = "cbambench compare --base OLD/cbambench"
   static let options: [Option] = [
     Option(name: "--extra-tiles", value: "PERCENT", help: "do so many more tiles, for a self-test"),
-    .exact, .data, .weightsData,
+    .exact, .tuned, .data, .weightsData,
   ]
 
   static func run(_ arguments: Arguments, _ context: Context) throws -> ExitStatus {

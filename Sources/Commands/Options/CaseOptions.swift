@@ -11,9 +11,10 @@ package enum CaseOptions {
       + (weights == DataText.dense ? [] : ["--weights-data", weights])
   }
 
-  /// What leaves out kernels with larger errors, if it is given.
-  static func exact(_ arguments: Arguments) -> [String] {
-    arguments.has(Option.exact.name) ? [Option.exact.name] : []
+  /// What the selector chooses from and goes by, as far as it is given.
+  static func selector(_ arguments: Arguments) -> [String] {
+    (arguments.has(Option.exact.name) ? [Option.exact.name] : [])
+      + (arguments.value(Option.tuned.name).map { [Option.tuned.name, $0] } ?? [])
   }
 
   /// The same for a shell.
@@ -34,9 +35,9 @@ extension CaseIdentity {
 }
 
 extension Reproduction {
-  /// The command that shows it again, for a shell, with the kernels that another one chose from.
+  /// The command that shows it again, for a shell, with a selector like that of another one.
   func line(_ arguments: Arguments) -> String {
-    ([line] + CaseOptions.exact(arguments)).joined(separator: " ")
+    ([line] + CaseOptions.selector(arguments).map(\.shellWord)).joined(separator: " ")
   }
 
   /// The command that shows it again, for a shell.

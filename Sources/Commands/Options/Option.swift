@@ -16,7 +16,8 @@ extension Option {
   static let threads = Option(
     name: "--threads", value: "1,2,4|all", help: "thread counts; default 1,2 within the usable CPUs")
   static let kernels = Option(
-    name: "--kernels", value: "reference,tiled|all|NAME", help: "kernels; 'tiled' is the selector's choice")
+    name: "--kernels", value: "reference,tiled|all|rivals|NAME",
+    help: "kernels; 'tiled' is the selector's choice, 'rivals' all that it thinks less than 4 times as slow")
   static let isa = Option(
     name: "--isa", value: "baseline|avx2|avx512|best", help: "instruction set of tiled kernels")
   static let cache = Option(
@@ -37,6 +38,8 @@ extension Option {
   static let exact = Option(
     name: "--exact", value: nil,
     help: "only kernels whose errors are no larger than the formula's: no Winograd")
+  static let tuned = Option(
+    name: "--tuned", value: "FILE", help: "the selector goes by the times that 'tune' has written there")
   static let rounds = Option(name: "--rounds", value: "N", help: "rounds per workload")
   static let budget = Option(
     name: "--budget", value: "SECONDS",
@@ -49,7 +52,8 @@ extension Option {
     help: "continue an interrupted run from its .partial file; takes no other words")
   static let explain = Option(
     name: "--explain", value: nil,
-    help: "also tell, on standard error, which kernels could compute each workload, and why one is taken")
+    help:
+      "also tell, on standard error, which kernels could compute each workload: estimates beside times")
   static let format = Option(
     name: "--format", value: "table|csv|json|markdown", help: "format of standard output")
   static let output = Option(
