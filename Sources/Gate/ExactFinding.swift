@@ -30,10 +30,12 @@ public struct ExactFinding: Sendable, Equatable {
   private static let workspace = Count(
     name: "workspace_bytes", value: { $0.workspaceBytes.map(Double.init) }, mayShrink: true)
 
-  /// What two rows of one case must both have: another kernel may need other scratch memory.
+  /// What two rows of one case must both have: another kernel may need other scratch memory, and so may one that cuts its blocks
+  /// for other caches.
   private static func counts(_ base: Record, _ head: Record) -> [Count] {
     let isSameKernel = base.kernel == head.kernel && base.isa == head.isa && base.threads == head.threads
-    return counts + (isSameKernel ? [workspace] : [])
+    let isSameMemory = isSameKernel && RecordedMachine(base).hasCaches(like: RecordedMachine(head))
+    return counts + (isSameMemory ? [workspace] : [])
   }
 
   /// Differences of two rows of one case; counts that a side does not have are left out.

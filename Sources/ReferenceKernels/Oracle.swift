@@ -122,7 +122,7 @@ public struct Oracle {
   public func bound(_ i: Int, growth: Double = 1) -> Double {
     let (output, element) = place(i)
     switch outputs[output] {
-    case .rounded(_, let bounds, _): return Bounds(bounds, growth)[element]
+    case .rounded(_, let bounds, _): return Bounds.bound(bounds, growth, element)
     case .exact: return 0
     }
   }
@@ -185,26 +185,34 @@ public struct Oracle {
 private struct Bounds {
   private let own: Tensor<Double>
   private let growth: Double
-  /// Of each plane the largest that is finite; empty for kernels that do not transform.
+  /// The largest of each plane; empty for kernels that do not transform.
   private let planes: [Double]
 
   init(_ own: Tensor<Double>, _ growth: Double) {
     (self.own, self.growth) = (own, growth)
     let plane = growth > 1 ? own.shape.plane : 0
-    planes =
-      plane < 1
-      ? []
-      : stride(from: 0, to: own.count, by: plane).map { first in
-        (first..<first + plane).reduce(0) { largest, i in
-          own.pointer[i].isFinite ? max(largest, own.pointer[i]) : largest
-        }
-      }
+    planes = plane < 1 ? [] : (0..<own.count / plane).map { Self.largest(own, plane: $0) }
   }
 
   subscript(i: Int) -> Double {
     let bound = own.pointer[i]
     guard !planes.isEmpty, bound.isFinite else { return bound * growth }
     return planes[i / own.shape.plane] * growth
+  }
+
+  /// One element's, without those of the other planes.
+  static func bound(_ own: Tensor<Double>, _ growth: Double, _ i: Int) -> Double {
+    let bound = own.pointer[i]
+    guard growth > 1, bound.isFinite else { return bound * growth }
+    return largest(own, plane: i / own.shape.plane) * growth
+  }
+
+  /// The largest bound of a plane that is finite.
+  private static func largest(_ own: Tensor<Double>, plane: Int) -> Double {
+    let size = own.shape.plane
+    return (plane * size..<(plane + 1) * size).reduce(0) { largest, i in
+      own.pointer[i].isFinite ? max(largest, own.pointer[i]) : largest
+    }
   }
 }
 

@@ -14,6 +14,8 @@ public struct TuningError: Error, Equatable, CustomStringConvertible {
 public struct TuningFile: Sendable {
   /// Those that are there so far.
   public private(set) var records: [Record]
+  /// Whether `text` keeps all that it has: false of records that have more columns.
+  public let isOwn: Bool
 
   private static let columns = [
     "workload_text", "kernel", "isa", "threads", "cache", "status", "median_ms", "fingerprint", "started",
@@ -22,7 +24,7 @@ public struct TuningFile: Sendable {
   private static let mostBytes = 1 << 26
 
   /// A file without a row.
-  public init() { records = [] }
+  public init() { (records, isOwn) = ([], true) }
 
   /// Reads a file that `tune` has written, or any records: those of kernels that were right count.
   public init(path: String) throws(TuningError) {
@@ -33,6 +35,7 @@ public struct TuningFile: Sendable {
     do { records = try RecordsFile.read(Data(bytes), severalMachines: true) } catch {
       throw TuningError(description: "\(path.shownPath): \(error)")
     }
+    isOwn = bytes.starts(with: CSV.text([], Self.recordColumns).utf8)
   }
 
   /// Adds what was measured; rows of the same case on the same machine go.
@@ -43,14 +46,16 @@ public struct TuningFile: Sendable {
   }
 
   /// CSV.
-  public var text: String {
-    CSV.text(records, RecordColumn.all.filter { Self.columns.contains($0.name) }.map(\.column))
+  public var text: String { CSV.text(records, Self.recordColumns) }
+
+  private static var recordColumns: [Column<Record>] {
+    RecordColumn.all.filter { columns.contains($0.name) }.map(\.column)
   }
 
-  /// Whether a row tells how fast a right kernel is where nothing was evicted.
+  /// Whether a row tells how fast a right kernel is on dense data where nothing was evicted.
   static func counts(_ record: Record) -> Bool {
     record.status == Record.Status.ok.rawValue && record.cache == "hot" && (record.medianMs ?? 0) > 0
-      && record.kernel != "reference" && record.threads != nil
+      && record.kernel != "reference" && record.threads != nil && ["", DataText.dense].contains(record.data)
   }
 
   private static func key(_ record: Record) -> [String] {

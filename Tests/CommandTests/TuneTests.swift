@@ -106,6 +106,7 @@ import Tuning
     ("tune cbam --into", "--into needs a value"), ("tune relu@1x4x4x4 --kernels all", "is not an option"),
     ("tune conv:out=4@1x4x4x4 --into nosuch/t.csv", "--into nosuch/t.csv"),
     ("tune conv:out=4@1x4x4x4 --into bad.csv", "--into bad.csv: line 1: no column 'workload'"),
+    ("tune conv:out=4@1x4x4x4 --into records.csv", "has columns that 'tune' would not keep"),
     ("run conv:out=4@1x4x4x4 --tuned nosuch.csv", "--tuned nosuch.csv: there is no such file"),
     ("run conv:out=4@1x4x4x4 --tuned bad.csv", "--tuned bad.csv: line 1: no column 'workload'"),
     ("list kernels conv:out=4@1x4x4x4 --tuned bad.csv", "--tuned bad.csv"),
@@ -114,6 +115,10 @@ import Tuning
   func refusals(line: String, part: String) throws {
     let scratch = try Scratch()
     try scratch.write("bad.csv", "not,times\n1,2\n".utf8)
+    var record = Record()
+    (record.workloadText, record.kernel, record.isa, record.threads) = (Self.conv, "tiled/direct", "avx2", 1)
+    (record.status, record.cache, record.medianMs) = ("ok", "hot", 1)
+    try scratch.write("records.csv", CSV.text([record]).utf8)
     try BadInputTests.expectRefusal(line.split(separator: " ").map(String.init), part, in: scratch)
   }
 }

@@ -84,7 +84,7 @@ import Testing
     arguments: [
       ("parameters", true), ("macs", true), ("flops", true), ("bytes", true), ("allocations", true),
       ("fewer flops", true), ("workspace", true), ("less workspace", false),
-      ("other kernel's workspace", nil),
+      ("other kernel's workspace", nil), ("other caches' workspace", nil),
     ] as [(String, Bool?)])
   func countsHaveNoTolerance(change: String, isWorse: Bool?) throws {
     let head = Synthetic.row(0) {
@@ -97,10 +97,13 @@ import Testing
       case "allocations": $0.allocationsPerCall = 0.1
       case "workspace": $0.workspaceBytes = 65
       case "less workspace": $0.workspaceBytes = 63
+      case "other caches' workspace":
+        ($0.workspaceBytes, $0.fingerprint) = (1000, "M, 2 CPUs; L1 32 KiB; L2 512 KiB; baseline avx2")
       default: ($0.workspaceBytes, $0.kernel) = (1000, "tiled/other")
       }
     }
-    let verdict = try judgement(Synthetic.item(0, head: head))
+    let base = Synthetic.row(0) { $0.fingerprint = "M, 2 CPUs; L1 32 KiB; L2 1024 KiB; baseline avx2" }
+    let verdict = try judgement(Synthetic.item(0, base: base, head: head))
     #expect(verdict.exact.map(\.isWorse) == (isWorse.map { [$0] } ?? []))
     #expect(verdict.severity == (isWorse == true ? .worse : .fine))
     #expect(verdict.time?.outcome == .same, "counts are apart from times")

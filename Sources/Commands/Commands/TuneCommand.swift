@@ -65,7 +65,14 @@ enum TuneCommand: Command {
   /// What a file of times holds; none if there is no file.
   private static func earlier(_ path: String) throws(UsageError) -> TuningFile {
     guard FileManager.default.fileExists(atPath: path), !path.hasPrefix("/dev/") else { return TuningFile() }
-    do { return try TuningFile(path: path) } catch { throw UsageError("--into \(error)") }
+    let file: TuningFile
+    do { file = try TuningFile(path: path) } catch { throw UsageError("--into \(error)") }
+    guard file.isOwn else {
+      throw UsageError(
+        "--into \(path.shownPath): has columns that 'tune' would not keep; expected a file that 'tune' has written, or none"
+      )
+    }
+    return file
   }
 
   /// Every decision of the selector within the workloads that the arguments name, as a workload, with one thread.

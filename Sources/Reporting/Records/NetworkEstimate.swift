@@ -88,10 +88,10 @@ public enum NetworkEstimate {
   }
 
   private static func label(_ series: Series) -> String {
-    series.request == "all" ? "all, the fastest" : series.request
+    ["all", "rivals"].contains(series.request) ? "\(series.request), the fastest" : series.request
   }
 
-  /// The layer's time; nil if a row is not ok. Of several kernels (`all`) the fastest counts.
+  /// The layer's time; nil if a row is not ok. Of several kernels (`all`, `rivals`) the fastest counts.
   private static func median(_ series: Series, _ layer: Layer) -> Double? {
     let rows = layer.rows.filter { matches($0, series) && $0.threads == series.threads }
     guard rows.allSatisfy({ $0.status == Record.Status.ok.rawValue }) else { return nil }
