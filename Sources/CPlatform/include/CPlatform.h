@@ -59,6 +59,9 @@ static inline void cplatform_relax(void) {
 /// Asks for the cache line at `address` in all levels; never faults.
 static inline void cplatform_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 
+/// The same without the nearest cache: for what is read once, long before it is read.
+static inline void cplatform_prefetch_far(const void *address) { __builtin_prefetch(address, 0, 2); }
+
 /// Costs nothing at run time, but the compiler moves no load or store across it. Between the steps of an unrolled loop it
 /// keeps each step's operands together; else all of them are loaded first, and registers run out.
 static inline void cplatform_keep_order(void) { __atomic_signal_fence(__ATOMIC_SEQ_CST); }
