@@ -70,7 +70,9 @@ let package = Package(
       "Workloads", ["Files", "Models", "Operators", "PlainText", "Tensors"], plugins: ["CarrySuites"]),
     .plugin(name: "CarrySuites", capability: .buildTool(), exclude: ["carry.sh"]),
     floor("ReferenceKernels", ["Execution", "Kernels", "Operators", "Tensors"]),
-    floor("TiledKernels", ["Execution", "Kernels", "Models", "Operators", "Tensors", "MicroKernelAPI"]),
+    floor(
+      "TiledKernels",
+      ["Execution", "Kernels", "Measurement", "MicroKernelAPI", "Models", "Operators", "Tensors"]),
     floor(
       "Engines",
       [

@@ -51,6 +51,9 @@ public struct Machine: Sendable {
   /// Model and usable CPUs, in the form of the `machine` column.
   public var description: String { "\(model), \(usableCPUs) CPUs" }
 
+  /// Data and unified caches alone, smallest level first: of `caches`, read without the rest.
+  public static func caches(root: String = "/") -> [CacheLevel] { SystemFiles(root: root).caches }
+
   /// Load average over the last minute; nil where the system does not tell.
   public static func load(root: String = "/") -> Double? {
     SystemFiles(root: root).text("proc/loadavg")?.split(separator: " ").first.flatMap { Double($0) }

@@ -11,14 +11,16 @@ struct PreparedWinograd: Prepared {
   private let weights: WinogradWeights
   private let layout: WinogradMemory
 
-  init(_ task: KernelTask, size: Int) throws {
+  init(_ task: KernelTask, size: Int, cache: Int) throws {
     self.task = try ConvolutionTask(task)
     let (micro, conv) = (self.task.micro, self.task.conv)
     let channels = ceilDivide(self.task.channels, micro.lanes) * micro.lanes
     let outputBlocks = conv.groups * ceilDivide(self.task.outputsPerGroup, micro.outputBlock)
     blocking = WinogradBlocking(
-      size: size, output: self.task.output, channels: conv.groups * channels, outputBlocks: outputBlocks)
-    weights = try self.task.transformed(task, WinogradMatrices(outputs: size), channels: channels)
+      size: size, output: self.task.output, channels: conv.groups * channels, groups: conv.groups,
+      outputBlocks: outputBlocks / conv.groups, outputBlock: micro.outputBlock, cache: cache)
+    weights = try self.task.transformed(
+      task, WinogradMatrices(outputs: size), channels: channels, batches: blocking.batches)
     layout = WinogradMemory(
       blocking, channelBlocks: conv.groups * channels / micro.lanes, outputBlocks: outputBlocks, micro)
   }
@@ -28,6 +30,7 @@ struct PreparedWinograd: Prepared {
   func workspace(threads: Int) -> Int { layout.floats(blocking, threads: threads) }
 
   func bind(_ memory: CallMemory, threads: Int) -> [Region] {
+    let batchCount = task.conv.groups * blocking.batches.parts
     let (workers, tiles) = (memory.workspace, memory.workspace + threads * layout.worker)
     let images = task.images(memory)
     if !blocking.isShared {
@@ -36,7 +39,7 @@ struct PreparedWinograd: Prepared {
           let own = tiles + worker * layout.largest
           let space = WinogradSpace(workers + worker * layout.worker, layout)
           for channels in 0..<layout.channelBlocks { transform(block, channels, images, into: own, space) }
-          for outputs in 0..<layout.outputBlocks { multiply(block, outputs, own, images, space) }
+          for batch in 0..<batchCount { multiply(block, batch, own, images, space) }
         }.computing("")
       ]
     }
@@ -46,10 +49,10 @@ struct PreparedWinograd: Prepared {
         let space = WinogradSpace(workers + worker * layout.worker, layout)
         transform(block, channels, images, into: tiles + layout.blocks.pointer[block], space)
       },
-      Region("convolve", tiles: layout.outputBlocks * blocking.blocks) { tile, worker in
-        let (block, outputs) = (tile % blocking.blocks, tile / blocking.blocks)
+      Region("convolve", tiles: batchCount * blocking.blocks) { tile, worker in
+        let (block, batch) = (tile % blocking.blocks, tile / blocking.blocks)
         let space = WinogradSpace(workers + worker * layout.worker, layout)
-        multiply(block, outputs, tiles + layout.blocks.pointer[block], images, space)
+        multiply(block, batch, tiles + layout.blocks.pointer[block], images, space)
       }.computing(""),
     ]
   }
@@ -121,28 +124,36 @@ extension PreparedWinograd {
 
 /// Products, and tiles on their way out.
 extension PreparedWinograd {
-  /// A block of output channels of a block's tiles.
+  /// A batch of output channels of a block's tiles: a point's tiles are near while the blocks of output channels go by.
   private func multiply(
-    _ block: Int, _ outputs: Int, _ tiles: UnsafePointer<Float>, _ images: [ConvolutionTask.Image],
+    _ block: Int, _ batch: Int, _ tiles: UnsafePointer<Float>, _ images: [ConvolutionTask.Image],
     _ space: WinogradSpace
   ) {
     let (rows, columns) = blocking[block]
     let (lanes, count) = (task.micro.lanes, rows.count * columns.count)
     let perGroup = weights.channels / lanes
-    let group = outputs / (layout.outputBlocks / task.conv.groups)
+    let (group, inGroup) = (batch / blocking.batches.parts, blocking.batches[batch % blocking.batches.parts])
+    let first = group * blocking.batches.count + inGroup.lowerBound
     let pitch = layout.point(tiles: count)
     for point in 0..<layout.points {
-      var work = BlockedProducts(
-        input: tiles + (point * pitch + group * perGroup * count * lanes),
-        weights: weights.weights(outputs, point), output: space.sums + point * layout.sums)
-      work.blockStride = count * lanes
-      work.blocks = perGroup
-      work.pixels = count
-      task.micro.run(&work)
+      for i in 0..<inGroup.count {
+        var work = BlockedProducts(
+          input: tiles + (point * pitch + group * perGroup * count * lanes),
+          weights: weights.weights(first + i, point),
+          output: space.sums + (i * layout.points + point) * layout.sums)
+        work.blockStride = count * lanes
+        work.blocks = perGroup
+        work.pixels = count
+        task.micro.run(&work)
+      }
     }
-    for row in rows {
-      let sums = space.sums + (row - rows.lowerBound) * columns.count * task.micro.outputBlock
-      store(sums, images[row / blocking.tileRows], row % blocking.tileRows, columns, outputs, space)
+    for i in 0..<inGroup.count {
+      for row in rows {
+        let sums =
+          space.sums + i * layout.points * layout.sums
+          + (row - rows.lowerBound) * columns.count * task.micro.outputBlock
+        store(sums, images[row / blocking.tileRows], row % blocking.tileRows, columns, first + i, space)
+      }
     }
   }
 
@@ -200,12 +211,12 @@ extension ConvolutionTask {
   /// Transformed filters.
   /// - Throws: if they are not there.
   fileprivate func transformed(
-    _ task: KernelTask, _ matrices: WinogradMatrices, channels: Int
+    _ task: KernelTask, _ matrices: WinogradMatrices, channels: Int, batches: Partition
   ) throws -> WinogradWeights {
     let (weight, bias) = (try task.weights["weight"], conv.bias ? try task.weights["bias"] : nil)
     return WinogradWeights(
       matrices, weight: weight.pointer, bias: bias?.pointer, reduced, channels: channels,
-      block: micro.outputBlock, batchNorm: task.fusion.batchNorm)
+      block: micro.outputBlock, batches: batches, batchNorm: task.fusion.batchNorm)
   }
 
   /// Adds a residual to what a tile has just stored, and applies ReLU, if it is the activation.
@@ -233,6 +244,8 @@ private struct WinogradMemory: Sendable {
   let channelBlocks: Int
   /// Blocks of output channels of all groups.
   let outputBlocks: Int
+  /// Blocks of output channels of the largest batch.
+  let together: Int
   /// From a point of sums to the next.
   let sums: Int
   /// Sums and pixels of a worker, and a tile in the middle of its transform.
@@ -249,7 +262,8 @@ private struct WinogradMemory: Sendable {
     (self.channelBlocks, self.outputBlocks, lanes) = (channelBlocks, outputBlocks, micro.lanes)
     sums = Self.spread(blocking.mostTiles * micro.outputBlock)
     let (height, width) = (blocking.mostRows * blocking.size + 2, blocking.mostColumns * blocking.size + 2)
-    worker = points * (sums + micro.lanes) + ceilDivide(height * width * micro.lanes, 16) * 16
+    together = ceilDivide(blocking.batches.count, blocking.batches.parts)
+    worker = points * (together * sums + micro.lanes) + ceilDivide(height * width * micro.lanes, 16) * 16
     let perTile = channelBlocks * micro.lanes
     let sizes = (0..<blocking.blocks).map { [points] in points * Self.spread(perTile * blocking.tiles($0)) }
     largest = sizes.max() ?? 0
@@ -276,7 +290,7 @@ private struct WinogradSpace {
 
   init(_ memory: UnsafeMutablePointer<Float>, _ layout: WinogradMemory) {
     sums = memory
-    scratch = memory + layout.points * layout.sums
+    scratch = memory + layout.points * layout.together * layout.sums
     strip = scratch + layout.points * layout.lanes
   }
 }

@@ -16,5 +16,10 @@ private let parts: [any Kernel] =
     FusedSpatialAttention(), FusedCBAM(),
   ]
 
+/// Winograd's convolutions as on a machine whose cores have a second cache of so many bytes: results are the same for every size.
+public func winogradKernels(secondCache bytes: Int) -> [any Kernel] {
+  [2, 4, 6].map { WinogradConvolution(size: $0, cache: bytes) }
+}
+
 /// The list of tiled kernels: a new one is a file and a line here.
 public let tiledKernels: [any Kernel] = parts + [Layers(name: "tiled/layers", Catalogue(parts))]

@@ -16,34 +16,54 @@ struct WinogradBlocking: Sendable, Hashable {
   /// Whether all tiles are transformed before the first product, for all blocks of output channels to share; otherwise every
   /// block of tiles is transformed by the worker that multiplies it, and stays in its cache.
   let isShared: Bool
+  /// Blocks of output channels of a group, in batches that are computed together.
+  let batches: Partition
 
-  /// Tiles of a block that is transformed by its worker, about: its points and sums share the second cache.
-  private static let ownTiles = 28
-  /// Tiles of a block of shared ones, at most: the sums of one block of output channels stay in the second cache.
-  private static let sharedTiles = 56
+  /// Tiles of a block for each MiB of the second cache. Each block reads all transformed weights, which may lie farther away: the
+  /// products of so many tiles take longer than that.
+  private static let tilesPerMiB = 56
   /// Fewer blocks than this leave some threads without work.
   private static let fewestTasks = 8
-  /// Bytes of transformed tiles that are shared at most.
-  private static let sharedBytes = 16 << 20
+  /// Tiles of a block at least, where that leaves fewer: each weight that is loaded serves no more of them.
+  private static let fewestTiles = 7
+  /// As many blocks of tiles are transformed by the workers that multiply them.
+  private static let fewestOwn = 16
+  /// Tiles that are shared at most, and bytes of them once transformed.
+  private static let (sharedTiles, sharedBytes) = (448, 16 << 20)
 
   /// - Parameters:
+  ///   - size: m.
   ///   - output: of the convolution.
   ///   - channels: which are transformed, in whole vectors.
-  ///   - outputBlocks: blocks of output channels.
-  init(size: Int, output: Shape, channels: Int, outputBlocks: Int) {
+  ///   - groups: of channels.
+  ///   - outputBlocks: blocks of output channels of a group.
+  ///   - outputBlock: channels of such a block.
+  ///   - cache: bytes of a core's second cache.
+  init(
+    size: Int, output: Shape, channels: Int, groups: Int, outputBlocks: Int, outputBlock: Int, cache: Int
+  ) {
     self.size = size
     tileRows = ceilDivide(output.h, size)
     let (rowCount, columnCount) = (output.n * tileRows, ceilDivide(output.w, size))
-    let points = (size + 2) * (size + 2)
-    let bytes = 4 * points * rowCount * columnCount * channels
-    isShared = rowCount * columnCount < 16 * Self.ownTiles && bytes <= Self.sharedBytes
-    var most = isShared ? Self.sharedTiles : Self.ownTiles
-    if isShared, ceilDivide(rowCount * columnCount, most) * outputBlocks < Self.fewestTasks {
-      most = max(1, rowCount * columnCount * outputBlocks / Self.fewestTasks)
+    let (points, tiles) = ((size + 2) * (size + 2), rowCount * columnCount)
+    isShared = tiles < Self.sharedTiles && 4 * points * tiles * channels <= Self.sharedBytes
+    let near = max(1, Self.tilesPerMiB * (cache >> 10) >> 10)
+    // Many blocks balance the threads, large ones read the weights less often.
+    var most = isShared ? near : min(near, max(near / 2, tiles / Self.fewestOwn))
+    let tasks = ceilDivide(tiles, most) * groups * outputBlocks
+    if isShared, tasks < Self.fewestTasks {
+      most = max(min(most, Self.fewestTiles), tiles * groups * outputBlocks / Self.fewestTasks)
     }
     columns = Partition(count: columnCount, parts: ceilDivide(columnCount, most))
     let widest = ceilDivide(columnCount, columns.parts)
     rows = Partition(count: rowCount, parts: ceilDivide(rowCount, max(1, most / widest)))
+    // Their sums take half of the cache.
+    let sums = 4 * points * outputBlock * ceilDivide(rowCount, rows.parts) * widest
+    var together = max(1, min(outputBlocks, cache / 2 / sums))
+    if isShared {
+      together = min(together, max(1, rows.parts * columns.parts * groups * outputBlocks / Self.fewestTasks))
+    }
+    batches = Partition(count: outputBlocks, parts: ceilDivide(outputBlocks, together))
   }
 
   /// Blocks of tiles.
@@ -66,9 +86,10 @@ struct WinogradBlocking: Sendable, Hashable {
 }
 
 extension WinogradBlocking: CustomStringConvertible {
-  /// `4×4 pixels, 7 blocks of 2×14 tiles, shared`
+  /// `4×4 pixels, 7 blocks of 2×14 tiles, 2 blocks of channels together, shared`
   var description: String {
-    "\(size)×\(size) pixels, \(blocks) blocks of \(mostRows)×\(mostColumns) tiles"
+    "\(size)×\(size) pixels, \(blocks) blocks of \(mostRows)×\(mostColumns) tiles, "
+      + "\(ceilDivide(batches.count, batches.parts)) blocks of channels together"
       + (isShared ? ", shared" : "")
   }
 }

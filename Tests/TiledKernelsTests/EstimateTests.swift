@@ -31,6 +31,19 @@ import TiledKernels
     }
   }
 
+  /// Among tile sizes, for a core with a second cache of 2 MiB, as measured on one (Sapphire Rapids). Flaws it would catch: tiles that
+  /// overlap the edge of a map or weights from far away that are not counted.
+  @Test(arguments: [
+    ("conv:out=128,k=3,p=1@1x128x28x28", 4), ("conv:out=512,k=3,p=1@1x512x7x7", 2),
+    ("conv:out=512,k=3,p=1@1x512x14x14", 2), ("conv:out=512,k=3,p=1@8x512x7x7", 4),
+    ("conv:out=256,k=3,p=1@8x256x14x14", 4),
+  ])
+  func tileSizesAreChosen(text: String, size: Int) throws {
+    let (op, inputs) = try Self.convolution(text)
+    let best = Catalogue(winogradKernels(secondCache: 2 << 20)).best(op, inputs, isa: .best)
+    #expect(ISA.best != .avx512 || best?.kernel.name == "tiled/winograd\(size)")
+  }
+
   /// No exact kernel adds more than two vectors of products a cycle, and twice the images take longer than one half. Windows meet no
   /// padding here, whose products some kernels leave out. Flaws it would catch: a loop that an estimate counts once for all
   /// groups, or for all images.

@@ -53,6 +53,26 @@ import TiledKernels
     }
   }
 
+  /// Caches of every size give the same bits, though tiles and output channels are computed in other blocks. Flaws it would
+  /// catch: weights of a batch of output channels that are read as those of another, sums that overlap.
+  @Test(arguments: [
+    "conv:out=200,k=3,p=1@1x32x40x36", "conv:out=160,k=3,p=1,g=2@3x24x18x20",
+    "conv:out=100,k=3,p=1@1x48x90x86",
+  ])
+  func cachesDoNotChangeResults(text: String) throws {
+    let (op, input, weights) = try Self.operands(text)
+    for isa in availableISAs {
+      let bySize = try [64 << 10, 512 << 10, 1 << 20, 2 << 20].map { bytes in
+        try winogradKernels(secondCache: bytes).map {
+          try outputs(of: $0, op, [input], weights, isa: isa, threads: [1, 2])
+        }
+      }
+      for size in bySize[0].indices {
+        #expect(areIdentical(bySize.flatMap { $0[size] }), "tiles of \(2 * size + 2) on \(isa)")
+      }
+    }
+  }
+
   /// Batch norm, a residual and an activation after the sums are those of the operators one by one.
   @Test(arguments: ["conv:out=10,k=3,p=1,bias=0@2x8x9x14", "conv:out=34,k=3,p=1@1x17x5x31"], [true, false])
   func fusesWhatFollows(text: String, isRectified: Bool) throws {
