@@ -14,6 +14,9 @@ extension Code {
 enum Padding<let Step: Int> {
   @inline(never) static func run(_ rows: UnsafePointer<PadRows>) {
     let r = rows.pointee
+    if Step == 1 && r.count <= L && r.width == r.outputStride { return short(r) }
+    clearRun(r.output - r.above, r.above)
+    clearRun(r.output + r.rows &* r.outputStride, r.below)
     for y in 0..<r.rows {
       let (source, target) = (r.input + y &* r.inputStride, r.output + y &* r.outputStride)
       clear(target, r.before)
@@ -23,6 +26,14 @@ enum Padding<let Step: Int> {
       default: for i in 0..<r.count { target[r.before &+ i] = source[i &* r.step] }
       }
       clear(target + (r.before &+ r.count), r.width &- r.before &- r.count)
+    }
+  }
+
+  /// Rows of a vector at most, which lie one after the other: everything is cleared first.
+  @inline(__always) private static func short(_ r: PadRows) {
+    clearRun(r.output - r.above, r.above &+ r.rows &* r.outputStride &+ r.below)
+    for y in 0..<r.rows {
+      copy(r.input + y &* r.inputStride, r.output + (y &* r.outputStride &+ r.before), r.count)
     }
   }
 
@@ -48,4 +59,18 @@ enum Padding<let Step: Int> {
   if count > 1 { target[1] = 0 }
   if count > 2 { target[2] = 0 }
   if count > 3 { for i in 3..<count { target[i] = 0 } }
+}
+
+/// Whole vectors of zeros, the last of them moved back so that it ends with the run.
+@inline(__always) private func clearRun(_ target: Out, _ count: Int) {
+  if count < L {
+    for i in 0..<count { target[i] = 0 }
+    return
+  }
+  var i = 0
+  while i &+ L < count {
+    store(target + i, .zero)
+    i &+= L
+  }
+  store(target + (count &- L), .zero)
 }

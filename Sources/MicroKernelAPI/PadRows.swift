@@ -1,5 +1,6 @@
 /// Every `step`-th value of `rows` rows, with zeros before and after:
-/// `out[y·outputStride + before + i] = in[y·inputStride + i·step]` for `count` values of a run of `width`.
+/// `out[y·outputStride + before + i] = in[y·inputStride + i·step]` for `count` values of a run of `width`. What lies before the first
+/// row and behind the last becomes zero as well.
 public struct PadRows: MicroKernelCall {
   /// The first value that is taken.
   public var input: UnsafePointer<Float>
@@ -19,6 +20,10 @@ public struct PadRows: MicroKernelCall {
   public var before = 0
   /// Values of a row.
   public var count = 0
+  /// Floats before the first row of the output that become zero.
+  public var above = 0
+  /// Floats behind `rows · outputStride` that become zero.
+  public var below = 0
 
   /// No rows, until extents and strides are set.
   public init(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {

@@ -79,38 +79,39 @@ struct Canvas: Sendable {
     let above = conv.padding.top - row * conv.stride.h
     for run in runs {
       let (first, inside) = (run.lowerBound, run.clamped(to: above..<above + image.h))
+      // Behind the last row lies what is read beyond the last tap.
+      let end = run.upperBound == rows ? plane : run.upperBound * pitch
       guard !inside.isEmpty else {
-        (target + first * pitch).update(repeating: 0, count: run.count * pitch)
+        (target + first * pitch).update(repeating: 0, count: end - first * pitch)
         continue
       }
-      (target + first * pitch).update(repeating: 0, count: (inside.lowerBound - first) * pitch)
-      drawRows(
-        source + (inside.lowerBound - above) * image.w, into: target + inside.lowerBound * pitch,
-        rows: inside.count, padding: conv.padding.left - column * conv.stride.w, micro)
-      (target + inside.upperBound * pitch)
-        .update(repeating: 0, count: (run.upperBound - inside.upperBound) * pitch)
+      var work = PadRows(
+        input: source + (inside.lowerBound - above) * image.w, output: target + inside.lowerBound * pitch)
+      work.rows = inside.count
+      work.above = (inside.lowerBound - first) * pitch
+      work.below = end - inside.upperBound * pitch
+      drawRows(work, padding: conv.padding.left - column * conv.stride.w, micro)
     }
-    let used = rows * pitch
-    (target + used).update(repeating: 0, count: plane - used)
   }
 
-  private func drawRows(
-    _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, rows: Int, padding: Int,
-    _ micro: MicroKernels
-  ) {
+  /// The rows that `rows` tells the place of, each phase after the other.
+  private func drawRows(_ rows: PadRows, padding: Int, _ micro: MicroKernels) {
     let stride = conv.stride.w
     for p in 0..<stride {
       // Places whose column p + place · stride − padding lies inside the image.
       let first = min(phase, max(0, ceilDivide(padding - p, stride)))
       let last = min(phase, max(first, ceilDivide(image.w + padding - p, stride)))
-      var work = PadRows(input: source + (p + first * stride - padding), output: target + p * phase)
+      var work = rows
+      work.input += p + first * stride - padding
+      work.output += p * phase
       work.step = stride
       work.inputStride = image.w
       work.outputStride = pitch
-      work.rows = rows
       work.width = phase
       work.before = first
       work.count = last - first
+      // Zeros around the rows are those of all phases.
+      if p > 0 { (work.above, work.below) = (0, 0) }
       micro.run(&work)
     }
   }

@@ -47,7 +47,7 @@ extension ReducedConvolution {
   /// Cycles of a row's ends, in each phase of the stride.
   private static let rowEnds = 9
   /// Cycles of a call for neighbouring rows.
-  private static let rowsCall = 110
+  private static let rowsCall = 75
 
   /// Cycles of copying an image's planes into canvases.
   func drawing(_ micro: MicroKernels) -> Double {

@@ -8,24 +8,29 @@ import Testing
   @Test(arguments: availableISAs)
   func padRows(isa: ISA) throws {
     for count in awkwardLengths(isa) {
-      for (step, before, after) in [(1, 0, 0), (1, 3, 2), (2, 1, 0), (2, 0, 5), (3, 2, 1)] {
+      for (step, before, after, gap) in [
+        (1, 0, 0, 1), (1, 3, 2, 1), (1, 3, 2, 0), (1, 0, 1, 0), (2, 1, 0, 1), (2, 0, 5, 0), (3, 2, 1, 1),
+      ] {
         let memory = TestMemory()
-        let (rows, width) = (3, before + count + after)
+        let (rows, width, above, below) = (3, before + count + after, 7, 2 + count)
         let inputStride = max(0, (count - 1) * step + 1)
         let x = try memory.values(rows * inputStride)
-        let outputStride = width + 1
-        let output = try memory.output(rows * outputStride)
-        var work = PadRows(input: x, output: output)
+        let outputStride = width + gap
+        let total = above + rows * outputStride + below
+        let output = try memory.output(total)
+        var work = PadRows(input: x, output: output + above)
         (work.step, work.inputStride, work.outputStride) = (step, inputStride, outputStride)
         (work.rows, work.width, work.before, work.count) = (rows, width, before, count)
-        let expected = (0..<rows * outputStride).map { at -> Float in
-          let (y, i) = (at / outputStride, at % outputStride - before)
+        (work.above, work.below) = (above, below)
+        let expected = (0..<total).map { at -> Float in
+          guard (above..<total - below).contains(at) else { return 0 }
+          let (y, i) = ((at - above) / outputStride, (at - above) % outputStride - before)
           if i == width - before { return TestMemory.untouched }
           return (0..<count).contains(i) ? x[y * inputStride + i * step] : 0
         }
         #expect(
-          memory.result(of: work, isa, at: output, rows * outputStride) == expected,
-          "\(count) by \(step) after \(before), \(isa)")
+          memory.result(of: work, isa, at: output, total) == expected,
+          "\(count) by \(step) after \(before), \(gap) apart, \(isa)")
       }
     }
   }
