@@ -3,16 +3,16 @@ import MicroKernelAPI
 import Operators
 import Tensors
 
-/// Depthwise convolution in one pass, vectorised over the pixels of a row: a band of a plane is padded into the nearest cache
-/// and convolved there.
+/// Depthwise convolution in one pass, vectorised over the pixels of a row, which are read where they lie: what a vector reads
+/// beside its row counts as zero.
 struct DepthwiseRowsKernel: Kernel {
   let name = "tiled/depthwise-rows"
 
   func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let conv = op as? Conv2D, inputs[0].c == conv.groups,
-      let reduced = try? ReducedConvolution(conv, inputs), reduced.conv.stride.h == reduced.conv.stride.w
+      let reduced = try? ReducedConvolution(conv, inputs), reduced.conv.stride.w <= 2
     else {
-      return .no("computes convolutions with as many groups as input channels and one stride only")
+      return .no("computes convolutions with as many groups as input channels and a stride of 1 or 2")
     }
     return .yes(Form(epilogues: Epilogue.of(conv), cycles: cycles(reduced, isa.microKernels)))
   }
@@ -21,199 +21,205 @@ struct DepthwiseRowsKernel: Kernel {
 }
 
 extension DepthwiseRowsKernel {
-  /// A product of vectors whose operands are near; of windows whose rows share nothing.
-  private static let (product, lone) = (0.6, 1.0)
-  /// Storing a vector, beginning a row of them, and a band: its canvas and two calls.
-  private static let (vector, row, band) = (2.0, 6.0, 150.0)
+  /// A product of vectors where rows of outputs share what they read, and in a row of its own.
+  private static let (shared, lone) = (1.0, 2.2)
+  /// The same in windows of any taps.
+  private static let (listed, listedLone) = (1.5, 2.8)
+  /// Multiplying and adding in two instructions, compared with one.
+  private static let separate = 1.25
+  /// Every second column, which two vectors give, compared with every one.
+  private static let secondColumns = 1.8
+  /// Beginning some rows of a plane, and a vector of windows of any taps.
+  private static let (rows, vector) = (8.0, 14.0)
 
   func cycles(_ reduced: ReducedConvolution, _ micro: MicroKernels) -> Double {
     let (conv, output) = (reduced.conv, reduced.output)
-    let bands = DepthwiseBands(reduced, micro)
-    let perVector =
-      (DepthwiseBands.side(conv) > 0 ? Self.product : Self.lone) * Double(conv.kernel.h * conv.kernel.w)
-      + Self.vector
-    let rows = Double(output.h * bands.columns.parts)
+    let together = output.h < 4 ? 1 : 4
+    let blocks = ceilDivide(output.h, together)
+    let vectors = blocks * ceilDivide(output.w, micro.lanes)
+    let products = Double(vectors * together * conv.kernel.h * conv.kernel.w)
+    let isUnrolled = Self.isUnrolled(conv, output, micro)
+    let product =
+      isUnrolled ? (together > 1 ? Self.shared : Self.lone) : together > 1 ? Self.listed : Self.listedLone
     let plane =
-      rows * Self.row + Double(output.h * ceilDivide(output.w, micro.lanes)) * perVector
-      + Double(bands.count) * Self.band
-    let drawing = Double(reduced.outputsPerGroup) * reduced.drawing(micro)
-    return Cycles.region + Double(reduced.input.n) * (drawing + Double(conv.outputChannels) * plane)
+      Self.rows * Double(blocks) + (isUnrolled ? 0 : Self.vector * Double(vectors))
+      + product * (conv.stride.w > 1 ? Self.secondColumns : 1) * (micro.weightCopies > 1 ? Self.separate : 1)
+      * products
+    return Cycles.region + Double(reduced.input.n * conv.outputChannels) * plane
   }
-}
 
-/// Bands of a plane whose padded rows stay in a core's nearest cache: rows of the image with zeros around them, columns split by
-/// phase of the stride, the image's own columns at the beginning of a line of the cache.
-private struct DepthwiseBands: Sendable {
-  let rows: Partition
-  let columns: Partition
-  /// From a row to the next, and from a phase to the next, in floats.
-  let pitch: Int
-  let phase: Int
-  /// Floats of a band.
-  let floats: Int
-  /// Offsets of the taps from a band's beginning.
-  let taps: [Int]
-  private let conv: Conv2D
-  private let stride: Int
-  private let image: (h: Int, w: Int)
-  /// Rows from the first to the last tap of a window.
-  private let reach: Int
-  /// Floats before the image's own columns: whole lines, the padding in the last of them.
-  private let lead: Int
-
-  /// Floats of a band's padded rows.
-  private static let near = 4096
-  /// Pixels of a row at most.
-  private static let widest = 512
-
-  init(_ reduced: ReducedConvolution, _ micro: MicroKernels) {
-    let (conv, output) = (reduced.conv, reduced.output)
-    (self.conv, stride, image) = (conv, conv.stride.h, (reduced.input.h, reduced.input.w))
-    columns = Partition(count: output.w, parts: ceilDivide(output.w, Self.widest))
-    let widest = ceilDivide(output.w, columns.parts)
-    reach = (conv.kernel.h - 1) * conv.dilation.h + 1
-    let window = ((conv.kernel.w - 1) * conv.dilation.w + 1) / stride + 1
-    let first = (0..<stride).map { [conv] in Self.inside(conv, phase: $0) }
-    lead = max(1, ceilDivide(first[0], 16)) * 16
-    // A row's last vectors and their taps may reach beyond it.
-    let place = lead + ceilDivide(widest + window + 2 * micro.lanes, 16) * 16
-    pitch = stride * place
-    let pitch = self.pitch
-    phase = stride > 1 ? place + first[0] - first[1] : 0
-    let start = lead - first[0]
-    taps = (0..<conv.kernel.h).flatMap { i in
-      (0..<conv.kernel.w).map { j in
-        let (column, p) = (j * conv.dilation.w / conv.stride.w, j * conv.dilation.w % conv.stride.w)
-        return start + i * conv.dilation.h * pitch + p * place + first[0] - first[p] + column
-      }
+  /// Whether the micro-kernel has a loop for windows of this size.
+  private static func isUnrolled(_ conv: Conv2D, _ output: Shape, _ micro: MicroKernels) -> Bool {
+    guard conv.kernel.h == conv.kernel.w, conv.stride.h == conv.stride.w else { return false }
+    let isDense = conv.dilation.h == 1
+    guard isDense || conv.stride.w == 1 && output.w > micro.lanes && output.h >= 4 * conv.dilation.h else {
+      return false
     }
-    let height = max(4, (Self.near / pitch - reach) / stride)
-    rows = Partition(count: output.h, parts: ceilDivide(output.h, height))
-    floats = ((ceilDivide(output.h, rows.parts) - 1) * stride + reach) * pitch + 4 * micro.lanes
+    return [3, 5].contains(conv.kernel.w) || conv.kernel.w == 7 && conv.stride.w == 1
   }
-
-  /// Places of a phase before the image's first column.
-  private static func inside(_ conv: Conv2D, phase: Int) -> Int {
-    max(0, ceilDivide(conv.padding.left - phase, conv.stride.w))
-  }
-
-  var count: Int { rows.parts * columns.parts }
-
-  subscript(index: Int) -> (rows: Range<Int>, columns: Range<Int>) {
-    (rows[index / columns.parts], columns[index % columns.parts])
-  }
-
-  /// Taps of a side of a square window whose rows of outputs share what they read; 0 for others.
-  static func side(_ conv: Conv2D) -> Int {
-    conv.kernel.h == conv.kernel.w && conv.dilation == Pair(1) ? conv.kernel.h : 0
-  }
-
-  /// Copies what a band of outputs reads of a plane.
-  func draw(
-    _ source: UnsafePointer<Float>, _ band: (rows: Range<Int>, columns: Range<Int>),
-    into target: UnsafeMutablePointer<Float>, _ micro: MicroKernels
-  ) {
-    let top = band.rows.lowerBound * stride - conv.padding.top
-    let height = (band.rows.count - 1) * stride + reach
-    let inside = (min(max(0, -top), height)..<height).clamped(to: 0..<max(0, min(height, image.h - top)))
-    target.update(repeating: 0, count: inside.lowerBound * pitch)
-    (target + inside.upperBound * pitch).update(repeating: 0, count: (height - inside.upperBound) * pitch)
-    let left = band.columns.lowerBound * stride - conv.padding.left
-    let width = pitch / stride - lead
-    for p in 0..<stride {
-      // Places whose column left + p + place · stride lies inside the image.
-      let first = min(width, max(0, ceilDivide(-left - p, stride)))
-      let last = min(width, max(first, ceilDivide(image.w - left - p, stride)))
-      var work = PadRows(
-        input: source + ((top + inside.lowerBound) * image.w + left + p + first * stride),
-        output: target
-          + (inside.lowerBound * pitch + p * (pitch / stride) + lead - Self.inside(conv, phase: p)))
-      work.step = stride
-      work.inputStride = image.w
-      work.outputStride = pitch
-      work.rows = inside.count
-      work.width = max(last, min(width, band.columns.count + (reachWidth - 1) / stride + 1))
-      work.before = first
-      work.count = last - first
-      micro.run(&work)
-    }
-  }
-
-  /// Columns from the first to the last tap of a window.
-  private var reachWidth: Int { (conv.kernel.w - 1) * conv.dilation.w + 1 }
 }
 
 private struct PreparedDepthwiseRows: Prepared {
   private let task: ConvolutionTask
-  private let bands: DepthwiseBands
   private let weights: PackedWeights
-  private let taps: Constants<Int>
-  /// Pixels of a plane of the input and of the output, and of a row of the output.
-  private let plane: (input: Int, output: Int, width: Int)
+  /// A row of zeros, with what vectors read before and behind it.
+  private let zeros: Constants<Float>
   private let multiplier: Int
+  /// Bands of a plane, where planes are too few to balance threads.
+  private let bands: Partition
+  /// Floats that are read before a row, and behind it.
+  private let margin: (before: Int, after: Int)
+  /// Output rows of a piece of a plane at the beginning or the end of the tensor, which is copied to where there are margins.
+  private let piece: Int
+  /// Floats of such a copy; none where no margins are read.
+  private let copied: Int
+
+  /// Floats of a copy, and of a band.
+  private static let near = 3584
 
   init(_ task: KernelTask) throws {
     self.task = try ConvolutionTask(task)
-    bands = DepthwiseBands(self.task.reduced, self.task.micro)
+    let (conv, input, output) = (self.task.conv, self.task.input, self.task.output)
     weights = try self.task.packed(task, block: 1)
-    // Square windows add the offsets of their own taps to that of the first.
-    taps = Constants(bands.taps.map { [bands] in $0 - bands.taps[0] })
-    plane = (self.task.input.plane, self.task.output.plane, self.task.output.w)
     multiplier = self.task.outputsPerGroup
+    let parts = min(ceilDivide(desiredTiles, input.n * input.c), input.plane / Self.near)
+    bands = Partition(count: output.h, parts: max(1, min(parts, output.h / 4)))
+    let end = conv.stride.w * max(output.w, task.micro.lanes) + (conv.kernel.w - 1) * conv.dilation.w
+    margin = (conv.padding.left, max(0, end - conv.padding.left - input.w))
+    zeros = Constants(Array(repeating: 0, count: margin.before + input.w + margin.after))
+    let window = (conv.kernel.h - 1) * conv.dilation.h + 1
+    piece = min(output.h, max(4, (Self.near / input.w - window) / conv.stride.h))
+    let floats = min(input.h, (piece - 1) * conv.stride.h + window) * input.w
+    copied = margin == (0, 0) ? 0 : margin.before + floats + margin.after
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var weightMemory: [UnsafeRawBufferPointer] { weights.memory + [zeros.memory] }
 
   func workspace(threads: Int) -> Int {
-    WorkerScratch.count(task.micro, threads: threads) + threads * bands.floats
+    WorkerScratch.count(task.micro, threads: threads) + threads * copied
   }
 
   func bind(_ memory: CallMemory, threads: Int) -> [Region] {
     let scratch = WorkerScratch(memory.workspace, task.micro, threads: threads)
-    let (images, planes) = (task.images(memory), task.conv.outputChannels)
+    let images = task.images(memory)
+    let planes = images.count * task.input.c
+    func run(_ range: Range<Int>, _ rows: Range<Int>, _ worker: Int) {
+      let copy = scratch.rest + worker * copied
+      convolve(
+        range, rows, DepthwiseImages(images: images, scratch: scratch[worker], copy: copy, planes: planes))
+    }
+    if bands.parts > 1 {
+      return [
+        Region("convolve", tiles: planes * bands.parts) { tile, worker in
+          let plane = tile / bands.parts
+          run(plane..<plane + 1, bands[tile % bands.parts], worker)
+        }.computing("")
+      ]
+    }
     return [
-      Region("convolve", rangesOf: images.count * planes * bands.count) { tiles, worker in
-        let (drawn, scratch) = (scratch.rest + worker * bands.floats, scratch[worker])
-        var work = DepthwiseRows(
-          input: drawn + bands.taps[0], taps: taps.pointer, weights: weights.weights(0, 0),
-          output: memory.outputs[0], scratch: scratch)
-        describe(&work)
-        for tile in tiles {
-          let (plane, band) = (tile / bands.count, bands[tile % bands.count])
-          convolve(&work, images[plane / planes], plane % planes, band, drawn)
-        }
+      Region("convolve", planes: planes, of: max(task.input.plane, multiplier * task.output.plane)) {
+        run($0, 0..<task.output.h, $1)
       }.computing("")
     ]
   }
+}
 
-  /// What all tiles have in common.
-  private func describe(_ work: inout DepthwiseRows) {
-    work.pitch = bands.pitch
-    work.phase = bands.phase
-    work.stride = task.conv.stride.h
-    work.side = DepthwiseBands.side(task.conv)
-    work.tapCount = taps.count
-    work.outputPitch = plane.width
-    work.epilogue.relu = task.relu
+/// A batch, and a worker's memory.
+private struct DepthwiseImages {
+  let images: [ConvolutionTask.Image]
+  let scratch: UnsafeMutablePointer<Float>
+  let copy: UnsafeMutablePointer<Float>
+  /// Of all images.
+  let planes: Int
+}
+
+extension PreparedDepthwiseRows {
+  /// Output rows of planes of the batch, as many planes as possible a call.
+  private func convolve(_ planes: Range<Int>, _ rows: Range<Int>, _ batch: DepthwiseImages) {
+    let input = task.input
+    let inside = planesInside(rows, of: batch.planes)
+    var plane = planes.lowerBound
+    while plane < planes.upperBound {
+      guard inside.contains(plane) else {
+        convolvePieces(plane, rows, batch)
+        plane += 1
+        continue
+      }
+      let (image, channel) = (batch.images[plane / input.c], plane % input.c)
+      let count = min(min(inside.upperBound, planes.upperBound) - plane, input.c - channel, planesTogether)
+      run(image, channel..<channel + count, rows, image.input + channel * input.plane, batch.scratch)
+      plane += count
+    }
   }
 
-  private func convolve(
-    _ work: inout DepthwiseRows, _ image: ConvolutionTask.Image, _ channel: Int,
-    _ band: (rows: Range<Int>, columns: Range<Int>), _ drawn: UnsafeMutablePointer<Float>
+  /// Planes of which all that vectors read for some rows lies in the tensor.
+  private func planesInside(_ rows: Range<Int>, of planes: Int) -> Range<Int> {
+    let (reach, width, plane) = (reach(rows), task.input.w, task.input.plane)
+    let first = ceilDivide(max(0, margin.before - reach.lowerBound * width), plane)
+    let behind = ceilDivide(max(0, margin.after - (task.input.h - reach.upperBound) * width), plane)
+    return min(first, planes)..<max(min(first, planes), planes - behind)
+  }
+
+  /// Rows of the image that output rows need.
+  private func reach(_ rows: Range<Int>) -> Range<Int> {
+    let conv = task.conv
+    let top = rows.lowerBound * conv.stride.h - conv.padding.top
+    let height = (rows.count - 1) * conv.stride.h + (conv.kernel.h - 1) * conv.dilation.h + 1
+    return (top..<top + height).clamped(to: 0..<task.input.h)
+  }
+
+  /// Neighbouring planes of a call, whose outputs an activation finds in the nearest cache.
+  private var planesTogether: Int {
+    if multiplier > 1 { return 1 }
+    return task.relu || task.activation == .none ? .max : max(1, Self.near / task.output.plane)
+  }
+
+  /// Output rows of a plane at the beginning or the end of the tensor.
+  private func convolvePieces(_ plane: Int, _ rows: Range<Int>, _ batch: DepthwiseImages) {
+    let (image, channel) = (batch.images[plane / task.input.c], plane % task.input.c)
+    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: piece) {
+      let rows = first..<min(first + piece, rows.upperBound)
+      var source = image.input + channel * task.input.plane
+      if !planesInside(rows, of: batch.planes).contains(plane) { source = copy(source, rows, batch.copy) }
+      run(image, channel..<channel + 1, rows, source, batch.scratch)
+    }
+  }
+
+  /// Copies the rows of a plane that output rows need; gives where the plane would begin.
+  private func copy(
+    _ plane: UnsafePointer<Float>, _ rows: Range<Int>, _ memory: UnsafeMutablePointer<Float>
+  ) -> UnsafePointer<Float> {
+    let reach = reach(rows)
+    let (target, count) = (memory + margin.before, reach.count * task.input.w)
+    memory.update(repeating: 0, count: margin.before)
+    target.update(from: plane + reach.lowerBound * task.input.w, count: count)
+    (target + count).update(repeating: 0, count: margin.after)
+    return UnsafePointer(target) - reach.lowerBound * task.input.w
+  }
+
+  /// - Parameter channels: one, or neighbours with one output each.
+  private func run(
+    _ image: ConvolutionTask.Image, _ channels: Range<Int>, _ rows: Range<Int>,
+    _ source: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
   ) {
-    bands.draw(image.input + channel / multiplier * plane.input, band, into: drawn, task.micro)
-    let at = channel * plane.output + band.rows.lowerBound * plane.width + band.columns.lowerBound
-    let (group, place) = (channel / multiplier, channel % multiplier)
-    work.weights = weights.weights(group, place)
-    work.bias = weights.bias(group, place).pointee
-    work.output = image.output + at
-    work.rows = band.rows.count
-    work.width = band.columns.count
-    work.epilogue.residual = image.residual.map { $0 + at }
+    let (conv, input, output, first) = (task.conv, task.input, task.output, channels.lowerBound)
+    let at = first * multiplier * output.plane + rows.lowerBound * output.w
+    var work = DepthwiseRows(
+      input: source, zeros: zeros.pointer + margin.before, weights: weights.weights(first, 0),
+      bias: weights.bias(first, 0), output: image.output + at, scratch: scratch)
+    work.planes = channels.count * multiplier
+    work.planeStride = multiplier == 1 ? input.plane : 0
+    (work.height, work.width) = (input.h, input.w)
+    work.firstRow = rows.lowerBound * conv.stride.h - conv.padding.top
+    (work.rowStride, work.stride, work.padding) = (conv.stride.h, conv.stride.w, conv.padding.left)
+    work.kernel = (conv.kernel.h, conv.kernel.w)
+    (work.rowStep, work.columnStep) = (conv.dilation.h, conv.dilation.w)
+    (work.rows, work.outputWidth, work.outputPlaneStride) = (rows.count, output.w, output.plane)
+    work.epilogue = TileEpilogue(residual: image.residual.map { $0 + at }, relu: task.relu)
     task.micro.run(&work)
     if task.relu || task.activation == .none { return }
-    for y in 0..<band.rows.count {
-      task.activate(image.output + (at + y * plane.width), channels: 1, count: band.columns.count)
+    for plane in 0..<work.planes {
+      task.activate(work.output + plane * output.plane, channels: 1, count: rows.count * output.w)
     }
   }
 }
