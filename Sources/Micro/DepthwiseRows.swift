@@ -94,7 +94,7 @@ private enum SquareRows<let Side: Int, let Taps: Int, let Stride: Int, let Rows:
   }
 
   @inline(__always) private static func weights(_ w: DepthwiseRows, _ plane: Int) -> InlineArray<Taps, Lane> {
-    var weights = InlineArray<Taps, Lane>(repeating: .zero)
+    var weights: InlineArray<Taps, Lane> = registers(at: w.scratch)
     for t in 0..<Taps { weights[t] = Lane(repeating: w.weights[plane &* Taps &+ t]) }
     return weights
   }

@@ -12,7 +12,7 @@ enum Probes: ProbeCode {
   @inline(never) static func multiplyAdd(_ iterations: Int, _ sink: UnsafeMutablePointer<Float>) -> Int {
     let factor = Lane(repeating: sink[0])
     let addend = Lane(repeating: sink[1])
-    var chains = Chains(repeating: addend)
+    var chains: Chains = registers(at: sink)
     for i in chains.indices { chains[i] = addend * Float(i) }
     for _ in 0..<iterations {
       for i in chains.indices { advance(&chains[i], factor, addend, sink) }
