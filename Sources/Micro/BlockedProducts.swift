@@ -34,10 +34,6 @@ extension Code {
   }
 }
 
-/// Floats from a weight to those that are asked for meanwhile. A core that waits for its loads takes 8 GB/s from a slow third cache,
-/// with this 22 (Sapphire Rapids); from 1024 to 16384 on that is much the same.
-private let ahead = 2048
-
 /// `P` pixels × two vectors of output channels in registers: a function of its own for each P, as in `ConvBlock`.
 private enum PixelProducts<let P: Int> {
   @inline(never) static func sum(_ w: BlockedProducts, _ input: In, _ output: Out) {
@@ -53,8 +49,8 @@ private enum PixelProducts<let P: Int> {
       repeat {
         let w0 = load(weights)
         let w1 = load(weights + L)
-        cplatform_prefetch_far(weights + ahead)
-        cplatform_prefetch_far(weights + ahead + L)
+        prefetchWeights(weights)
+        prefetchWeights(weights + L)
         cplatform_prefetch(next)
         next += L
         for p in 0..<P {

@@ -77,6 +77,11 @@ enum ConvBlock<let P: Int, let Scattered: Int> {
         let x = plane + t.taps[k]
         let w0 = load(weights)
         let w1 = load(weights + L)
+        // With shorter vectors the loads of a step leave no room for more.
+        #if ISA_AVX512
+          prefetchWeights(weights)
+          prefetchWeights(weights + L)
+        #endif
         for p in 0..<P {
           let pixel = Lane(repeating: Scattered == 1 ? x[offsets[p]] : x[p])
           accumulate(&low[p], pixel, w0)

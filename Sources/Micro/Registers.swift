@@ -9,6 +9,13 @@ import CPlatform
   #endif
 }
 
+/// Floats from a weight to those that are asked for while it is used. A core that waits for its loads takes 8 GB/s from a slow third
+/// cache, with this 22 (Sapphire Rapids); from 1024 to 16384 on that is much the same.
+private let weightsAhead = 2048
+
+/// Asks for the line of weights that comes some thousand later.
+@inline(always) func prefetchWeights(_ weights: In) { cplatform_prefetch_far(weights + weightsAhead) }
+
 /// Zeros in registers. `InlineArray(repeating:)` becomes a call for long arrays, which would pin them to memory; this
 /// load of any readable memory is dropped, as every element is overwritten.
 @inline(always) func registers<let N: Int>(at memory: In) -> InlineArray<N, Lane> {

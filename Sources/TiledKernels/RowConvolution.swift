@@ -20,8 +20,8 @@ struct RowConvolution: Kernel {
 extension RowConvolution {
   /// A product of vectors: two a cycle.
   private static let product = 0.5
-  /// The place of a tap and the end of the loop.
-  private static let tap = 1.5
+  /// The place of a tap and the end of the loop, most of which waits for nothing.
+  private static let tap = 0.3
   /// With few sums each waits for the one before it.
   private static let latency = 4.0
   /// Two calls for a step: sums of its taps, and what follows for each output channel.
