@@ -23,11 +23,13 @@ public struct Form: Sendable, Hashable {
   public var errorGrowth: Double
   /// Roughly how many cycles a call takes with one thread; the selector takes the least.
   public var cycles: Double
+  /// How it cuts the work, in words; empty where there is nothing to tell.
+  public var detail: String
 
   /// A direct kernel from NCHW to NCHW that fuses nothing, unless said.
   public init(
     takes: [Layout] = [], gives: [Layout] = [], epilogues: Set<Epilogue> = [], errorGrowth: Double = 1,
-    cycles: Double
+    cycles: Double, detail: String = ""
   ) {
     precondition(errorGrowth >= 1, "an error growth of \(errorGrowth) is below the formula's own")
     self.takes = takes
@@ -35,6 +37,7 @@ public struct Form: Sendable, Hashable {
     self.epilogues = epilogues
     self.errorGrowth = errorGrowth
     self.cycles = cycles
+    self.detail = detail
   }
 
   /// Whether every output is the formula's own sum.

@@ -74,7 +74,7 @@ private struct PreparedDirect: Prepared {
     weights = try self.task.packed(task, block: self.task.micro.outputBlock)
     taps = Constants(canvas.taps)
     rowParts = self.task.rowParts(blocks: conv.groups * weights.blocksPerGroup)
-    blocksOutside = weights.bytes / conv.groups > 512 << 10
+    blocksOutside = weights.bytes / conv.groups > SecondCache.bytes / 2
   }
 
   var weightMemory: [UnsafeRawBufferPointer] { weights.memory }

@@ -60,7 +60,7 @@ struct DirectPixels: Prepared {
     outputs = Constants(pixels.map(\.output))
     let blocks = conv.groups * weights.blocksPerGroup
     parts = ceilDivide(desiredTiles, blocks)
-    blocksOutside = weights.bytes / conv.groups > 512 << 10
+    blocksOutside = weights.bytes / conv.groups > SecondCache.bytes / 2
   }
 
   var weightMemory: [UnsafeRawBufferPointer] { weights.memory }

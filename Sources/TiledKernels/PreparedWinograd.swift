@@ -16,9 +16,7 @@ struct PreparedWinograd: Prepared {
     let (micro, conv) = (self.task.micro, self.task.conv)
     let channels = ceilDivide(self.task.channels, micro.lanes) * micro.lanes
     let outputBlocks = conv.groups * ceilDivide(self.task.outputsPerGroup, micro.outputBlock)
-    blocking = WinogradBlocking(
-      size: size, output: self.task.output, channels: conv.groups * channels, groups: conv.groups,
-      outputBlocks: outputBlocks / conv.groups, outputBlock: micro.outputBlock, cache: cache)
+    blocking = WinogradBlocking(self.task.reduced, size: size, micro, cache: cache)
     weights = try self.task.transformed(
       task, WinogradMatrices(outputs: size), channels: channels, batches: blocking.batches)
     layout = WinogradMemory(

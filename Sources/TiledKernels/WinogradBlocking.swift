@@ -66,6 +66,19 @@ struct WinogradBlocking: Sendable, Hashable {
     batches = Partition(count: outputBlocks, parts: ceilDivide(outputBlocks, together))
   }
 
+  /// Of a convolution.
+  /// - Parameters:
+  ///   - size: m.
+  ///   - cache: bytes of a core's second cache.
+  init(_ reduced: ReducedConvolution, size: Int, _ micro: MicroKernels, cache: Int) {
+    let (groups, lanes) = (reduced.conv.groups, micro.lanes)
+    self.init(
+      size: size, output: reduced.output,
+      channels: groups * ceilDivide(reduced.input.c / groups, lanes) * lanes, groups: groups,
+      outputBlocks: ceilDivide(reduced.outputsPerGroup, micro.outputBlock), outputBlock: micro.outputBlock,
+      cache: cache)
+  }
+
   /// Blocks of tiles.
   var blocks: Int { rows.parts * columns.parts }
 

@@ -28,11 +28,13 @@ struct WinogradConvolution: Kernel {
       return .no("computes convolutions with 3×3 taps, no stride and no dilation only")
     }
     let channels = reduced.input.c / conv.groups
+    let micro = isa.microKernels
+    let blocking = WinogradBlocking(reduced, size: size, micro, cache: cache)
     return .yes(
       Form(
         epilogues: Epilogue.of(conv),
         errorGrowth: WinogradMatrices(outputs: size).errorGrowth(channels: channels),
-        cycles: cycles(reduced, isa.microKernels)))
+        cycles: cycles(reduced, micro), detail: blocking.description))
   }
 
   private static func isPossible(_ conv: Conv2D) -> Bool {
@@ -62,9 +64,7 @@ extension WinogradConvolution {
     let (groups, lanes, output) = (reduced.conv.groups, micro.lanes, reduced.output)
     let channelBlocks = groups * ceilDivide(reduced.input.c / groups, lanes)
     let outputBlocks = groups * ceilDivide(reduced.outputsPerGroup, micro.outputBlock)
-    let blocking = WinogradBlocking(
-      size: size, output: output, channels: channelBlocks * lanes, groups: groups,
-      outputBlocks: outputBlocks / groups, outputBlock: micro.outputBlock, cache: cache)
+    let blocking = WinogradBlocking(reduced, size: size, micro, cache: cache)
     let points = (size + 2) * (size + 2)
     let tiles = blocking.rows.count * blocking.columns.count
     let depth = channelBlocks / groups * lanes

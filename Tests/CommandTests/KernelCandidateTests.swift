@@ -10,7 +10,7 @@ import Testing
     #expect(
       rows[0] == [
         "workload", "isa", "part", "operator", "input_shape", "fused", "kernel", "takes", "gives",
-        "estimated_cycles", "chosen",
+        "estimated_cycles", "chosen", "detail",
       ])
     return Array(rows.dropFirst())
   }

@@ -54,6 +54,7 @@ public enum CandidateReport {
     Column("estimated_cycles", integer: { Int(exactly: $0.candidate.form.cycles.rounded()) })
       .shown("cycles"),
     Column("chosen", text: { $0.candidate.isChosen ? "yes" : "" }).shown(),
+    Column("detail", text: { $0.candidate.form.detail }).shown("", rank: 5),
   ]
   /// Of lines with times.
   private static let timed: [Column<CandidateLine>] = [
