@@ -101,8 +101,10 @@ struct WinogradBlocking: Sendable, Hashable {
 extension WinogradBlocking: CustomStringConvertible {
   /// `4×4 pixels, 7 blocks of 2×14 tiles, 2 blocks of channels together, shared`
   var description: String {
-    "\(size)×\(size) pixels, \(blocks) blocks of \(mostRows)×\(mostColumns) tiles, "
-      + "\(ceilDivide(batches.count, batches.parts)) blocks of channels together"
-      + (isShared ? ", shared" : "")
+    let together = ceilDivide(batches.count, batches.parts)
+    return "\(size)×\(size) pixels, \(Self.blocks(blocks)) of \(mostRows)×\(mostColumns) tiles, "
+      + "\(Self.blocks(together)) of channels together" + (isShared ? ", shared" : "")
   }
+
+  private static func blocks(_ count: Int) -> String { "\(count) \(count == 1 ? "block" : "blocks")" }
 }
