@@ -55,7 +55,8 @@ enum TuneCommand: Command {
     let records = result.rows.map(\.record)
     if !records.isEmpty {
       times.add(records)
-      try file.write(times.text)
+      // A header without rows would be no file of times.
+      if !times.records.isEmpty { try file.write(times.text) }
       let lines = setting.work.flatMap { TuningLine.lines($0.workload, records, context.tiled) }
       try outputs.write(TuningReport.report(lines, columns: outputs.columns))
     }
