@@ -7,7 +7,7 @@ import Testing
 @Suite struct HelpTests {
   static let commands = Application.commandNames
   /// Commands whose examples measure for long, or need records.
-  static let measuring = ["run", "compare", "gate", "profile", "machine"]
+  static let measuring = ["run", "compare", "gate", "profile", "tune", "machine"]
 
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
