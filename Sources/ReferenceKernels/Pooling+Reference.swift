@@ -17,37 +17,51 @@ func pool<A: ReferenceNumber>(
   _ op: Pool2D, _ input: UnsafePointer<A>, _ inputShape: Shape, _ rows: [PoolWindow],
   _ columns: [PoolWindow], into output: UnsafeMutablePointer<A>
 ) {
-  let (H, W, isMaximum) = (inputShape.h, inputShape.w, op.kind == .max)
-  let (dh, dw) = (op.dilation.h, op.dilation.w)
-  var out = output
-  for plane in 0..<inputShape.n * inputShape.c {
-    let image = input + plane * H * W
-    for window in rows {
-      let bottom = window.first &+ window.count &* dh
-      for span in columns {
-        let right = span.first &+ span.count &* dw
-        var result = isMaximum ? A(-.infinity) : A(0)
-        var y = window.first
-        while y < bottom {
-          let row = image + y &* W
-          var x = span.first
-          if isMaximum {
-            while x < right {
-              result = A.maximum(result, row[x])
-              x &+= dw
+  let taps = Taps(rows, columns, op.dilation, inputShape)
+  if op.kind == .max {
+    taps.reduce(input, from: A(-.infinity), output, { A.maximum($0, $1) }, { result, _ in result })
+  } else {
+    taps.reduce(input, from: A(0), output, { $0 + $1 }, { $0 / A(Float($1)) })
+  }
+}
+
+/// The elements that the windows of a pool read.
+private struct Taps {
+  let rows: [PoolWindow]
+  let columns: [PoolWindow]
+  let dilation: Pair
+  let input: Shape
+
+  init(_ rows: [PoolWindow], _ columns: [PoolWindow], _ dilation: Pair, _ input: Shape) {
+    (self.rows, self.columns, self.dilation, self.input) = (rows, columns, dilation, input)
+  }
+
+  /// Folds the elements of each window with `add`, row by row; `end` gets the result and the divisor of the window.
+  @inline(__always)
+  func reduce<A>(
+    _ image: UnsafePointer<A>, from start: A, _ output: UnsafeMutablePointer<A>, _ add: (A, A) -> A,
+    _ end: (A, Int) -> A
+  ) {
+    let (H, W, dh, dw) = (input.h, input.w, dilation.h, dilation.w)
+    var (plane, out) = (image, output)
+    for _ in 0..<input.n * input.c {
+      for window in rows {
+        for span in columns {
+          var result = start
+          var row = plane + (window.first &* W &+ span.first)
+          for _ in 0..<window.count {
+            var tap = 0
+            for _ in 0..<span.count {
+              result = add(result, row[tap])
+              tap &+= dw
             }
-          } else {
-            while x < right {
-              result = result + row[x]
-              x &+= dw
-            }
+            row += dh &* W
           }
-          y &+= dh
+          out.pointee = end(result, window.divisor &* span.divisor)
+          out += 1
         }
-        if !isMaximum { result = result / A(Float(window.divisor &* span.divisor)) }
-        out.pointee = result
-        out += 1
       }
+      plane += H &* W
     }
   }
 }
