@@ -55,7 +55,8 @@ struct RowBuilder {
     record.suite = suite
     record.workload = workload.name
     record.workloadText = workload.text
-    record.op = workload.op.keyword
+    record.op = workload.named.keyword
+    record.pass = workload.pass.rawValue
     record.inputShape = workload.inputs.text
     record.outputShape = workload.outputs.text
     record.kernel = entrant.kernel

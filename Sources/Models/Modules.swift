@@ -46,12 +46,6 @@ public enum Modules {
   /// Workload texts of all operators and of networks, quick to verify.
   public static var examples: [String] { all.flatMap { $0.examples } + Network.examples }
 
-  /// The operator of an activation, nil for none.
-  static func activation(_ activation: Activation) -> (any Operator)? {
-    let types = primitives.compactMap { $0 as? any ActivationOperator.Type }
-    return types.first { $0.activation == activation }?.init()
-  }
-
   /// All names that can stand at the beginning of a workload text.
   public static var names: [String] { all.map { $0.keyword } + Architectures.names }
 

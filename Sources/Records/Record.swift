@@ -116,6 +116,8 @@ public struct Record: Sendable, Equatable {
   /// `denormal` or a `.npy` file, then ` weights=…` unless these are dense; empty in older records:
   /// dense.
   public var data = ""
+  /// `forward`, `backward-data`, `backward-weights`, `backward` or `training`; empty in older records: forward.
+  public var pass = ""
 
   /// Nothing measured, every text empty.
   public init() {}

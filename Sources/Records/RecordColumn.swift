@@ -90,5 +90,6 @@ public struct RecordColumn: Sendable {
     RecordColumn("load", \.load),
     RecordColumn("multiplicity", \.multiplicity), RecordColumn("memory_bytes", \.memoryBytes),
     RecordColumn("fingerprint", \.fingerprint), RecordColumn("data", \.data),
+    RecordColumn("pass", \.pass),
   ]
 }

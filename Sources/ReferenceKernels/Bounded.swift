@@ -98,6 +98,16 @@ public struct Bounded: Exact {
     return Bounded(value, error: abs(a.value) * eb + abs(b.value) * ea + ea * eb + rounding)
   }
 
+  /// The product of two numbers that stay as they are; ends a sum. Exact where both are integers without error.
+  @inline(__always)
+  public static func product(_ a: Bounded, _ b: Bounded) -> Bounded {
+    let value = a.value * b.value
+    guard a.isInteger && b.isInteger && a.bound + b.bound == 0 && abs(value) <= largestInteger else {
+      return a * b
+    }
+    return Bounded(value, error: 0, isInteger: true)
+  }
+
   /// The product with a weight, which is exact; ends a sum.
   @inline(__always)
   public static func * (a: Bounded, b: Float) -> Bounded {

@@ -73,6 +73,9 @@ struct Likely: Exact {
   }
 
   @inline(__always)
+  static func product(_ a: Likely, _ b: Likely) -> Likely { a * b }
+
+  @inline(__always)
   static func * (a: Likely, b: Float) -> Likely {
     let (value, b) = (a.value * Double(b), Double(b))
     let rounding = value == 0 ? 0 : Float.u * abs(value) + underflow * (1 + abs(a.value))

@@ -12,6 +12,8 @@ public protocol ReferenceNumber: BitwiseCopyable, Sendable {
   static func * (a: Self, b: Self) -> Self
   /// The product with a weight, which is exact.
   static func * (a: Self, b: Float) -> Self
+  /// The product of two values that no kernel folds anything into: of integers, an integer.
+  static func product(_ a: Self, _ b: Self) -> Self
   /// The quotient, rounded once.
   static func / (a: Self, b: Self) -> Self
   /// Whether the value is smaller, whatever the errors are; false if either is NaN.
@@ -20,6 +22,13 @@ public protocol ReferenceNumber: BitwiseCopyable, Sendable {
   static func maximum(_ a: Self, _ b: Self) -> Self
   /// The smaller of both, NaN if either is.
   static func minimum(_ a: Self, _ b: Self) -> Self
+  /// Whether it is no number.
+  var isNaN: Bool { get }
+  /// Whether `Float` must find the same of both the larger one.
+  func isApart(from other: Self) -> Bool
+  /// This value, or zero if it is not chosen.
+  /// - Parameter isCertain: whether `Float` must choose the same; else the other choice is within the bound.
+  func chosen(_ isChosen: Bool, isCertain: Bool) -> Self
   /// The root, rounded once.
   func squareRoot() -> Self
   /// `1 / (1 + exp(−x))`.
@@ -35,6 +44,18 @@ public protocol ReferenceNumber: BitwiseCopyable, Sendable {
 extension Float: ReferenceNumber {
   /// Rounded.
   public init(constant: Double) { self = Float(constant) }
+
+  /// The product.
+  @inline(__always)
+  public static func product(_ a: Float, _ b: Float) -> Float { a * b }
+
+  /// Always.
+  @inline(__always)
+  public func isApart(from other: Float) -> Bool { true }
+
+  /// The value or zero.
+  @inline(__always)
+  public func chosen(_ isChosen: Bool, isCertain: Bool) -> Float { isChosen ? self : 0 }
 
   /// The larger of both, NaN if either is.
   @inline(__always)
@@ -68,6 +89,21 @@ protocol Exact: ReferenceNumber {
 extension Exact {
   /// Compares the values.
   public static func < (a: Self, b: Self) -> Bool { a.value < b.value }
+
+  /// Of the value.
+  public var isNaN: Bool { value.isNaN }
+
+  /// Whether their bounds do not overlap; exact values never do, not even equal ones.
+  public func isApart(from other: Self) -> Bool {
+    let reach = bound + other.bound
+    return reach == 0 || !(abs(value - other.value) <= reach)
+  }
+
+  /// The value or zero; what is uncertain has a bound that the other choice lies within.
+  public func chosen(_ isChosen: Bool, isCertain: Bool) -> Self {
+    if isCertain && isChosen { return self }
+    return Self(0).mapped(to: isChosen ? value : 0, slope: 0, rounding: isCertain ? 0 : abs(value) + bound)
+  }
 }
 
 extension Float {

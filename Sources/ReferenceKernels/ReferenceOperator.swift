@@ -38,7 +38,12 @@ public struct ReferenceMemory<A: ReferenceNumber> {
   public let inputs: [UnsafePointer<A>]
 
   /// The first output, in single precision.
-  public var output: UnsafeMutablePointer<A> { outputPlaces[0].address.assumingMemoryBound(to: A.self) }
+  public var output: UnsafeMutablePointer<A> { number(output: 0) }
+
+  /// An output in single precision.
+  public func number(output index: Int) -> UnsafeMutablePointer<A> {
+    outputPlaces[index].address.assumingMemoryBound(to: A.self)
+  }
 
   /// An input of another type.
   public func input<T: TensorElement>(_ index: Int, as type: T.Type) -> UnsafePointer<T> {

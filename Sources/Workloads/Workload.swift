@@ -9,10 +9,16 @@ public struct Workload: Sendable {
   public let name: String
   /// How often the network that a suite stands for has this layer.
   public let multiplicity: Int
-  /// What is computed.
+  /// What is computed: what the text names, or its gradients.
   public let op: any Operator
+  /// What the text names.
+  public let named: any Operator
+  /// Which way through it is taken.
+  public let pass: Pass
   /// The shapes in the text; all inputs follow from them.
   public let shapes: [Shape]
+  /// Types of all inputs of what the text names.
+  private let namedInputs: [TensorType]
   /// Types of all inputs.
   public let inputs: [TensorType]
   /// Types of all results.
@@ -26,12 +32,22 @@ public struct Workload: Sendable {
   /// The name in messages: one that a suite gives is cut, as users write it.
   public var shownName: String { name == text ? text : name.shown }
 
-  /// `op[:key=value,...]@NxCxHxW`, every key spelt out; several shapes are separated by commas. An operator that no text
-  /// can name has the same form without a promise to be read again.
-  public var text: String { Workload.text(op, shapes) }
+  /// `op[:key=value,...]@NxCxHxW[/PASS]`, every key spelt out; several shapes are separated by commas, and a pass follows that
+  /// is not the forward one. An operator that no text can name has the same form without a promise to be read again.
+  public var text: String { Workload.text(named, shapes, pass) }
 
-  private static func text(_ op: any Operator, _ shapes: [Shape]) -> String {
-    "\(op.text)@\(shapes.map(\.description).joined(separator: ","))"
+  private static func text(_ op: any Operator, _ shapes: [Shape], _ pass: Pass) -> String {
+    let suffix = pass == .forward ? "" : "/\(pass.rawValue)"
+    return "\(op.text)@\(shapes.map(\.description).joined(separator: ","))\(suffix)"
+  }
+
+  /// The same workload taken another way.
+  /// - Throws: `UsageError` if it has no such pass, with the part that has none.
+  public func with(_ pass: Pass) throws(UsageError) -> Workload {
+    let isOwnName = name == text
+    return try Workload(
+      named, inputs: namedInputs, shapes, name: isOwnName ? nil : "\(name) \(pass.rawValue)",
+      multiplicity: multiplicity, pass: pass)
   }
 
   /// Elements of all outputs.
@@ -49,13 +65,13 @@ public struct Workload: Sendable {
 extension Workload {
   /// - Throws: `UsageError` if the operator cannot take the shapes.
   public init(
-    _ op: any Spelled, _ shapes: [Shape], name: String? = nil, multiplicity: Int = 1
+    _ op: any Spelled, _ shapes: [Shape], name: String? = nil, multiplicity: Int = 1, pass: Pass = .forward
   ) throws(UsageError) {
     let inputs: [TensorType]
     do { inputs = try op.inputs(for: shapes) } catch {
-      throw UsageError("\(Workload.text(op, shapes)): \(error)")
+      throw UsageError("\(Workload.text(op, shapes, pass)): \(error)")
     }
-    try self.init(op, inputs: inputs, shapes, name: name, multiplicity: multiplicity)
+    try self.init(op, inputs: inputs, shapes, name: name, multiplicity: multiplicity, pass: pass)
   }
 
   /// The same for one shape.
@@ -68,30 +84,32 @@ extension Workload {
   /// An operator that need not have a text, such as one from a file.
   /// - Throws: `UsageError` if the operator cannot take the inputs.
   public init(
-    _ op: any Operator, inputs: [TensorType], name: String? = nil, multiplicity: Int = 1
+    _ op: any Operator, inputs: [TensorType], name: String? = nil, multiplicity: Int = 1,
+    pass: Pass = .forward
   ) throws(UsageError) {
-    try self.init(op, inputs: inputs, inputs.map(\.shape), name: name, multiplicity: multiplicity)
+    try self.init(
+      op, inputs: inputs, inputs.map(\.shape), name: name, multiplicity: multiplicity, pass: pass)
   }
 
   private init(
-    _ op: any Operator, inputs: [TensorType], _ shapes: [Shape], name: String?, multiplicity: Int
+    _ named: any Operator, inputs namedInputs: [TensorType], _ shapes: [Shape], name: String?,
+    multiplicity: Int, pass: Pass
   ) throws(UsageError) {
     precondition(multiplicity > 0, "multiplicity \(multiplicity) must be positive")
     self.multiplicity = multiplicity
-    self.op = op
-    self.shapes = shapes
-    self.inputs = inputs
-    do {
+    (self.named, self.namedInputs, self.pass, self.shapes) = (named, namedInputs, pass, shapes)
+    do throws(OperatorError) {
+      // Weights first: they tell about groups and reductions in the user's words.
+      _ = try named.weights(namedInputs)
+      (op, inputs) = try pass.run(named, namedInputs)
       guard inputs.allSatisfy({ $0.count <= Shape.largestCount }) else {
         throw OperatorError("the shape has more than 2^40 elements")
       }
-      // Weights first: they tell about groups and reductions in the user's words.
-      _ = try op.weights(inputs)
       outputs = try op.outputs(inputs)
       cost = try op.cost(inputs)
-      self.name = name ?? Workload.text(op, shapes)
+      self.name = name ?? Workload.text(named, shapes, pass)
     } catch {
-      throw UsageError("\(Workload.text(op, shapes)): \(error)")
+      throw UsageError("\(Workload.text(named, shapes, pass)): \(error)")
     }
   }
 
@@ -107,14 +125,22 @@ extension Workload {
     guard sides.count == 2 else {
       throw UsageError("'\(text.shown)' is not a workload; expected operator[:key=value,...]@NxCxHxW")
     }
+    let ways = sides[1].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let pass = ways.count < 2 ? .forward : Pass(rawValue: String(ways[1])) else {
+      let known = Pass.allCases.map(\.rawValue)
+      let hint = Words.nearest(String(ways[1]), among: known).map { "; did you mean '\($0)'?" } ?? ""
+      throw UsageError(
+        "\(text.shown): '\(ways[1].shown)' is not a pass; expected one of: \(known.joined(separator: " "))\(hint)"
+      )
+    }
     let op: any Spelled
     do { op = try Modules.parse(sides[0]) } catch { throw UsageError("\(text.shown): \(error)") }
     var shapes: [Shape] = []
     do {
-      for part in sides[1].split(separator: ",", omittingEmptySubsequences: false) {
+      for part in ways[0].split(separator: ",", omittingEmptySubsequences: false) {
         shapes.append(try Shape(text: part, minimum: type(of: op).smallestExtent))
       }
     } catch { throw UsageError("\(text.shown): \(error)") }
-    try self.init(op, shapes, name: name, multiplicity: multiplicity)
+    try self.init(op, shapes, name: name, multiplicity: multiplicity, pass: pass)
   }
 }

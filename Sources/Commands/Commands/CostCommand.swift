@@ -23,7 +23,8 @@ enum CostCommand: Command {
     Option(
       name: "--convention", value: Convention.allCases.map(\.rawValue).joined(separator: "|"),
       help: "also count as papers or other tools do"),
-    Option(name: "--layers", value: nil, help: "all layers of a network instead of groups"), .style, .filter,
+    Option(name: "--layers", value: nil, help: "all layers of a network instead of groups"), .style, .pass,
+    .filter,
     .format, .wide, .output, .quiet,
   ]
 
@@ -42,11 +43,12 @@ enum CostCommand: Command {
     let networks = arguments.targets.filter(NetworkTargets.isNetwork)
     let sweeps = ["--channels", "--reduction", "--size"].filter { arguments.has($0) }
     if arguments.has("--compare") || (!networks.isEmpty && arguments.has("--reduction")) {
-      try refuse(["--channels", "--filter", "--layers"], arguments, "in a comparison of networks")
+      try refuse(["--channels", "--filter", "--layers", "--pass"], arguments, "in a comparison of networks")
       return try ComparisonReport(convention: convention).report(NetworkVariants(arguments).groups)
     }
     if networks.isEmpty && !sweeps.isEmpty {
-      try refuse(["--convention", "--layers", "--style"], arguments, "on modules; it is for networks")
+      try refuse(
+        ["--convention", "--layers", "--style", "--pass"], arguments, "on modules; it is for networks")
       return try ReductionReport.report(ModuleSweep.workloads(arguments))
     }
     try refuse(["--channels"], arguments, "on a network")
@@ -56,7 +58,7 @@ enum CostCommand: Command {
     {
       throw UsageError("--size has no effect on \(other.shown), which has a shape of its own")
     }
-    if arguments.has("--layers"), !suites.contains(where: { $0.workloads.contains { $0.op is Network } }) {
+    if arguments.has("--layers"), !suites.contains(where: { $0.workloads.contains { $0.named is Network } }) {
       throw UsageError("--layers has no effect without a network; its layers are shown anyway")
     }
     return try StageReport(showsLayers: arguments.has("--layers"), convention: convention).report(suites)

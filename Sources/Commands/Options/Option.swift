@@ -26,6 +26,9 @@ extension Option {
   static let style = Option(
     name: "--style", value: "pytorch|caffe",
     help: "networks with bottlenecks: stride in the 3x3 (default) or in the first 1x1")
+  static let pass = Option(
+    name: "--pass", value: "forward|backward-data|backward-weights|backward|training",
+    help: "which way through an operator: its result (default), gradients, or all of them")
   static let filter = Option(
     name: "--filter", value: "REGEX", help: "only workloads whose name or text matches")
   static let seed = Option(

@@ -13,6 +13,7 @@ func resolve(
   var suites: [Suite] = []
   for name in try arguments.targets(or: standard) { suites.append(try targets.resolve(name)) }
   if let style = try arguments.word("--style", Style.self) { suites = try styled(suites, style) }
+  if let pass = try arguments.word("--pass", Pass.self) { suites = try taking(pass, suites) }
   guard let pattern = arguments.value("--filter") else { return suites }
   let regex: Pattern
   do { regex = try Pattern(pattern) } catch {
@@ -37,7 +38,7 @@ private func styled(_ suites: [Suite], _ style: Style) throws(UsageError) -> [Su
   for suite in suites {
     var workloads: [Workload] = []
     for workload in suite.workloads {
-      guard var network = workload.op as? Network else {
+      guard var network = workload.named as? Network else {
         workloads.append(workload)
         continue
       }
@@ -45,11 +46,30 @@ private func styled(_ suites: [Suite], _ style: Style) throws(UsageError) -> [Su
       networks += 1
       let name = workload.name == workload.text ? nil : workload.name
       workloads.append(
-        try Workload(network, workload.shapes, name: name, multiplicity: workload.multiplicity))
+        try Workload(
+          network, workload.shapes, name: name, multiplicity: workload.multiplicity, pass: workload.pass))
     }
     result.append(Suite(name: suite.name, workloads: workloads))
   }
   guard networks > 0 else { throw UsageError("--style \(style.rawValue) has no effect without a network") }
+  return result
+}
+
+/// All workloads that name no pass themselves, taken another way; those that have no such pass are left out and told, unless
+/// nothing else is there.
+private func taking(_ pass: Pass, _ suites: [Suite]) throws(UsageError) -> [Suite] {
+  var refusals: [UsageError] = []
+  let result = suites.map { suite in
+    let workloads = suite.workloads.compactMap { workload -> Workload? in
+      do throws(UsageError) { return workload.pass == .forward ? try workload.with(pass) : workload } catch {
+        refusals.append(error)
+        return nil
+      }
+    }
+    return Suite(name: suite.name, workloads: workloads)
+  }
+  if let first = refusals.first, result.allSatisfy({ $0.workloads.isEmpty }) { throw first }
+  for refusal in refusals { Console.note("left out: \(refusal)") }
   return result
 }
 

@@ -56,7 +56,7 @@ extension Graph {
     let normalised = addConvolution(
       "\(name).conv", "\(name).bn", out: out, kernel: kernel, stride: stride, groups: groups, source,
       gain: activation == .silu || activation == .hardSwish ? Graph.smoothGain : Graph.rectifiedGain)
-    guard let op = Modules.activation(activation) else { return normalised }
+    guard let op = activation.layer else { return normalised }
     return add("\(name).act", op, normalised)
   }
 

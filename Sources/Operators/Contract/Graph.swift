@@ -24,6 +24,8 @@ public struct Graph: Sendable, Hashable {
     public let inputs: [Source]
     /// The node whose weights this one uses, if not its own.
     public let sharing: Int?
+    /// Where its weights are among those that the graph declares, if they are not its own: a path, empty for the graph's own.
+    public let declared: String?
     /// Factor of seeded weights.
     public let gain: Float
     /// What seeded biases and shifts are spread around.
@@ -48,26 +50,29 @@ public struct Graph: Sendable, Hashable {
   /// - Parameters:
   ///   - gain: factor of seeded weights, which else keep the variance of what they are applied to.
   ///   - center: what seeded biases and shifts are spread around; without them, the sum of a layer's seeded weights.
+  ///   - declared: path of its weights among those that the graph declares; nil where the node has its own.
   /// - Precondition: no node has that name yet; weights are found by the names of their nodes.
   @discardableResult
   public mutating func add(
     _ name: String, _ op: any Operator, _ inputs: Source..., sharing: Source? = nil, gain: Float = 1,
-    center: Float = 0
+    center: Float = 0, declared: String? = nil
   ) -> Source {
-    add(name, op, inputs, sharing: sharing, gain: gain, center: center)
+    add(name, op, inputs, sharing: sharing, gain: gain, center: center, declared: declared)
   }
 
   /// The same for a list of inputs.
   @discardableResult
   public mutating func add(
     _ name: String, _ op: any Operator, _ inputs: [Source], sharing: Source? = nil, gain: Float = 1,
-    center: Float = 0
+    center: Float = 0, declared: String? = nil
   ) -> Source {
     var owner: Int?
     if case .node(let index, _)? = sharing { owner = index }
     let isNew = names.insert(name).inserted
     precondition(isNew, "the nodes \(texts(named: name)) and \(op.text) of a graph are both named '\(name)'")
-    nodes.append(Node(name: name, op: op, inputs: inputs, sharing: owner, gain: gain, center: center))
+    nodes.append(
+      Node(
+        name: name, op: op, inputs: inputs, sharing: owner, declared: declared, gain: gain, center: center))
     outputs = [.node(nodes.count - 1)]
     return .node(nodes.count - 1)
   }
@@ -138,7 +143,7 @@ extension Graph {
   /// Weights of the graph and of as many nodes as there are types for, named `node.weight`.
   func allWeights(_ types: [NodeTypes]) throws(OperatorError) -> [Weight] {
     var result = weights
-    for (node, types) in zip(nodes, types) where node.sharing == nil {
+    for (node, types) in zip(nodes, types) where node.hasOwnWeights {
       let own = try node.op.weights(types.inputs)
       let hasShift = own.contains { $0.isShift }
       result += own.map { $0.of(node, isAlone: !hasShift) }
@@ -147,10 +152,15 @@ extension Graph {
   }
 }
 
+extension Graph.Node {
+  /// Whether its weights are nobody else's.
+  public var hasOwnWeights: Bool { sharing == nil && declared == nil }
+}
+
 extension Graph.Node: Hashable {
   public static func == (a: Self, b: Self) -> Bool {
-    a.name == b.name && a.inputs == b.inputs && a.sharing == b.sharing && a.gain == b.gain
-      && a.center == b.center
+    a.name == b.name && a.inputs == b.inputs && a.sharing == b.sharing && a.declared == b.declared
+      && a.gain == b.gain && a.center == b.center
       && AnyHashable(a.op) == AnyHashable(b.op)
   }
 

@@ -12,10 +12,10 @@ public struct Stage: Sendable {
   public let inputs: [TensorType]
   /// Type of each output.
   public let outputs: [TensorType]
-  /// Path of the stage whose weights it has: its own, unless it shares another's; empty if it is the whole.
+  /// Path of its weights: its own, unless they are another stage's or a graph's; empty if they are the whole's.
   public let owner: String
-  /// Whether its weights are another stage's.
-  public var isShared: Bool { !owner.isEmpty && owner != name }
+  /// Whether its weights are another stage's or a graph's.
+  public let isShared: Bool
   /// Keywords of the composites that it lies in, outermost first.
   public let composites: [String]
   /// Parameters are zero where the weights are another stage's.
@@ -116,7 +116,9 @@ extension Stages {
     if path.isShared { cost.parameters = 0 }
     return Stage(
       name: path.name.isEmpty ? op.keyword : path.name, op: op, sources: sources, inputs: inputs,
-      outputs: try op.outputs(inputs), owner: path.owner, composites: path.composites, cost: cost)
+      outputs: try op.outputs(inputs), owner: path.owner, isShared: path.isShared,
+      composites: path.composites,
+      cost: cost)
   }
 
   /// The most layers that sum up products, one after the other, between an input and a result: how often rounding errors
@@ -160,9 +162,12 @@ private struct Path {
   func inside(_ composite: any Composite, _ node: Graph.Node, of graph: Graph) -> Path {
     Path(
       name: below(name, node.name),
-      owner: below(owner, node.sharing.map { graph.nodes[$0].name } ?? node.name),
-      isShared: isShared || node.sharing != nil, composites: composites + [composite.keyword])
+      owner: below(owner, node.declared ?? node.sharing.map { graph.nodes[$0].name } ?? node.name),
+      isShared: isShared || !node.hasOwnWeights, composites: composites + [composite.keyword])
   }
 }
 
-private func below(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+/// A name inside a path; the path itself for an empty name.
+func below(_ path: String, _ name: String) -> String {
+  path.isEmpty ? name : name.isEmpty ? path : "\(path).\(name)"
+}

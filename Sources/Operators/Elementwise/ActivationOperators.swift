@@ -1,7 +1,7 @@
 import Tensors
 
 /// An activation as an operator of its own; `Activation.operations` per element.
-public protocol ActivationOperator: Spelled {
+public protocol ActivationOperator: Spelled, Differentiable {
   /// Which function it is.
   static var activation: Activation { get }
   /// It has no parameters.
@@ -32,6 +32,21 @@ extension ActivationOperator {
     let outputs = try outputs(inputs)
     return Cost(
       others: Self.activation.operations * inputs[0].count, inputs: inputs, weights: [], outputs: outputs)
+  }
+}
+
+extension Activation {
+  /// As an operator of its own; nil for none.
+  public var layer: (any ActivationOperator)? {
+    switch self {
+    case .none: nil
+    case .relu: ReLU()
+    case .relu6: ReLU6()
+    case .sigmoid: Sigmoid()
+    case .silu: SiLU()
+    case .hardSigmoid: HardSigmoid()
+    case .hardSwish: HardSwish()
+    }
   }
 }
 

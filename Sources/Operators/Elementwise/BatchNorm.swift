@@ -12,21 +12,25 @@ public struct BatchNorm: Spelled {
   public static let standardEpsilon: Double = 1e-5
   /// What is added to the variance; positive.
   public var epsilon: Double
+  /// Whether training, too, uses the estimated mean and variance, instead of those of the batch.
+  public var isFrozen: Bool
 
   /// - Precondition: `epsilon` lies between 0 and 1.
-  public init(epsilon: Double = BatchNorm.standardEpsilon) {
+  public init(epsilon: Double = BatchNorm.standardEpsilon, isFrozen: Bool = false) {
     precondition(epsilon > 0 && epsilon < 1, "epsilon \(epsilon) must lie between 0 and 1")
-    self.epsilon = epsilon
+    (self.epsilon, self.isFrozen) = (epsilon, isFrozen)
   }
 
-  /// Reads `eps`.
+  /// Reads `eps` and `frozen`.
   public init(_ a: inout Attributes) throws(OperatorError) {
     epsilon = try a.fraction("eps", default: BatchNorm.standardEpsilon)
+    isFrozen = try a.flag("frozen", default: false)
   }
 
-  /// `eps`, if it is not the standard one.
+  /// `eps`, if it is not the standard one, and `frozen`, if it is.
   public var attributes: [Attribute] {
-    epsilon == BatchNorm.standardEpsilon ? [] : [Attribute("eps", epsilon)]
+    (epsilon == BatchNorm.standardEpsilon ? [] : [Attribute("eps", epsilon)])
+      + (isFrozen ? [Attribute("frozen", isFrozen)] : [])
   }
 
   /// The type of the input, of rank 2 or more.

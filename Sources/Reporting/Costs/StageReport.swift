@@ -33,7 +33,7 @@ public struct StageReport {
       for workload in suite.workloads {
         let costs = try CostLine.lines(workload, convention)
         all += costs
-        if let network = workload.op as? Network {
+        if workload.pass == .forward, let network = workload.op as? Network {
           let section = try NetworkSection(network, workload, costs, showsLayers: showsLayers, convention)
           console.append(section.console)
           markdown.append(section.markdown)
