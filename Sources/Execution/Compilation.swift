@@ -43,6 +43,9 @@ public struct Compilation: Sendable {
   /// Estimated cycles of a call with one thread.
   public var cycles: Double { steps.reduce(0) { $0 + $1.choice.form.cycles } }
 
+  /// Whether NaN and infinities stay where the formula leads them, in every step.
+  public var keepsNonFinite: Bool { steps.allSatisfy { $0.choice.form.keepsNonFinite } }
+
   /// How many times as large as the formula's own the rounding errors may be: the root of the mean square of the growth of
   /// steps that sum up products, as errors of different steps are independent.
   public var errorGrowth: Double {

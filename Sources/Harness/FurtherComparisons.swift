@@ -84,6 +84,12 @@ extension Workload {
 }
 
 extension Candidate {
-  /// Exact integers, NaN and infinities are for direct kernels: a transform mixes inputs.
-  func takes(_ filling: Filling) -> Bool { isDirect || filling == .dense || filling == .negative }
+  /// Exact integers, NaN and infinities are for direct kernels: a transform mixes inputs. So does padding that is multiplied.
+  func takes(_ filling: Filling) -> Bool {
+    switch filling {
+    case .dense, .negative: true
+    case .integers: isDirect
+    case .nan, .infinities: isDirect && form?.keepsNonFinite == true
+    }
+  }
 }

@@ -21,6 +21,9 @@ public struct Form: Sendable, Hashable {
   /// How many times as large as the formula's own the rounding errors may be. 1 is a direct kernel: every output is the
   /// formula's sum in some order, so that exact integers stay exact and a NaN stays where it belongs.
   public var errorGrowth: Double
+  /// Whether NaN and infinities of the input reach only the outputs that the formula leads them to. A kernel that multiplies
+  /// padding by what need not be finite is one that does not keep them.
+  public var keepsNonFinite: Bool
   /// Roughly how many cycles a call takes with one thread; the selector takes the least.
   public var cycles: Double
   /// How it cuts the work, in words; empty where there is nothing to tell.
@@ -29,13 +32,14 @@ public struct Form: Sendable, Hashable {
   /// A direct kernel from NCHW to NCHW that fuses nothing, unless said.
   public init(
     takes: [Layout] = [], gives: [Layout] = [], epilogues: Set<Epilogue> = [], errorGrowth: Double = 1,
-    cycles: Double, detail: String = ""
+    keepsNonFinite: Bool = true, cycles: Double, detail: String = ""
   ) {
     precondition(errorGrowth >= 1, "an error growth of \(errorGrowth) is below the formula's own")
     self.takes = takes
     self.gives = gives
     self.epilogues = epilogues
     self.errorGrowth = errorGrowth
+    self.keepsNonFinite = keepsNonFinite
     self.cycles = cycles
     self.detail = detail
   }

@@ -13,6 +13,8 @@ public protocol MicroCode: SendableMetatype {
   static func convRow(_ row: UnsafePointer<ConvRow>)
   /// What `ConvTile` describes.
   static func convTile(_ tile: UnsafePointer<ConvTile>)
+  /// What `CorrelateRows` describes.
+  static func correlateRows(_ work: UnsafePointer<CorrelateRows>)
   /// What `DepthwiseRows` describes.
   static func depthwiseRows(_ work: UnsafePointer<DepthwiseRows>)
   /// What `DotTile` describes.

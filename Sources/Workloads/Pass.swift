@@ -29,7 +29,7 @@ extension Pass {
       return (both, both.inputs)
     }
     guard let backward = try Training(op, inputs, wanted: wanted).backward else { return (op, inputs) }
-    return (backward.alone ?? backward, backward.gradient.inputs)
+    return backward.alone ?? (backward, backward.gradient.inputs)
   }
 
   private func wanted(_ op: any Operator, _ inputs: [TensorType]) throws(OperatorError) -> WantedGradients {

@@ -96,14 +96,18 @@ public struct Backward: Composite {
     hasher.combine(wanted)
   }
 
-  /// The only node, where the gradient is no more than that: what it computes from the same inputs, in the same order.
-  public var alone: (any Operator)? {
+  /// The only node and what it takes, where the gradient is no more than that.
+  public var alone: (op: any Operator, inputs: [TensorType])? {
     let graph = gradient.graph
-    guard graph.nodes.count == 1, graph.nodes[0].inputs == gradient.inputs.indices.map({ .input($0) }),
-      graph.outputs == graph.outputs.indices.map({ .node(0, output: $0) }),
-      (try? graph.nodes[0].op.outputs(gradient.inputs).count) == graph.outputs.count
+    guard graph.nodes.count == 1, let node = graph.nodes.first, node.inputs.count == gradient.inputs.count,
+      Set(node.inputs) == Set(gradient.inputs.indices.map { .input($0) }),
+      graph.outputs == graph.outputs.indices.map({ .node(0, output: $0) })
     else { return nil }
-    return (graph.nodes[0].op as? Backward)?.alone ?? graph.nodes[0].op
+    let inputs = node.inputs.map { source in
+      if case .input(let i) = source { gradient.inputs[i] } else { gradient.inputs[0] }
+    }
+    guard (try? node.op.outputs(inputs).count) == graph.outputs.count else { return nil }
+    return (node.op as? Backward)?.alone ?? (node.op, inputs)
   }
 }
 
