@@ -36,7 +36,8 @@ public struct Layers: Kernel {
   public func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     do {
       let steps = try compilation(op, inputs, isa: isa)
-      return .yes(Form(errorGrowth: steps.errorGrowth, keepsNonFinite: steps.keepsNonFinite, cycles: steps.cycles))
+      return .yes(
+        Form(errorGrowth: steps.errorGrowth, keepsNonFinite: steps.keepsNonFinite, cycles: steps.cycles))
     } catch {
       return .no("\(error)")
     }

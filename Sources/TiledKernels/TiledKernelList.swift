@@ -12,7 +12,8 @@ private let convolutions: [any Kernel] =
 private let parts: [any Kernel] =
   convolutions + [
     TransposedConvolution(Catalogue(convolutions)), Pooling(), AdaptivePooling(), DenseLayers(),
-    ElementwiseKernels(), Subsampling(), BlockedWeightGradient(), RowWeightGradient(), FusedSqueezeExcitation(), FusedChannelAttention(),
+    ElementwiseKernels(), Subsampling(), BlockedWeightGradient(), RowWeightGradient(),
+    FusedSqueezeExcitation(), FusedChannelAttention(),
     FusedSpatialAttention(), FusedCBAM(),
   ]
 

@@ -19,10 +19,12 @@ struct BlockedWeightGradient: Kernel {
   private func cycles(_ task: WeightGradientTask) -> Double {
     let plan = WeightBlocks(task)
     let values = task.gradient.n * (task.gradient.c * task.gradient.plane + task.input.c * task.input.plane)
-    let sums = Double(plan.blocks * plan.passes) * Double(task.gradient.n * task.gradient.plane) / Double(plan.passes)
+    let sums =
+      Double(plan.blocks * plan.passes) * Double(task.gradient.n * task.gradient.plane) / Double(plan.passes)
     let tile = Cycles.blockedProducts(pixels: task.depth, depth: 1, task.micro) * sums
     let ends = Double(plan.passes * plan.blocks * task.micro.outputBlock * task.depth)
-    return 3 * Cycles.region * Double(ceilDivide(task.gradient.n, plan.images)) + Double(values) / 2 + tile + ends
+    return 3 * Cycles.region * Double(ceilDivide(task.gradient.n, plan.images)) + Double(values) / 2 + tile
+      + ends
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
@@ -117,7 +119,8 @@ private struct PreparedWeightBlocks: Prepared {
         let isFirst = first == 0 && rows == 0
         regions.append(
           multiply(
-            source, images, plan.rows[rows], turned, into: memory.outputs[0], sums, isFirst: isFirst, scratch))
+            source, images, plan.rows[rows], turned, into: memory.outputs[0], sums, isFirst: isFirst, scratch)
+        )
       }
     }
     if plan.passes > 1 { regions.append(finish(sums, into: memory.outputs[0])) }

@@ -21,7 +21,10 @@ struct RowWeightGradient: Kernel {
     let tap = vectors * (isa == .baseline ? 1.6 : 0.8)
     let ends = Double(plan.passes) * (Self.pair + Self.lanes * Double(task.taps))
     let drawing = Double(task.gradient.n * task.input.c * task.input.plane) / 2
-    return .yes(Form(keepsNonFinite: task.padsNothing, cycles: Cycles.region + drawing + pairs * (tap * Double(task.taps) + ends)))
+    return .yes(
+      Form(
+        keepsNonFinite: task.padsNothing,
+        cycles: Cycles.region + drawing + pairs * (tap * Double(task.taps) + ends)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
