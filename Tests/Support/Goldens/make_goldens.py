@@ -17,11 +17,14 @@ Each file is a list of cases:
 - Weight names are those of the operator's `weights(_:)`; inside a composite they are paths of node names.
 - Numbers come from a generator seeded with the workload text: adding a case does not change the others.
 - The modules below follow the doc comments of the operators and share no code with them.
+- Where a maximum is reached more than once, the gradient of `Gradients/make_gradient_goldens.py`, which uses these
+  modules, goes to the first element: `max` of PyTorch picks it, `amax` would split the gradient.
 - `p=1` pads all sides, `p=1x2` rows and columns, `p=0x1x2x1` top, left, bottom and right. PyTorch's layers lack the
   last: the input is padded first, and the output of a transposed convolution is cropped.
 """
 
 import json
+import math
 import pathlib
 import random
 import sys
@@ -98,8 +101,13 @@ class ChannelGate(nn.Module):
         if self.pool in ("both", "avg"):
             logits = logits + self.mlp(x.mean(dim=(2, 3)))
         if self.pool in ("both", "max"):
-            logits = logits + self.mlp(x.amax(dim=(2, 3)))
+            logits = logits + self.mlp(functional.max_pool2d(x, x.shape[2:]).flatten(1))
         return torch.sigmoid(logits)
+
+
+def channel_pool(x):
+    """Maximum, then mean."""
+    return torch.cat([x.max(dim=1, keepdim=True).values, x.mean(dim=1, keepdim=True)], dim=1)
 
 
 class SpatialGate(nn.Module):
@@ -111,8 +119,7 @@ class SpatialGate(nn.Module):
         self.bn = BatchNorm(1) if norm else nn.Identity()
 
     def forward(self, x):
-        pooled = torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
-        return torch.sigmoid(self.bn(self.conv(pooled)))
+        return torch.sigmoid(self.bn(self.conv(channel_pool(x))))
 
 
 class ChannelAttention(nn.Module):
@@ -151,9 +158,9 @@ class CBAM(nn.Module):
         return x * self.channel(x)[:, :, None, None] * self.spatial(x)
 
 
-class ChannelPool(nn.Module):
-    def forward(self, x):
-        return torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)
+def hard_sigmoid(x):
+    """That of PyTorch, whose gradient has a sixth in float32 even in float64."""
+    return functional.relu6(x + 3) / 6
 
 
 ACTIVATIONS = {
@@ -161,7 +168,7 @@ ACTIVATIONS = {
     "relu6": functional.relu6,
     "sigmoid": torch.sigmoid,
     "silu": functional.silu,
-    "hard-sigmoid": functional.hardsigmoid,
+    "hard-sigmoid": hard_sigmoid,
     "hard-swish": functional.hardswish,
 }
 
@@ -193,8 +200,8 @@ class Lambda(nn.Module):
         super().__init__()
         self.function = function
 
-    def forward(self, x):
-        return self.function(x)
+    def forward(self, *inputs):
+        return self.function(*inputs)
 
 
 class Residual(nn.Module):
@@ -340,7 +347,7 @@ class UnfoldedPool(nn.Module):
 
     def forward(self, x):
         if self.kind == "max":
-            return self.windows(padded(x, self.sides, -torch.inf), -torch.inf).amax(dim=2)
+            return self.windows(padded(x, self.sides, -torch.inf), -torch.inf).max(dim=2).values
         sums = self.windows(padded(x, self.sides), 0.0).sum(dim=2)
         counted = padded(torch.ones_like(x), self.sides, float(self.counts_padding))
         return sums / self.windows(counted, 0.0).sum(dim=2)
@@ -401,7 +408,7 @@ def module(keyword, keys, shape):
         extents = [int(part) for part in keys["out"].split("x")]
         return nn.AdaptiveAvgPool2d((extents[0], extents[-1]))
     if keyword == "channelpool":
-        return ChannelPool()
+        return Lambda(channel_pool)
     if keyword == "batchnorm":
         return BatchNorm(channels, len(shape), float(keys.get("eps", EPSILON)))
     if keyword in ACTIVATIONS:
@@ -429,29 +436,39 @@ def name_here(name):
     return ".".join(parts).replace("running_mean", "mean").replace("running_var", "variance")
 
 
-def case(workload):
-    text, _, extents = workload.partition("@")
+def parsed(workload):
+    """Keyword, keys and shapes."""
+    text, _, shapes = workload.partition("@")
     keyword, _, rest = text.partition(":")
     keys = dict(part.split("=") for part in rest.split(",")) if rest else {}
-    shape = [int(extent) for extent in extents.split("x")]
+    return keyword, keys, [[int(extent) for extent in shape.split("x")] for shape in shapes.split(",")]
+
+
+def fill(net, numbers):
+    """Draws all weights and returns them by the operator's names."""
+    weights = {}
+    for name, value in net.state_dict().items():
+        if name.endswith("num_batches_tracked"):
+            continue
+        # A variance lies between 1/4 and 2.
+        low, high = (16, 128) if name.endswith("running_var") else (-64, 64)
+        value.copy_(numbers.tensor(list(value.shape), low, high))
+        weights[name_here(name)] = value.flatten().tolist()
+    return weights
+
+
+@torch.no_grad()
+def case(workload):
+    keyword, keys, (shape,) = parsed(workload)
     numbers = Numbers(workload)
     source = numbers.tensor(shape)
     net = module(keyword, keys, shape).double().eval()
-    weights = {}
-    with torch.no_grad():
-        for name, value in net.state_dict().items():
-            if name.endswith("num_batches_tracked"):
-                continue
-            # A variance lies between 1/4 and 2.
-            low, high = (16, 128) if name.endswith("running_var") else (-64, 64)
-            value.copy_(numbers.tensor(list(value.shape), low, high))
-            weights[name_here(name)] = value
-        output = net(source)
+    weights = fill(net, numbers)
     return {
         "workload": workload,
         "input": source.flatten().tolist(),
-        "weights": {name: value.flatten().tolist() for name, value in weights.items()},
-        "output": output.flatten().tolist(),
+        "weights": weights,
+        "output": net(source).flatten().tolist(),
     }
 
 
@@ -648,53 +665,67 @@ FILES = {
 
 def text(cases):
     """One array a line."""
-    lines = []
-    for one in cases:
-        weights = ",\n".join(f"    {json.dumps(name)}: {numbers(value)}" for name, value in one["weights"].items())
-        lines.append(
-            f'{{"workload": {json.dumps(one["workload"])},\n'
-            f' "input": {numbers(one["input"])},\n'
-            + (f' "weights": {{\n{weights}}},\n' if weights else ' "weights": {},\n')
-            + f' "output": {numbers(one["output"])}}}')
-    return "[\n" + ",\n".join(lines) + "\n]\n"
+    return "[\n" + ",\n".join(
+        "{" + ",\n ".join(f"{json.dumps(key)}: {rendered(value)}" for key, value in one.items()) + "}"
+        for one in cases) + "\n]\n"
 
 
-def numbers(values):
-    """The shortest decimals that read back as the same float64, integers without a point."""
-    return "[" + ",".join(str(int(v)) if v == int(v) else repr(v) for v in values) + "]"
+def rendered(value):
+    if isinstance(value, dict):
+        return "{" + ",".join(f"\n    {json.dumps(name)}: {rendered(one)}" for name, one in value.items()) + "}"
+    if not isinstance(value, list):
+        return json.dumps(value)
+    if value and isinstance(value[0], list):
+        return "[" + ",\n  ".join(map(rendered, value)) + "]"
+    return "[" + ",".join(map(number, value)) + "]"
+
+
+def number(value):
+    """The shortest decimal that reads back as the same float64, integers without a point; what JSON lacks as a text."""
+    if not math.isfinite(value):
+        return f'"{value}"'
+    whole = value == int(value) and (value != 0 or math.copysign(1, value) > 0)
+    return str(int(value)) if whole else repr(value)
 
 
 def differences(found, made):
     """What of the files that are there differs by more than rounding."""
     if [one["workload"] for one in found] != [one["workload"] for one in made]:
         return ["other workloads"]
-    result = []
-    for old, new in zip(found, made):
-        same = old["input"] == new["input"] and old["weights"] == new["weights"]
-        near = len(old["output"]) == len(new["output"]) and all(
-            abs(a - b) <= 1e-12 * max(1, abs(b)) for a, b in zip(old["output"], new["output"]))
-        if not (same and near):
-            result.append(old["workload"])
-    return result
+    return [old["workload"] for old, new in zip(found, made) if not near(old, new)]
 
 
-def main():
+def near(old, new):
+    if isinstance(new, dict):
+        return old.keys() == new.keys() and all(near(old[key], new[key]) for key in new)
+    if isinstance(new, list):
+        return len(old) == len(new) and all(map(near, old, new))
+    if isinstance(new, str) or isinstance(old, str):
+        return old == new
+    return abs(old - new) <= 1e-12 * max(1, abs(new))
+
+
+def write_or_check(folder, files):
+    """The exit status; `files` are cases by name."""
     torch.set_num_threads(1)
     check = "--check" in sys.argv[1:]
     wrong = 0
-    for name, workloads in FILES.items():
-        cases = [case(workload) for workload in workloads]
-        path = FOLDER / f"{name}.json"
+    for name, cases in files.items():
+        path, content = folder / f"{name}.json", text(cases)
         if check:
-            for difference in differences(json.loads(path.read_text()), cases):
+            for difference in differences(json.loads(path.read_text()), json.loads(content)):
                 print(f"{path.name}: {difference}")
                 wrong += 1
         else:
-            path.write_text(text(cases))
+            path.write_text(content)
             print(f"{path.name}: {len(cases)} cases, {path.stat().st_size} bytes")
     if check:
         print("differs" if wrong else "as the files say")
     return 1 if wrong else 0
+
+
+def main():
+    return write_or_check(FOLDER, {name: list(map(case, workloads)) for name, workloads in FILES.items()})
 
 
 if __name__ == "__main__":
