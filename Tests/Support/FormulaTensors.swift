@@ -4,7 +4,7 @@ import Operators
 import Tensors
 
 /// Inputs and weights that PyTorch computes from their names as well, so that no file has to hold them;
-/// `Goldens/Networks/make_network_outputs.py` states the formula. All values are exact in `Float`.
+/// `Goldens/formula.py` states the formula. All values are exact in `Float`.
 public enum FormulaTensors {
   public static func input(_ shape: Shape) throws -> Tensor<Float> { try tensor("input", shape) }
 

@@ -7,21 +7,10 @@ How to run it (on the CPU, in the environment of make_network_goldens.py, whose 
     torch-environment/bin/python make_network_outputs.py --check    # compares with the file that is there
 
 A row is a workload text as this package reads it, and its output as the shortest decimals that read back as the
-float64 that PyTorch computed. Inputs and weights are not stored: both sides compute them (`FormulaTensors.swift`).
-Element i of the array called `name` comes from u = (k - 2^15) / 2^16, where k is the upper 16 bits of the i-th number,
-from 0, of SplitMix64 seeded with the 64-bit FNV-1a hash of the name:
-
-    the input                         u
-    weight with a fan-in of F         s * u, where s <= 8 is the largest power of two with s * s * F <= 32
-    scale of a batch norm             1.5 * (1 + u); a quarter of it for the last batch norm of a residual branch
-    variance                          1 + u
-    mean, bias                        u / 4
-    bias right before a sigmoid       2 + u in the last dense layer of an MLP, 3 + u in the spatial gate's batch norm
-
-All of these are exact in float32. Gates are nearly open and the constants are small, so that the input is not lost on
-its way through many layers: an output tells of the wiring of the first layers only if it depends on the image. Hence
-the two images of a row must differ by a twentieth of the largest output, or the script stops; and none of the outputs
-may exceed 1000. Names are those of this package: `layer1.0.conv1.weight`; the input is called `input`.
+float64 that PyTorch computed. Inputs and weights are not stored: `formula.py` in the folder above computes them. The
+input is called `input`. An output tells of the wiring of the first layers only if it depends on the image. Hence the
+two images of a row must differ by a twentieth of the largest output, or the script stops; and none of the outputs may
+exceed 1000.
 
 The networks are torchvision's, and so is batch norm's epsilon: 1e-3 in GoogLeNet, 1e-5 in the others and in attention.
 Wide ResNet 18 multiplies the channels of the stages, `style=caffe` moves the stride of a bottleneck to its first 1x1,
@@ -31,58 +20,20 @@ make_network_goldens.py, MobileNet with placement `separable`.
 """
 
 import logging
+import pathlib
 import sys
 import warnings
 
-import numpy
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
 import torch
 import torchvision
 from torch import nn
 
+import formula
 import make_network_goldens as goldens
 
 CLASSES = 10
-
-
-def uniform(name, count):
-    """Multiples of 2^-16 in [-1/2, 1/2)."""
-    seed = 0xCBF29CE484222325
-    for byte in name.encode():
-        seed = (seed ^ byte) * 0x100000001B3 % 2 ** 64
-    result = numpy.empty(count)
-    step = 1 << 20
-    for first in range(0, count, step):
-        index = numpy.arange(first + 1, min(first + step, count) + 1, dtype=numpy.uint64)
-        z = numpy.uint64(seed) + index * numpy.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
-        z ^= z >> numpy.uint64(31)
-        result[first: first + step] = ((z >> numpy.uint64(48)).astype(numpy.float64) - 2 ** 15) / 2 ** 16
-    return result
-
-
-def fill(name, tensor, factor=1.0, offset=0.0):
-    values = factor * (offset + uniform(name, tensor.numel()))
-    tensor.copy_(torch.from_numpy(values).reshape(tensor.shape))
-
-
-def power(fan_in):
-    scale = 8.0
-    while scale * scale * fan_in > 32:
-        scale /= 2
-    return scale
-
-
-def fill_layer(name, layer, gain):
-    if isinstance(layer, nn.BatchNorm2d):
-        fill(f"{name}.weight", layer.weight, 1.5 * gain, 1)
-        fill(f"{name}.mean", layer.running_mean, 0.25)
-        fill(f"{name}.variance", layer.running_var, 1, 1)
-    else:
-        fill(f"{name}.weight", layer.weight, power(layer.weight[0].numel()))
-    if layer.bias is not None:
-        opening = 2 if name.endswith(".mlp.fc2") else 3 if name.endswith(".spatial.bn") else 0
-        fill(f"{name}.bias", layer.bias, 1 if opening else 0.25, opening)
 
 
 # Layers by their names here. A residual branch ends in a layer with a gain of its own.
@@ -333,7 +284,7 @@ def filled(make, layers):
     missing |= {name for name, _ in net.named_buffers() if not name.endswith("num_batches_tracked")}
     names = {module: name for name, module in net.named_modules()}
     for name, layer, gain in layers(net):
-        fill_layer(name, layer, gain)
+        formula.fill_layer(name, layer, gain)
         missing -= {f"{names[layer]}.{key}" for key in layer.state_dict()}
     assert not missing, f"nothing fills {sorted(missing)}"
     return net
@@ -343,7 +294,7 @@ def filled(make, layers):
 def row(name):
     make, layers, shape = NETWORKS[name]
     source = torch.empty(shape, dtype=torch.float64)
-    fill("input", source)
+    formula.fill("input", source)
     net = filled(make, layers)
     epsilons = {module.eps for module in net.modules() if isinstance(module, nn.BatchNorm2d)}
     assert epsilons == {1e-3 if name.startswith("googlenet") else 1e-5}, f"{name}: epsilon {epsilons}"
