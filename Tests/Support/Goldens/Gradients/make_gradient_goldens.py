@@ -99,7 +99,8 @@ def module(keyword, keys, shapes):
     if keyword == "scale":
         n, channels, height, width = first
         gate = [n, channels, 1, 1] if keys["gate"] == "channel" else [n, 1, height, width]
-        return goldens.Lambda(torch.mul), [first, *(shapes[1:] or [gate])]
+        # The gate of channels may be N x C.
+        return goldens.Lambda(lambda x, g: x * g.reshape(gate)), [first, *(shapes[1:] or [gate])]
     if keyword == "concat":
         count = int(keys["n"])
         return goldens.Lambda(lambda *inputs: torch.cat(inputs, 1)), shapes if len(shapes) == count else count * shapes
