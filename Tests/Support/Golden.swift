@@ -1,6 +1,4 @@
-import Foundation
 import Kernels
-import Models
 import Operators
 import Tensors
 
@@ -21,38 +19,15 @@ public struct Golden {
 
   /// - Throws: what is wrong with a file, in a sentence.
   public static func all() throws -> [Golden] {
-    let folder = Bundle.module.bundleURL.appendingPathComponent("Goldens")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    return try files.filter { $0.hasSuffix("json") }.flatMap { file in
-      try JSONDecoder().decode([File].self, from: Data(contentsOf: folder.appendingPathComponent(file)))
-        .map(Golden.init)
-    }
+    try GoldenFile.cases(File.self, in: "Goldens").map(Golden.init)
   }
 
   private init(_ file: File) throws {
     workload = file.workload
     output = file.output
-    let sides = file.workload.split(separator: "@")
-    op = try Modules.parse(sides[0])
-    let shape = try Shape(text: sides[1])
-    input = try Golden.tensor(shape, file.input, file.workload)
-    let declared = try op.weights([shape])
-    guard op.text == sides[0], Set(declared.map(\.name)) == Set(file.weights.keys) else {
-      throw OperatorError("\(file.workload) is \(op.text) with weights \(declared.map(\.name)) here")
-    }
-    var tensors: [String: Tensor<Float>] = [:]
-    for weight in declared {
-      tensors[weight.name] = try Golden.tensor(weight.shape, file.weights[weight.name] ?? [], file.workload)
-    }
-    weights = Weights(tensors)
-  }
-
-  private static func tensor(_ shape: Shape, _ values: [Double], _ workload: String) throws -> Tensor<Float> {
-    guard values.count == shape.count, values.allSatisfy({ Double(Float($0)) == $0 }) else {
-      throw OperatorError("\(workload): \(values.count) values for \(shape), or some that are no floats")
-    }
-    let tensor = try Tensor<Float>(shape)
-    tensor.assign(values.map { Float($0) })
-    return tensor
+    let (op, inputs) = try GoldenFile.parsed(workload)
+    self.op = op
+    input = try GoldenFile.tensor(inputs[0].shape, file.input, workload)
+    weights = try GoldenFile.weights(file.weights, op, inputs, workload)
   }
 }
