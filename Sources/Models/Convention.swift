@@ -8,7 +8,7 @@ import Tensors
 /// one a network calls is part of their rule.
 public enum Convention: String, Sendable, CaseIterable {
   /// What papers print, every operation, and what three tools count, by their names.
-  case paper, full, fvcore, ptflops, thop
+  case paper, full, fvcore, ptflops, thop, torch
 
   /// What is counted, in a clause.
   public var rule: String {
@@ -22,6 +22,9 @@ public enum Convention: String, Sendable, CaseIterable {
     case .ptflops:
       "multiply-adds, biases, 2 per element of batch norm, ReLU modules and pool modules (which it counts "
         + "twice), 1 per element of functional ones, of ReLU6 and of SiLU (version 0.7.5)"
+    case .torch:
+      "2 per multiply-add of convolutions and matrix products, forward and backward, nothing else (flop_counter, version 2.13, "
+        + "which multiplies the weight gradient of a grouped convolution by its groups; here it counts once)"
     case .thop:
       "multiply-adds, 4 per element of batch norm, input plus output elements of adaptive pools; no bias (version 0.1.1)"
     }
@@ -35,6 +38,7 @@ public enum Convention: String, Sendable, CaseIterable {
     case .fvcore: stage.cost.macs + fvcore(stage)
     case .ptflops: stage.cost.macs + ptflops(stage)
     case .thop: stage.cost.macs + thop(stage)
+    case .torch: 2 * stage.cost.macs
     }
   }
 

@@ -49,6 +49,9 @@ extension TensorType: CustomStringConvertible {
 }
 
 extension Sequence<TensorType> {
-  /// `1x64x56x56 1x64x1x1`.
-  public var text: String { map(\.description).joined(separator: " ") }
+  /// `1x64x56x56 1x64x1x1`; of more than eight the first eight and how many follow, `+57`.
+  public var text: String {
+    let all = map(\.description)
+    return (all.prefix(8) + (all.count > 8 ? ["+\(all.count - 8)"] : [])).joined(separator: " ")
+  }
 }

@@ -23,15 +23,20 @@ extension Pass {
     _ op: any Operator, _ inputs: [TensorType]
   ) throws(OperatorError) -> (op: any Operator, inputs: [TensorType]) {
     guard self != .forward else { return (op, inputs) }
-    let wanted = try wanted(op, inputs)
     if self == .training {
-      let both = try ForwardBackward(op, inputs, wanted: wanted)
+      let both = try ForwardBackward(op, inputs, wanted: wanted(op, inputs))
       return (both, both.inputs)
     }
-    guard let backward = try Training(op, inputs, wanted: wanted).backward else { return (op, inputs) }
+    guard let backward = try training(op, inputs).backward else { return (op, inputs) }
     return backward.alone ?? (backward, backward.gradient.inputs)
   }
 
+  /// What runs forward and what runs backward.
+  func training(_ op: any Operator, _ inputs: [TensorType]) throws(OperatorError) -> Training {
+    try Training(op, inputs, wanted: wanted(op, inputs))
+  }
+
+  /// Which gradients are computed.
   private func wanted(_ op: any Operator, _ inputs: [TensorType]) throws(OperatorError) -> WantedGradients {
     let numbers = Set(inputs.indices.filter { inputs[$0].element == .float32 })
     let isLearned = try op.weights(inputs).contains { $0.isLearned }

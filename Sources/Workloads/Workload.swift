@@ -50,6 +50,12 @@ public struct Workload: Sendable {
       multiplicity: multiplicity, pass: pass)
   }
 
+  /// Types of the inputs of what the text names, and what of it runs forward and backward in training.
+  /// - Throws: `OperatorError`, which names the part that has no gradient.
+  public func inTraining() throws(OperatorError) -> (inputs: [TensorType], training: Training) {
+    (namedInputs, try Pass.training.training(named, namedInputs))
+  }
+
   /// Elements of all outputs.
   public var outputCount: Int { outputs.reduce(0) { $0 + $1.count } }
 

@@ -12,6 +12,7 @@ import TiledKernels
     Modules.examples + [
       "conv:out=40,k=3,p=1@2x16x15x17", "conv:out=24@1x16x13x13", "adaptivepool:out=3@1x64x15x15",
       "bottleneck:width=8,attention=cbam,r=4@1x32x9x9",
+      "conv:out=24,k=3,p=1,bias=0@2x16x15x15/backward-weights",
     ]
 
   @Test func tiledKernelsAllocateNothing() throws {

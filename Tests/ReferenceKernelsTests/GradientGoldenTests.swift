@@ -1,9 +1,48 @@
+import Operators
 import ReferenceKernels
 import Support
+import Tensors
 import Testing
 
-/// The files of gradients, as far as what was there before gradients can tell.
+/// The oracle's gradients against PyTorch's in double precision.
 @Suite struct GradientGoldenTests {
+  /// Output, gradients of all inputs and of all learned weights. Ties, jumps and NaN are among the cases.
+  @Test func gradientsArePyTorchs() throws {
+    for golden in try GradientGolden.all() where golden.isComparable {
+      let types = golden.inputs.map { TensorType($0.shape) }
+      let names = try golden.op.weights(types).filter(\.isLearned).map(\.name)
+      let wanted = WantedGradients(inputs: Set(types.indices), weights: !names.isEmpty)
+      let both = try ForwardBackward(golden.trained, types, wanted: wanted)
+      let oracle = try Oracle(both, golden.inputs + [golden.gradient], weights: golden.weights)
+      let expected =
+        golden.output + golden.inputGradients.joined() + names.flatMap { golden.weightGradients[$0] ?? [] }
+      try #require(oracle.count == expected.count, "\(golden)")
+      for (i, expected) in expected.enumerated() {
+        let found = oracle.value(i)
+        let agrees =
+          expected.isFinite
+          ? abs(found - expected) <= oracle.doubleBound(i)
+          : found == expected || found.isNaN && expected.isNaN
+        #expect(agrees, "\(golden) at \(i): \(found), expected \(expected)")
+      }
+    }
+  }
+
+  /// Mean and biased variance of the batch are further outputs of what runs forward.
+  @Test func batchStatisticsArePyTorchs() throws {
+    for golden in try GradientGolden.all() where golden.op is BatchNorm && golden.isTraining {
+      let types = golden.inputs.map { TensorType($0.shape) }
+      let forward = try Training(golden.op, types, wanted: WantedGradients(inputs: [0], weights: true))
+        .forward
+      let oracle = try Oracle(forward, golden.inputs, weights: golden.weights)
+      let expected = (golden.batchStatistics["mean"] ?? []) + (golden.batchStatistics["variance"] ?? [])
+      for (i, expected) in expected.enumerated() {
+        let place = golden.output.count + i
+        #expect(abs(oracle.value(place) - expected) <= oracle.doubleBound(place), "\(golden) at \(i)")
+      }
+    }
+  }
+
   /// A wrong order of inputs or weights, or a value that is read wrongly, would show in the output. Batch norm in training
   /// is not what the oracle computes.
   @Test func outputsAreTheOracles() throws {
@@ -44,5 +83,19 @@ import Testing
         "batchnorm", "batchnorm training", "se", "channel-attention", "spatial-attention training",
         "cbam", "cbam training", "basicblock training", "bottleneck training", "inception training",
       ]))
+  }
+}
+
+extension GradientGolden {
+  /// A frozen batch norm is a key of its own, which no golden of a composite has.
+  fileprivate var isComparable: Bool {
+    isTraining || op is BatchNorm || !weights.all.keys.contains { $0.hasSuffix("variance") }
+  }
+
+  /// The operator as it was trained.
+  fileprivate var trained: any Operator {
+    guard !isTraining, var norm = op as? BatchNorm else { return op }
+    norm.isFrozen = true
+    return norm
   }
 }

@@ -21,6 +21,11 @@ func tapsAreAsManyAsTheCostSays(conv: Conv2D, input: Shape) throws {
   let (taps, cost) = (try conv.countTaps(input), try conv.cost([input]))
   #expect(taps.visited == cost.macs)
   #expect(taps.inside == cost.macsInside)
+  let gradient = ConvWeightGradient(conv)
+  let types = [TensorType(input), try conv.output([TensorType(input)])]
+  let backward = try gradient.cost(types)
+  #expect(try gradient.countTaps(input) == taps)
+  #expect(backward.macs == cost.macs && backward.macsInside == cost.macsInside)
 }
 
 @Test(arguments: [

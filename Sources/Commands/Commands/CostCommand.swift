@@ -61,6 +61,11 @@ enum CostCommand: Command {
     if arguments.has("--layers"), !suites.contains(where: { $0.workloads.contains { $0.named is Network } }) {
       throw UsageError("--layers has no effect without a network; its layers are shown anyway")
     }
+    let workloads = suites.flatMap(\.workloads)
+    if workloads.allSatisfy({ $0.pass == .training }) {
+      try refuse(["--layers", "--convention"], arguments, "in training, where all layers are shown anyway")
+      return try TrainingReport.report(workloads)
+    }
     return try StageReport(showsLayers: arguments.has("--layers"), convention: convention).report(suites)
   }
 
