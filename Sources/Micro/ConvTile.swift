@@ -12,7 +12,9 @@ import MicroKernelAPI
 extension Code {
   @inline(never) static func convTile(_ tile: UnsafePointer<ConvTile>) {
     let halves = Halves(low: tile.pointee.scratch, high: tile.pointee.scratch + 16 &* L)
-    if tile.pointee.inputOffsets == nil {
+    if tile.pointee.pixelStep > 0 {
+      blockSums(tile, into: halves)
+    } else if tile.pointee.inputOffsets == nil {
       ConvSums<0>.run(tile, into: halves)
     } else {
       ConvSums<1>.run(tile, into: halves)

@@ -14,9 +14,11 @@ struct ConvolutionTask: Sendable {
   var output: Shape { reduced.output }
 
   /// - Precondition: the task's operator is a convolution.
-  init(_ task: KernelTask) throws {
+  /// - Parameter flat: whether a plane of which every pixel is taken alone counts as one row.
+  init(_ task: KernelTask, flat: Bool = false) throws {
     guard let conv = task.op as? Conv2D else { preconditionFailure("\(task.op.text) is not a convolution") }
-    reduced = try ReducedConvolution(conv, task.inputs)
+    let reduced = try ReducedConvolution(conv, task.inputs)
+    self.reduced = flat ? reduced.flat : reduced
     micro = task.micro
     fusion = task.fusion
   }
@@ -72,13 +74,13 @@ struct ConvolutionTask: Sendable {
 
   /// Weights in blocks of output channels.
   /// - Throws: if they are not there.
-  func packed(_ task: KernelTask, block: Int, copies: Int = 1) throws -> PackedWeights {
+  func packed(_ task: KernelTask, block: Int, copies: Int = 1, order: [Int]? = nil) throws -> PackedWeights {
     let (weight, bias) = (try task.weights["weight"], conv.bias ? try task.weights["bias"] : nil)
     let pack = { (weight: UnsafePointer<Float>) in
       PackedWeights(
         weight: weight, bias: bias?.pointer, outputs: conv.outputChannels,
         groups: conv.groups, depth: channels * conv.kernel.h * conv.kernel.w, block: block, copies: copies,
-        batchNorm: fusion.batchNorm)
+        order: order, batchNorm: fusion.batchNorm)
     }
     guard let left = reduced.weights(weight.pointer, filters: conv.outputChannels * channels) else {
       return pack(weight.pointer)

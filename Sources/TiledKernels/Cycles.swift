@@ -70,6 +70,25 @@ extension Cycles {
 
 /// Blocks of pixels and channels side by side.
 extension Cycles {
+  /// Beginning a block of channels at a tap.
+  private static let blockTap = 1.0
+  /// A step with one vector of output channels instead of two: each product has a load of its own.
+  private static let half = 0.55
+
+  /// Tiles of the direct micro-kernel whose channels lie in blocks: some neighbouring pixels of `outputs` channels.
+  static func blocked(pixels: Int, channels: Int, taps: Int, outputs: Int, _ micro: MicroKernels) -> Double {
+    let tiles = ceilDivide(pixels, micro.pixelTile)
+    let (size, larger) = (pixels / tiles, pixels % tiles)
+    func step(_ pixels: Int) -> Double {
+      let both = Self.step(pairs: pixels, micro)
+      return outputs > micro.lanes ? both : max(latency, half * both)
+    }
+    let steps = Double(tiles - larger) * step(size) + Double(larger) * step(size + 1)
+    return steps * Double(channels * taps)
+      + Double(tiles) * (direct.call + blockTap * Double(taps * ceilDivide(channels, micro.lanes)))
+      + direct.value * Double(pixels * outputs)
+  }
+
   /// Starting a run of pixels, and storing a pixel's sums.
   private static let (run, sums) = (30.0, 2.0)
 

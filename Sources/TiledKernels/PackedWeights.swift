@@ -3,7 +3,8 @@ import Operators
 import Tensors
 
 /// Weights of a convolution in blocks of output channels: `[group][block][channel][tap][lane][copy]`, zero in lanes beyond
-/// the last channel; a batch norm folded in.
+/// the last channel; a batch norm folded in. Where input channels lie in blocks too, taps change slower than the channels of a
+/// block.
 struct PackedWeights: Sendable {
   let values: Constants<Float>
   let bias: Constants<Float>
@@ -14,10 +15,12 @@ struct PackedWeights: Sendable {
   let depth: Int
   private let copies: Int
 
-  /// - Parameter weight: `[outputs][depth]`.
+  /// - Parameters:
+  ///   - weight: `[outputs][depth]`.
+  ///   - order: the place of each weight of an output; nil: they stay in order.
   init(
     weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, outputs: Int, groups: Int, depth: Int,
-    block: Int, copies: Int = 1, batchNorm: (scale: [Float], shift: [Float])?
+    block: Int, copies: Int = 1, order: [Int]? = nil, batchNorm: (scale: [Float], shift: [Float])?
   ) {
     let perGroup = outputs / groups
     let blocks = ceilDivide(perGroup, block)
@@ -28,7 +31,9 @@ struct PackedWeights: Sendable {
       let (b, lane) = (g * blocks + inGroup / block, inGroup % block)
       let factor = batchNorm?.scale[o] ?? 1
       for k in 0..<depth {
-        let (at, value) = (((b * depth + k) * block + lane) * copies, weight[o * depth + k] * factor)
+        let (at, value) = (
+          ((b * depth + (order?[k] ?? k)) * block + lane) * copies, weight[o * depth + k] * factor
+        )
         for copy in 0..<copies { packed[at + copy] = value }
       }
       sums[b * block + lane] = (bias?[o] ?? 0) * factor + (batchNorm?.shift[o] ?? 0)

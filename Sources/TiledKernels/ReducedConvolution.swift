@@ -24,6 +24,15 @@ struct ReducedConvolution: Sendable {
     (input, output) = (Shape(input.n, input.c, 1, input.h), Shape(output.n, output.c, 1, output.h))
   }
 
+  /// The same with one row instead of a plane, where every pixel is taken, each alone.
+  var flat: ReducedConvolution {
+    guard conv.kernel == Pair(1), padsNothing, input.plane == output.plane else { return self }
+    var flat = self
+    flat.input = Shape(input.n, input.c, 1, input.plane)
+    flat.output = Shape(output.n, output.c, 1, output.plane)
+    return flat
+  }
+
   /// Shortens the kernel along one axis; gives the taps that are left.
   private static func axis(
     _ conv: inout Conv2D, _ size: Int, _ outputs: Int, _ axis: WritableKeyPath<Pair, Int>

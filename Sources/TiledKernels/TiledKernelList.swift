@@ -2,7 +2,8 @@ import Execution
 import Kernels
 
 private let vectorConvolutions: [any Kernel] = [
-  DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(), DepthwiseRowsKernel(),
+  BlockedConvolution(), DirectConvolution(), PointwiseConvolution(), RowConvolution(), DepthwisePlanes(),
+  DepthwiseRowsKernel(),
   WinogradConvolution(size: 2), WinogradConvolution(size: 4), WinogradConvolution(size: 6),
 ]
 

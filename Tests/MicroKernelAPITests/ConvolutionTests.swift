@@ -67,6 +67,53 @@ import Testing
       "\(pixels) pixels × \(outputs) channels, \(store), epilogue \(hasEpilogue), \(isa)")
   }
 
+  /// Channels in blocks, the last one not whole.
+  @Test(arguments: availableISAs, [1, 2])
+  func channelBlocks(isa: ISA, step: Int) throws {
+    let lanes = isa.microKernels.lanes
+    for outputs in [lanes - 1, lanes, lanes + 1, 2 * lanes] {
+      try checkBlocks(isa, step: step, outputs: outputs)
+    }
+  }
+
+  private func checkBlocks(_ isa: ISA, step: Int, outputs: Int) throws {
+    let micro = isa.microKernels
+    let (lanes, block, taps) = (micro.lanes, micro.outputBlock, [0, 1, 4])
+    let channels = lanes + 3
+    for pixels in 1...micro.pixelTile {
+      let memory = TestMemory()
+      let channelStride = ((pixels - 1) * step + 5) * lanes
+      let x = try memory.values(2 * channelStride)
+      let weights = try memory.values(channels * taps.count * block, seed: 2)
+      let bias = try memory.values(block, seed: 3)
+      let output = try memory.output(outputs * pixels)
+      var tile = ConvTile(
+        input: x, taps: try memory.numbers(taps.map { $0 * lanes }), weights: weights, bias: bias,
+        output: output, scratch: try memory.scratch(micro.scratch))
+      (tile.channels, tile.channelStride, tile.tapCount) = (channels, channelStride, taps.count)
+      (tile.pixelStep, tile.outputChannelStride) = (step, pixels)
+      (tile.outputs, tile.pixels) = (outputs, pixels)
+      var expected: [Float] = []
+      for o in 0..<outputs {
+        for p in 0..<pixels {
+          var (sum, row) = (bias[o], weights)
+          for first in stride(from: 0, to: channels, by: lanes) {
+            for tap in taps {
+              for c in 0..<min(lanes, channels - first) {
+                sum += x[first / lanes * channelStride + (tap + p * step) * lanes + c] * row[o]
+                row += block
+              }
+            }
+          }
+          expected.append(sum)
+        }
+      }
+      #expect(
+        memory.result(of: tile, isa, at: output, outputs * pixels) == expected,
+        "\(pixels) pixels, \(step) apart × \(outputs) channels, \(isa)")
+    }
+  }
+
   @Test(arguments: availableISAs, [false, true])
   func pointTile(isa: ISA, isPanel: Bool) throws {
     let micro = isa.microKernels

@@ -11,8 +11,9 @@ import TiledKernels
   /// Shapes for which the best kernel is at least a tenth faster than the next, as measured with AVX2 and AVX-512.
   private static let clear = [
     ("conv:out=64@1x256x56x56", "tiled/pointwise"),
-    ("conv:out=64,k=3,s=2,p=1@1x64x56x56", "tiled/direct"),
-    ("conv:out=128,k=3,p=1,d=2@1x128x28x28", "tiled/direct"),
+    ("conv:out=64,k=3,s=2,p=1@1x64x56x56", "tiled/blocked"),
+    ("conv:out=128,k=3,p=1,d=2@1x128x28x28", "tiled/blocked"),
+    ("conv:out=64,k=3,s=3@1x64x57x57", "tiled/direct"),
     ("conv:out=64,k=3,p=1,g=64@1x64x112x112", "tiled/depthwise-rows"),
     ("conv:out=1,k=7,p=3@1x2x56x56", "tiled/rows"),
     ("conv:out=1024,k=3,p=1,g=1024@1x1024x7x7", "tiled/depthwise-rows"),

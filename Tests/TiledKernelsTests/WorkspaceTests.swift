@@ -37,8 +37,10 @@ func theWorkspaceIsUsed(text: String) throws {
         let panels = kernel.name == "tiled/pointwise" ? shapes[0].plane / (2 * isa.microKernels.lanes) + 1 : 0
         // Points at a power of two apart are spread.
         let points = kernel.name.hasPrefix("tiled/winograd") ? 64 * 16 * (threads + 2) : 0
+        // As are blocks of channels.
+        let blocks = kernel.name == "tiled/blocked" ? 32 * shapes[0].c / isa.microKernels.lanes * threads : 0
         let slack =
-          points
+          points + blocks
           + (isReference ? 0 : threads * isa.microKernels.scratch + 16 * (stages - 1) + 32 * panels)
         #expect(untouched <= slack, "\(kernel.name) \(isa), \(threads) threads")
       }
