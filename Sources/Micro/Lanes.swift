@@ -137,3 +137,13 @@ typealias Out = UnsafeMutablePointer<Float>
   for i in 0..<L { places[i] = Float(i) }
   return places .< Lane(repeating: Float(count))
 }
+
+/// Lanes of both in turns.
+@inline(always) func interleaved(_ a: Lane, _ b: Lane) -> (low: Lane, high: Lane) {
+  var (low, high) = (Lane.zero, Lane.zero)
+  low.evenHalf = a.lowHalf
+  low.oddHalf = b.lowHalf
+  high.evenHalf = a.highHalf
+  high.oddHalf = b.highHalf
+  return (low, high)
+}

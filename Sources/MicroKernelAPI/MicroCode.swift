@@ -7,6 +7,8 @@ public protocol MicroCode: SendableMetatype {
   static func affinePlanes(_ work: UnsafePointer<AffinePlanes>)
   /// What `BlockedProducts` describes.
   static func blockedProducts(_ work: UnsafePointer<BlockedProducts>)
+  /// What `ChannelSums` describes.
+  static func channelSums(_ work: UnsafePointer<ChannelSums>)
   /// What `ConvPlanes` describes.
   static func convPlanes(_ work: UnsafePointer<ConvPlanes>)
   /// What `ConvRow` describes.
@@ -21,12 +23,22 @@ public protocol MicroCode: SendableMetatype {
   static func dotTile(_ tile: UnsafePointer<DotTile>)
   /// What `Elementwise` describes.
   static func elementwise(_ work: UnsafePointer<Elementwise>)
+  /// What `ElementwiseGradient` describes.
+  static func elementwiseGradient(_ work: UnsafePointer<ElementwiseGradient>)
   /// What `Gate` describes.
   static func gate(_ gate: UnsafePointer<Gate>)
+  /// What `NormGradient` describes.
+  static func normGradient(_ work: UnsafePointer<NormGradient>)
   /// What `PadRows` describes.
   static func padRows(_ rows: UnsafePointer<PadRows>)
+  /// What `PixelPoolGradient` describes.
+  static func pixelPoolGradient(_ work: UnsafePointer<PixelPoolGradient>)
+  /// What `PixelProducts` describes.
+  static func pixelProducts(_ work: UnsafePointer<PixelProducts>)
   /// What `PixelStatistics` describes.
   static func pixelStatistics(_ pixels: UnsafePointer<PixelStatistics>)
+  /// What `PlanePoolGradient` describes.
+  static func planePoolGradient(_ work: UnsafePointer<PlanePoolGradient>)
   /// What `PlaneStatistics` describes.
   static func planeStatistics(_ planes: UnsafePointer<PlaneStatistics>)
   /// What `PointTile` describes.
@@ -35,8 +47,12 @@ public protocol MicroCode: SendableMetatype {
   static func poolPlanes(_ work: UnsafePointer<PoolPlanes>)
   /// What `PoolRows` describes.
   static func poolRows(_ work: UnsafePointer<PoolRows>)
+  /// What `SpreadRows` describes.
+  static func spreadRows(_ work: UnsafePointer<SpreadRows>)
   /// What `Transpose` describes.
   static func transpose(_ work: UnsafePointer<Transpose>)
+  /// What `WindowGradient` describes.
+  static func windowGradient(_ work: UnsafePointer<WindowGradient>)
   /// What `WindowPanel` describes.
   static func windowPanel(_ work: UnsafePointer<WindowPanel>)
   /// What `WindowRows` describes.

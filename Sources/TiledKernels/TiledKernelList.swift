@@ -10,8 +10,13 @@ private let vectorConvolutions: [any Kernel] = [
 private let convolutions: [any Kernel] =
   vectorConvolutions + [TurnedConvolution(catalogue: Catalogue(vectorConvolutions)), WindowConvolution()]
 
+private let gradients: [any Kernel] = [
+  BatchStatistics(), BatchNormSlopes(), ActivationSlopes(), PoolSlopes(), ChannelPoolSlopes(), GateSlopes(),
+  ChannelSumming(), DenseDataSlopes(), DenseWeightSlopes(), Slices(),
+]
+
 private let parts: [any Kernel] =
-  convolutions + [
+  convolutions + gradients + [
     TransposedConvolution(Catalogue(convolutions)), Pooling(), AdaptivePooling(), DenseLayers(),
     ElementwiseKernels(), Subsampling(), BlockedWeightGradient(), RowWeightGradient(),
     FusedSqueezeExcitation(), FusedChannelAttention(),

@@ -1,0 +1,35 @@
+import Kernels
+import Operators
+import Tensors
+
+/// The gradient of a dense layer's input: a dense layer with the weights transposed.
+struct DenseDataSlopes: Kernel {
+  let name = "tiled/dense-data-gradient"
+  private let layers = DenseLayers()
+
+  func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
+    guard let op = op as? DenseDataGradient else {
+      return .no("computes gradients of the inputs of dense layers only")
+    }
+    return layers.support(op.transposed, inputs, isa: isa)
+  }
+
+  func prepare(_ task: KernelTask) throws -> any Prepared {
+    guard let op = task.op as? DenseDataGradient else {
+      preconditionFailure("\(task.op.text) is no gradient of a dense layer's input")
+    }
+    let (outputs, features) = (op.dense.outputs, op.transposed.outputs)
+    let (weight, turned) = (try task.weights["weight"].pointer, try Tensor<Float>(Shape(features, outputs)))
+    for o in 0..<outputs {
+      for k in 0..<features { turned.pointer[k * outputs + o] = weight[o * features + k] }
+    }
+    return try layers.prepare(
+      KernelTask(
+        op.transposed, task.inputs, weights: Weights(["weight": turned]), isa: task.isa, micro: task.micro))
+  }
+}
+
+extension DenseDataGradient {
+  /// From the outputs to the features.
+  fileprivate var transposed: Dense { Dense(out: input.count / max(1, input.n), bias: false) }
+}
