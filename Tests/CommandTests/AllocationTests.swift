@@ -12,8 +12,13 @@ import TiledKernels
     Modules.examples + [
       "conv:out=40,k=3,p=1@2x16x15x17", "conv:out=24@1x16x13x13", "adaptivepool:out=3@1x64x15x15",
       "bottleneck:width=8,attention=cbam,r=4@1x32x9x9",
-      "conv:out=24,k=3,p=1,bias=0@2x16x15x15/backward-weights",
-    ]
+      "conv:out=24,k=3,p=1,bias=0@2x16x15x15/backward-weights", "dense:out=9,bias=0@8x64/backward-weights",
+    ] + Modules.primitives.flatMap { $0.examples.prefix(1) }.flatMap { ["\($0)/backward", "\($0)/training"] }
+
+  /// Gradients that are a whole workload for no text: what they are a part of runs part by part.
+  static let partsAlone: Set = [
+    "tiled/batchnorm-training", "tiled/channel-sum", "tiled/dense-data-gradient", "tiled/gate-gradient",
+  ]
 
   @Test func tiledKernelsAllocateNothing() throws {
     let isas = ISA.allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ",")
@@ -26,7 +31,9 @@ import TiledKernels
       let place = "\(record.workload) \(record.kernel) \(record.isa) \(record.threads ?? 0)"
       #expect(record.allocationsPerCall == 0, "\(place)")
     }
-    #expect(Set(records.map(\.kernel)).subtracting(["reference"]) == Set(tiledKernels.map(\.name)))
+    #expect(
+      Set(records.map(\.kernel)).subtracting(["reference"])
+        == Set(tiledKernels.map(\.name)).subtracting(Self.partsAlone))
     #expect(Set(records.map(\.workloadText)).count == Self.workloads.count)
   }
 }
