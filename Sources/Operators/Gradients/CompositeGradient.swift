@@ -172,7 +172,7 @@ private struct ReverseSweep {
 
   private func text(_ value: Graph.Source) -> String {
     switch value {
-    case .input(let i): graph.nodes.isEmpty || i == 0 ? "input" : "input\(i)"
+    case .input(let i): i == 0 ? "input" : "input\(i)"
     case .node(let i, let output): graph.nodes[i].name + (output == 0 ? "" : ":\(output)")
     case .constant(let i): "constant\(i)"
     case .weight(let name): name
