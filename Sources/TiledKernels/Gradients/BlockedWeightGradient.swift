@@ -9,6 +9,9 @@ import Tensors
 struct BlockedWeightGradient: Kernel {
   let name = "tiled/weight-blocks"
 
+  /// Cycles of storing a sum, or adding it to what is there.
+  private static let store = 0.5
+
   func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let task = WeightGradientTask(op, inputs, isa.microKernels) else {
       return .no("computes the gradient of a convolution's weights only")
@@ -18,13 +21,13 @@ struct BlockedWeightGradient: Kernel {
 
   private func cycles(_ task: WeightGradientTask) -> Double {
     let plan = WeightBlocks(task)
-    let values = task.gradient.n * (task.gradient.c * task.gradient.plane + task.input.c * task.input.plane)
-    let sums =
-      Double(plan.blocks * plan.passes) * Double(task.gradient.n * task.gradient.plane) / Double(plan.passes)
-    let tile = Cycles.blockedProducts(pixels: task.depth, depth: 1, task.micro) * sums
-    let ends = Double(plan.passes * plan.blocks * task.micro.outputBlock * task.depth)
-    return 3 * Cycles.region * Double(ceilDivide(task.gradient.n, plan.images)) + Double(values) / 2 + tile
-      + ends
+    let shape = task.gradient
+    let values = shape.n * (shape.c * shape.plane + task.input.c * task.input.plane)
+    let sums = Cycles.blockedProducts(
+      pixels: task.depth, depth: shape.n * shape.plane / plan.passes, task.micro)
+    let ends = Self.store * Double(task.micro.outputBlock * task.depth)
+    let regions = 3 * Cycles.region * Double(ceilDivide(shape.n, plan.images))
+    return regions + Double(values) / 2 + Double(plan.passes * plan.blocks) * (sums + ends)
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
