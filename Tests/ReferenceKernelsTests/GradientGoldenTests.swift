@@ -16,15 +16,7 @@ import Testing
       let oracle = try Oracle(both, golden.inputs + [golden.gradient], weights: golden.weights)
       let expected =
         golden.output + golden.inputGradients.joined() + names.flatMap { golden.weightGradients[$0] ?? [] }
-      try #require(oracle.count == expected.count, "\(golden)")
-      for (i, expected) in expected.enumerated() {
-        let found = oracle.value(i)
-        let agrees =
-          expected.isFinite
-          ? abs(found - expected) <= oracle.doubleBound(i)
-          : found == expected || found.isNaN && expected.isNaN
-        #expect(agrees, "\(golden) at \(i): \(found), expected \(expected)")
-      }
+      try oracle.expect(expected, of: golden)
     }
   }
 
@@ -48,15 +40,7 @@ import Testing
   @Test func outputsAreTheOracles() throws {
     for golden in try GradientGolden.all() where !golden.isTraining {
       let oracle = try Oracle(golden.op, golden.inputs, weights: golden.weights)
-      try #require(oracle.count == golden.output.count, "\(golden)")
-      for (i, expected) in golden.output.enumerated() {
-        let found = oracle.value(i)
-        let agrees =
-          expected.isFinite
-          ? abs(found - expected) <= oracle.doubleBound(i)
-          : found == expected || found.isNaN && expected.isNaN
-        #expect(agrees, "\(golden) at \(i): \(found), expected \(expected)")
-      }
+      try oracle.expect(golden.output, of: golden)
     }
   }
 
@@ -97,5 +81,19 @@ extension GradientGolden {
     guard !isTraining, var norm = op as? BatchNorm else { return op }
     norm.isFrozen = true
     return norm
+  }
+}
+
+extension Oracle {
+  /// Expects these values of all outputs, within the rounding of `Double`; a NaN is equal to a NaN.
+  fileprivate func expect(_ values: [Double], of golden: GradientGolden) throws {
+    try #require(count == values.count, "\(golden)")
+    for (i, expected) in values.enumerated() {
+      let found = value(i)
+      let agrees =
+        expected.isFinite
+        ? abs(found - expected) <= doubleBound(i) : found == expected || found.isNaN && expected.isNaN
+      #expect(agrees, "\(golden) at \(i): \(found), expected \(expected)")
+    }
   }
 }

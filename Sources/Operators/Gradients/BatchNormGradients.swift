@@ -18,8 +18,8 @@ extension BatchNorm: Differentiable {
           "gradient", op, x, dy, gradients.keep(.output(1)), gradients.keep(.output(2)), weights: "weight")
       }
     if gradients.wants(0) { gradients.give(input: 0, node) }
-    gradients.give(weight: "weight", GradientBuilder.output(1, of: node))
-    gradients.give(weight: "bias", GradientBuilder.output(2, of: node))
+    gradients.give(weight: "weight", node.output(1))
+    gradients.give(weight: "bias", node.output(2))
   }
 }
 

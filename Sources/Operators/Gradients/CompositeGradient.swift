@@ -152,7 +152,7 @@ private struct ReverseSweep {
     var output = 0
     func next() -> Graph.Source {
       defer { output += 1 }
-      return GradientBuilder.output(output, of: added)
+      return added.output(output)
     }
     for input in backward.wanted.inputs.sorted() {
       accumulate(next(), for: node.inputs[input], node.name)

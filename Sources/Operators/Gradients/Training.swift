@@ -117,8 +117,9 @@ public struct Backward: Composite {
 public struct ForwardBackward: Composite {
   /// What is trained.
   public let op: any Operator
+  /// Types of the operator's inputs and of the gradients of its outputs.
+  public let inputs: [TensorType]
   private let made: Graph
-  private let types: [TensorType]
 
   /// - Throws: `OperatorError`, which names the part that has no gradient.
   public init(
@@ -130,20 +131,20 @@ public struct ForwardBackward: Composite {
     for weight in weights { _ = graph.add(weight) }
     let forward = graph.add(
       "forward", training.forward, inputs.indices.map { .input($0) }, declared: weights.isEmpty ? nil : "")
-    var results = outputs.indices.map { GradientBuilder.output($0, of: forward) }
+    var results = outputs.indices.map { forward.output($0) }
     if let backward = training.backward {
       let kept = backward.gradient.kept.map { value -> Graph.Source in
         switch value {
         case .input(let i): .input(i)
-        case .output(let i): GradientBuilder.output(i, of: forward)
+        case .output(let i): forward.output(i)
         }
       }
       let gradients = outputs.indices.map { Graph.Source.input(inputs.count + $0) }
       let node = graph.add("backward", backward, gradients + kept, declared: weights.isEmpty ? nil : "")
-      results += backward.gradient.graph.outputs.indices.map { GradientBuilder.output($0, of: node) }
+      results += backward.gradient.graph.outputs.indices.map { node.output($0) }
     }
     graph.outputs = results
-    (self.op, made, types) = (op, graph, inputs + outputs)
+    (self.op, made, self.inputs) = (op, graph, inputs + outputs)
   }
 
   /// That of the operator.
@@ -151,9 +152,7 @@ public struct ForwardBackward: Composite {
   /// That of the operator.
   public var text: String { op.text }
   /// The operator's inputs and the gradients of its outputs.
-  public var inputCount: Int { types.count }
-  /// Types of all inputs.
-  public var inputs: [TensorType] { types }
+  public var inputCount: Int { inputs.count }
   /// Nodes `forward` and `backward`.
   public func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph { made }
 
@@ -163,10 +162,10 @@ public struct ForwardBackward: Composite {
   public func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(op)) }
 }
 
-extension GradientBuilder {
-  /// An output of the node that a source names.
-  static func output(_ output: Int, of node: Graph.Source) -> Graph.Source {
-    guard case .node(let index, _) = node else { preconditionFailure("\(node) is no node") }
+extension Graph.Source {
+  /// Another output of the node whose output this is.
+  func output(_ output: Int) -> Graph.Source {
+    guard case .node(let index, _) = self else { preconditionFailure("\(self) is no node") }
     return .node(index, output: output)
   }
 }
