@@ -165,8 +165,9 @@ let package = Package(
     tests(
       "TiledKernelsTests",
       [
-        "Support", "TiledKernels", "ReferenceKernels", "Kernels", "MicroKernelAPI", "Models", "Operators",
-        "Tensors",
+        "Support", "TiledKernels", "ReferenceKernels", "Execution", "Kernels", "Measurement",
+        "MicroKernelAPI",
+        "Models", "Operators", "Tensors", "Workloads",
       ]),
     tests("MicroKernelAPITests", ["MicroKernelAPI", "Kernels", "Tensors"]),
     tests("KernelsTests", ["Kernels", "Operators", "Tensors"]),

@@ -60,6 +60,8 @@ private struct PreparedLayers: Prepared {
   }
 
   private let steps: [Step]
+  /// Whether the weights of each step are packed in each call.
+  private let packsAnew: Bool
   private let plan: MemoryPlan
   private let held: HeldTensors
   private let outputs: [TensorType]
@@ -75,6 +77,7 @@ private struct PreparedLayers: Prepared {
         name: step.name, fused: step.fused, sources: step.sources, prepared: try Self.prepare(step, task),
         outputs: step.outputs.count)
     }
+    packsAnew = (task.op as? any Composite)?.changesWeights ?? false
     plan = MemoryPlan(
       compilation.steps.map { step in
         .init(
@@ -92,9 +95,7 @@ private struct PreparedLayers: Prepared {
 
   private static func prepare(_ step: Compilation.Step, _ task: KernelTask) throws -> any Prepared {
     var fusion = Fusion()
-    if let norm = step.batchNorm {
-      fusion.batchNorm = try norm.op.folded(task.weights.scoped(norm.owner), channels: step.outputs[0].c)
-    }
+    fusion.batchNorm = try step.batchNorm.map { try FoldedBatchNorm($0.op, task.weights.scoped($0.owner)) }
     fusion.residual = step.hasResidual
     fusion.activation = step.activation
     return try step.choice.kernel.prepare(
@@ -103,7 +104,7 @@ private struct PreparedLayers: Prepared {
         form: step.choice.form, micro: task.micro))
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { steps.flatMap(\.prepared.weightMemory) + held.memory }
+  var packed: [PackedMemory] { steps.flatMap(\.prepared.packed) + [PackedMemory(held.memory)] }
 
   /// Where the steps' own workspace begins, in floats.
   private var stepsOffset: Int { (plan.scratch + Self.alignment - 1) / Self.alignment * Self.alignment / 4 }
@@ -117,13 +118,15 @@ private struct PreparedLayers: Prepared {
       plan, inputs: memory.inputs.places, outputs: memory.outputs.places,
       scratch: UnsafeMutableRawPointer(memory.workspace), held: held.place)
     let regions = steps.enumerated().flatMap { index, step -> [Region] in
-      step.prepared.bind(
-        CallMemory(
-          inputs: step.sources.map { places[$0] },
-          outputs: (0..<step.outputs).map { places[.node(index, output: $0)] },
-          workspace: memory.workspace + stepsOffset),
-        threads: threads
-      ).map { $0.inside(step.name, with: step.fused).ofLayer(step.name) }
+      let packing = packsAnew ? step.prepared.packed.compactMap(\.packing) : []
+      return packing.map { $0.ofLayer(step.name) }
+        + step.prepared.bind(
+          CallMemory(
+            inputs: step.sources.map { places[$0] },
+            outputs: (0..<step.outputs).map { places[.node(index, output: $0)] },
+            workspace: memory.workspace + stepsOffset),
+          threads: threads
+        ).map { $0.inside(step.name, with: step.fused).ofLayer(step.name) }
     }
     return regions + places.copies(outputs.map(\.bytes))
   }

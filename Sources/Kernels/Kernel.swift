@@ -68,7 +68,7 @@ public struct KernelTask: Sendable {
 /// activation. Only epilogues that the kernel's `Form` names.
 public struct Fusion: Sendable {
   /// Per channel factor and addend.
-  public var batchNorm: (scale: [Float], shift: [Float])?
+  public var batchNorm: FoldedBatchNorm?
   /// Whether a further input of the output's shape is added.
   public var residual = false
   /// The last step.
@@ -78,10 +78,10 @@ public struct Fusion: Sendable {
   public init() {}
 }
 
-/// Packed weights and choices for one operator, shape and instruction set; immutable.
+/// Packed weights and choices for one operator, shape and instruction set; immutable, but for weights that are packed anew.
 public protocol Prepared: Sendable {
-  /// Memory of the weights that a call reads, for a harness that evicts them from the caches.
-  var weightMemory: [UnsafeRawBufferPointer] { get }
+  /// What a call reads besides its inputs. Whoever changes the weights runs what packs them, in this order, before the next call.
+  var packed: [PackedMemory] { get }
 
   /// Floats of scratch memory that `bind` needs for a team of `threads`: those that a call writes. Beyond them at most
   /// `MicroKernels.scratch` per worker, the rest of a line or two per intermediate result, panel and point of a transform, a few lines per
@@ -95,7 +95,10 @@ public protocol Prepared: Sendable {
 
 extension Prepared {
   /// Nothing: for operators without weights.
-  public var weightMemory: [UnsafeRawBufferPointer] { [] }
+  public var packed: [PackedMemory] { [] }
+
+  /// Memory of the weights that a call reads, for a harness that evicts them from the caches.
+  public var weightMemory: [UnsafeRawBufferPointer] { packed.flatMap(\.memory) }
 
   /// Binds tensors; the regions keep them alive no longer than the caller does.
   public func bind(

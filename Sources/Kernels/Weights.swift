@@ -76,15 +76,3 @@ extension Weights where Element == Float {
     return Weights(tensors)
   }
 }
-
-extension BatchNorm {
-  /// Factor and addend per channel that stand for it: `x · scale + shift`.
-  public func folded(_ weights: Weights<Float>, channels: Int) throws(OperatorError) -> (
-    scale: [Float], shift: [Float]
-  ) {
-    let (gamma, beta) = (try weights["weight"].pointer, try weights["bias"].pointer)
-    let (mean, variance) = (try weights["mean"].pointer, try weights["variance"].pointer)
-    let scale = (0..<channels).map { gamma[$0] / (variance[$0] + Float(epsilon)).squareRoot() }
-    return (scale, (0..<channels).map { beta[$0] - mean[$0] * scale[$0] })
-  }
-}

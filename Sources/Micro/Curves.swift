@@ -19,7 +19,9 @@ enum Curve<let Function: Int> {
     case 0: clamped(x)
     case 1: silu(x)
     case 2: clamped(x + 3) * (1 / 6)
-    default: x * (clamped(x + 3) * (1 / 6))
+    case 3: x * (clamped(x + 3) * (1 / 6))
+    // Cut off at a finite value; minus infinity alone is exactly zero.
+    default: exponential(x).replacing(with: 0, where: x .== -Float.infinity)
     }
   }
 }

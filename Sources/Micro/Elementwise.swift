@@ -12,6 +12,7 @@ extension Code {
     case .silu: Curve<1>.run(work)
     case .hardSigmoid: Curve<2>.run(work)
     case .hardSwish: Curve<3>.run(work)
+    case .exponential: Curve<4>.run(work)
     }
   }
 }

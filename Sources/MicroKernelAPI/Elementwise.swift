@@ -20,6 +20,8 @@ public struct Elementwise: MicroKernelCall {
     case hardSigmoid
     /// `x · min(max(x + 3, 0), 6) / 6`.
     case hardSwish
+    /// `exp(x)`, cut off below −87 and above 88; 0 at −∞.
+    case exponential
   }
 
   /// What is computed.

@@ -19,6 +19,8 @@ public protocol MicroCode: SendableMetatype {
   static func correlateRows(_ work: UnsafePointer<CorrelateRows>)
   /// What `DepthwiseRows` describes.
   static func depthwiseRows(_ work: UnsafePointer<DepthwiseRows>)
+  /// What `DescentStep` describes.
+  static func descentStep(_ work: UnsafePointer<DescentStep>)
   /// What `DotTile` describes.
   static func dotTile(_ tile: UnsafePointer<DotTile>)
   /// What `Elementwise` describes.

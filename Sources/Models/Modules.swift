@@ -37,7 +37,7 @@ public enum Modules {
     Dense.self,
     BatchNorm.self,
     ReLU.self, ReLU6.self, Sigmoid.self, SiLU.self, HardSigmoid.self, HardSwish.self, Add.self, Scale.self,
-    Concat.self, Subsample.self,
+    Concat.self, Subsample.self, CrossEntropy.self,
   ]
 
   /// Every type whose keyword can begin a workload text; networks have names instead.

@@ -21,6 +21,10 @@ extension ReferenceNumber {
 }
 
 extension Float {
+  /// `exp(x)`.
+  @inline(__always) public func exponential() -> Float { expf(self) }
+  /// The natural logarithm.
+  @inline(__always) public func logarithm() -> Float { logf(self) }
   /// `1 / (1 + exp(−x))`.
   @inline(__always) public func logistic() -> Float { 1 / (1 + expf(-self)) }
   /// `x / (1 + exp(−x))`.
@@ -36,6 +40,20 @@ extension Float {
 }
 
 extension Exact {
+  /// An argument that is off by b changes the result by a factor of exp(b) at most; the exponential itself is within 4·u, and the
+  /// last term covers the range in which it is cut off.
+  public func exponential() -> Self {
+    let result = exp(value)
+    return mapped(to: result, slope: result * exp(min(bound, 80)), rounding: 4 * Float.u * result + 2e-38)
+  }
+
+  /// The slope is largest at the lower end of the argument's range.
+  public func logarithm() -> Self {
+    let result = log(value)
+    return mapped(
+      to: result, slope: 1 / max(value - bound, value / 2), rounding: 4 * Float.u * abs(result) + 1e-38)
+  }
+
   /// 6·u covers the exponential (2·u), the sum and the division, and the last term the range in which a `Float` exponential is
   /// cut off.
   public func logistic() -> Self {

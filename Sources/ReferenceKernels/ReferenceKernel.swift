@@ -29,7 +29,7 @@ private struct PreparedReference: Prepared {
   let program: ReferenceProgram
   let held: HeldNumbers
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.all.values.map { $0.memory } }
+  var packed: [PackedMemory] { [PackedMemory(weights.all.values.map { $0.memory })] }
 
   /// Whole units of the alignment, so that memory that ends at a page begins at a multiple of it.
   func workspace(threads: Int) -> Int {

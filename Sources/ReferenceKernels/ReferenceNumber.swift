@@ -31,6 +31,10 @@ public protocol ReferenceNumber: BitwiseCopyable, Sendable {
   func chosen(_ isChosen: Bool, isCertain: Bool) -> Self
   /// The root, rounded once.
   func squareRoot() -> Self
+  /// `exp(x)`.
+  func exponential() -> Self
+  /// The natural logarithm; of a number whose relative error is far below one.
+  func logarithm() -> Self
   /// `1 / (1 + exp(−x))`.
   func logistic() -> Self
   /// `x / (1 + exp(−x))`.

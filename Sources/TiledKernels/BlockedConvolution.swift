@@ -98,7 +98,7 @@ private struct PreparedBlocked: Prepared {
     return (Partition(count: output.h, parts: rows), Partition(count: output.w, parts: columns))
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   func workspace(threads: Int) -> Int {
     WorkerScratch.count(task.micro, threads: threads) + (together ?? threads) * canvas.floats

@@ -74,18 +74,21 @@ struct ConvolutionTask: Sendable {
 
   /// Weights in blocks of output channels.
   /// - Throws: if they are not there.
-  func packed(_ task: KernelTask, block: Int, copies: Int = 1, order: [Int]? = nil) throws -> PackedWeights {
-    let (weight, bias) = (try task.weights["weight"], conv.bias ? try task.weights["bias"] : nil)
-    let pack = { (weight: UnsafePointer<Float>) in
-      PackedWeights(
-        weight: weight, bias: bias?.pointer, outputs: conv.outputChannels,
-        groups: conv.groups, depth: channels * conv.kernel.h * conv.kernel.w, block: block, copies: copies,
-        order: order, batchNorm: fusion.batchNorm)
-    }
-    guard let left = reduced.weights(weight.pointer, filters: conv.outputChannels * channels) else {
-      return pack(weight.pointer)
-    }
-    return left.withUnsafeBufferPointer { $0.baseAddress.map(pack) ?? pack(weight.pointer) }
+  func packed(
+    _ task: KernelTask, block: Int, copies: Int = 1, order: [Int]? = nil, inLines: Bool = false
+  ) throws -> PackedWeights {
+    PackedWeights(
+      try filters(task), block: block, copies: copies, order: order, inLines: inLines,
+      batchNorm: fusion.batchNorm)
+  }
+
+  /// What is packed.
+  /// - Throws: if it is not there.
+  func filters(_ task: KernelTask) throws -> FilterBank {
+    FilterBank(
+      weight: try task.weights["weight"], bias: conv.bias ? try task.weights["bias"] : nil,
+      outputs: conv.outputChannels, groups: conv.groups,
+      depth: channels * conv.kernel.h * conv.kernel.w, places: reduced.places(channels: channels))
   }
 
   func images(_ memory: CallMemory) -> [Image] {

@@ -17,12 +17,9 @@ struct DenseLayers: Kernel {
   func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let dense = task.op as? Dense else { preconditionFailure("\(task.op.text) is not a dense layer") }
     guard Self.takesDots(dense, task) else { return try PreparedDense(dense, task) }
-    let packed = PackedWeights(
-      weight: try task.weights["weight"].pointer, bias: dense.bias ? try task.weights["bias"].pointer : nil,
-      outputs: dense.outputs, groups: 1, depth: task.inputs[0].count / task.inputs[0].n, block: 1,
-      batchNorm: nil)
+    let weights = PackedWeights(try FilterBank(dense, task.weights), block: 1, inLines: true)
     return DotProducts(
-      images: task.inputs[0].n, packed, activation: dense.activation, hasResidual: false, task.micro)
+      images: task.inputs[0].n, weights, activation: dense.activation, hasResidual: false, task.micro)
   }
 
   private static func takesDots(_ dense: Dense, _ task: KernelTask) -> Bool {
@@ -66,7 +63,7 @@ private struct PreparedDense: Prepared {
     layer = try DenseLayer(dense, features: task.inputs[0].count / batch, task.weights, micro)
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { layer.weightMemory }
+  var packed: [PackedMemory] { [layer.packed] }
 
   /// More than one image: the input transposed, so that images are neighbours.
   func workspace(threads: Int) -> Int {
@@ -105,13 +102,10 @@ struct DenseLayer: Sendable {
     outputs = dense.outputs
     activation = dense.activation
     self.micro = micro
-    weights = PackedWeights(
-      weight: try arrays["weight"].pointer, bias: dense.bias ? try arrays["bias"].pointer : nil,
-      outputs: dense.outputs,
-      groups: 1, depth: features, block: micro.outputBlock, batchNorm: nil)
+    weights = PackedWeights(try FilterBank(dense, arrays), block: micro.outputBlock)
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: PackedMemory { weights.packed }
 
   var blocks: Int { weights.blocksPerGroup }
 
@@ -155,5 +149,16 @@ struct DenseLayer: Sendable {
       var work = Elementwise(operation, input: run, output: run, count: count)
       micro.run(&work)
     }
+  }
+}
+
+extension FilterBank {
+  /// The weights of a dense layer.
+  /// - Throws: if they are not there.
+  init(_ dense: Dense, _ arrays: Weights<Float>) throws {
+    let weight = try arrays["weight"]
+    self.init(
+      weight: weight, bias: dense.bias ? try arrays["bias"] : nil, outputs: dense.outputs,
+      depth: weight.count / dense.outputs)
   }
 }

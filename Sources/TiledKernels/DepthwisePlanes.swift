@@ -82,6 +82,7 @@ private struct PreparedDepthwise: Prepared {
   /// A group of weights and bias for each vector of channels and each of their outputs.
   let weights: Constants<Float>
   let bias: Constants<Float>
+  let packed: [PackedMemory]
   let rows: TapAxis
   let columns: TapAxis
   let bands: Partition
@@ -95,17 +96,23 @@ private struct PreparedDepthwise: Prepared {
     let (conv, input, output) = (convolution.conv, convolution.input, convolution.output)
     let (lanes, multiplier) = (convolution.micro.lanes, convolution.outputsPerGroup)
     let taps = conv.kernel.h * conv.kernel.w
-    let packed = try convolution.packed(task, block: 1)
+    let single = try convolution.packed(task, block: 1)
     vectors = ceilDivide(input.c, lanes)
-    var (values, sums): ([Float], [Float]) = ([], [])
-    for vector in 0..<vectors {
+    let weights = Constants(zeros: vectors * multiplier * taps * lanes)
+    let bias = Constants(zeros: vectors * multiplier * lanes)
+    (self.weights, self.bias) = (weights, bias)
+    let turning = Packing([weights.memory, bias.memory], tiles: vectors) { [input] vector in
       for output in 0..<multiplier {
-        let channels = (0..<lanes).map { min(vector * lanes + $0, input.c - 1) }
-        for tap in 0..<taps { values += channels.map { packed.weights($0, output)[tap] } }
-        sums += channels.map { packed.bias($0, output)[0] }
+        let at = (vector * multiplier + output) * lanes
+        for lane in 0..<lanes {
+          let channel = min(vector * lanes + lane, input.c - 1)
+          let filter = single.weights(channel, output)
+          for tap in 0..<taps { weights.target[at * taps + tap * lanes + lane] = filter[tap] }
+          bias.target[at + lane] = single.bias(channel, output)[0]
+        }
       }
     }
-    (weights, bias) = (Constants(values), Constants(sums))
+    packed = [PackedMemory([], packing: single.packed.packing), turning.packed]
     rows = TapAxis(input.h, output.h, conv, \.h)
     columns = TapAxis(input.w, output.w, conv, \.w)
     let most = DepthwisePlanes.bands(convolution.reduced, convolution.micro)
@@ -115,8 +122,6 @@ private struct PreparedDepthwise: Prepared {
       return max(largest, pixels * lanes)
     }
   }
-
-  var weightMemory: [UnsafeRawBufferPointer] { [weights.memory, bias.memory] }
 
   func workspace(threads: Int) -> Int { threads * scratch }
 

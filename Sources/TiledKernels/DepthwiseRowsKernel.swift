@@ -93,7 +93,7 @@ private struct PreparedDepthwiseRows: Prepared {
     copied = margin == (0, 0) ? 0 : margin.before + floats + margin.after
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory + [zeros.memory] }
+  var packed: [PackedMemory] { [weights.packed, PackedMemory([zeros.memory])] }
 
   func workspace(threads: Int) -> Int {
     WorkerScratch.count(task.micro, threads: threads) + threads * copied

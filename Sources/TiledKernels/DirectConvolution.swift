@@ -77,7 +77,7 @@ private struct PreparedDirect: Prepared {
     blocksOutside = weights.bytes / conv.groups > SecondCache.bytes / 2
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   func workspace(threads: Int) -> Int {
     let canvases = areas != nil ? threads : canvas.isImage ? 0 : 1

@@ -63,7 +63,7 @@ struct DirectPixels: Prepared {
     blocksOutside = weights.bytes / conv.groups > SecondCache.bytes / 2
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   func workspace(threads: Int) -> Int {
     WorkerScratch.count(task.micro, threads: threads)

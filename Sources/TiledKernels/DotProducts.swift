@@ -2,31 +2,6 @@ import Kernels
 import MicroKernelAPI
 import Operators
 
-/// Weights in rows, each from the beginning of a line on, zeros after the last.
-struct DotWeights: Sendable {
-  let values: Constants<Float>
-  let bias: Constants<Float>
-  /// Floats of a row that count.
-  let depth: Int
-  /// From row to row.
-  let pitch: Int
-
-  /// - Parameter packed: in blocks of one output.
-  init(_ packed: PackedWeights) {
-    let (depth, pitch) = (packed.depth, ceilDivide(packed.depth, 16) * 16)
-    (self.depth, self.pitch, bias) = (depth, pitch, packed.bias)
-    guard pitch > depth else {
-      values = packed.values
-      return
-    }
-    var rows = [Float](repeating: 0, count: packed.values.count / depth * pitch)
-    for i in 0..<packed.values.count { rows[i / depth * pitch + i % depth] = packed.values.pointer[i] }
-    values = Constants(rows)
-  }
-
-  var memory: [UnsafeRawBufferPointer] { [values.memory, bias.memory] }
-}
-
 /// Dense layers, and convolutions whose window is the whole image: each output is a dot product of what lies in a row in both
 /// the image and the weights. For few outputs, which leave vectors over output channels mostly empty, and for few images,
 /// with which those wait for their sums.
@@ -34,7 +9,7 @@ struct DotProducts: Prepared {
   private let images: Int
   private let groups: Int
   private let outputsPerGroup: Int
-  private let weights: DotWeights
+  private let weights: PackedWeights
   private let activation: Activation
   private let hasResidual: Bool
   private let micro: MicroKernels
@@ -49,15 +24,15 @@ struct DotProducts: Prepared {
     Double(pairs) * (0.6 * Double(ceilDivide(depth, micro.lanes)) + 8)
   }
 
-  /// - Parameter packed: in blocks of one output; at least a vector deep.
+  /// - Parameter weights: in blocks of one output, each in lines of its own; at least a vector deep.
   init(
-    images: Int, groups: Int = 1, _ packed: PackedWeights, activation: Activation, hasResidual: Bool,
+    images: Int, groups: Int = 1, _ weights: PackedWeights, activation: Activation, hasResidual: Bool,
     _ micro: MicroKernels
   ) {
     (self.images, self.groups, self.micro) = (images, groups, micro)
     (self.activation, self.hasResidual) = (activation, hasResidual)
-    outputsPerGroup = packed.outputsPerGroup
-    weights = DotWeights(packed)
+    outputsPerGroup = weights.outputsPerGroup
+    self.weights = weights
     let pairs = images * groups * outputsPerGroup
     let work = Self.cycles(pairs: pairs, depth: weights.depth, micro)
     let wanted = min(desiredTiles, max(1, Int(work / Self.leastWork)))
@@ -81,7 +56,7 @@ struct DotProducts: Prepared {
 
   private var outputCount: Int { groups * outputsPerGroup }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   /// Parts of sums, `[part][image][output]`.
   func workspace(threads: Int) -> Int { parts.parts == 1 ? 0 : parts.parts * images * outputCount }

@@ -78,15 +78,19 @@ private struct PreparedBatchNorm: Prepared {
   let micro: MicroKernels
   let scale: Constants<Float>
   let shift: Constants<Float>
+  let packed: [PackedMemory]
 
   init(_ norm: BatchNorm, _ task: KernelTask) throws {
     shape = task.inputs[0].shape
     micro = task.micro
-    let folded = try norm.folded(task.weights, channels: shape.c)
-    (scale, shift) = (Constants(folded.scale), Constants(folded.shift))
+    let arrays = try FoldedBatchNorm(norm, task.weights)
+    let (scale, shift) = (Constants(zeros: shape.c), Constants(zeros: shape.c))
+    (self.scale, self.shift) = (scale, shift)
+    let folding = Packing([scale.memory, shift.memory]) { _ in
+      for c in 0..<arrays.channels { (scale.target[c], shift.target[c]) = arrays[c] }
+    }
+    packed = [folding.packed]
   }
-
-  var weightMemory: [UnsafeRawBufferPointer] { [scale.memory, shift.memory] }
 
   func workspace(threads: Int) -> Int { 0 }
 

@@ -70,7 +70,7 @@ private struct PreparedAttention: Prepared {
     return Partition(count: shape.n, parts: ceilDivide(shape.n, together))
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { steps.flatMap(\.gate.weightMemory) }
+  var packed: [PackedMemory] { steps.flatMap(\.gate.packed) }
 
   /// Of the groups, which differ by one image.
   private func workspace(_ step: GateStep) -> Int {

@@ -61,7 +61,7 @@ struct FusedChannelGate: FusedGate {
       at: gate.pools == .both ? ["add", "sigmoid"] : ["sigmoid"], of: node, task)
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { layers.flatMap(\.weightMemory) }
+  var packed: [PackedMemory] { layers.map(\.packed) }
 
   private var perImage: Int { pools == .both ? 2 : 1 }
 

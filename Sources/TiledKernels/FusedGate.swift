@@ -25,8 +25,8 @@ protocol FusedGate: Sendable {
   /// Pixels of an image above which it is better computed alone, `Int.max` for a gate to which it makes no difference.
   var mostPixelsTogether: Int { get }
 
-  /// Memory of the weights that `regions` read.
-  var weightMemory: [UnsafeRawBufferPointer] { get }
+  /// The weights that `regions` read.
+  var packed: [PackedMemory] { get }
 
   /// Floats that `regions` need for so many images, the gates among them.
   func workspace(images: Int) -> Int

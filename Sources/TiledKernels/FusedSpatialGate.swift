@@ -21,24 +21,18 @@ struct FusedSpatialGate: FusedGate {
     let (shape, weights) = (task.inputs[0].shape, task.weights.scoped(node))
     let conv = Conv2D(out: 1, kernel: Pair(gate.kernel), padding: Padding(gate.kernel / 2), bias: false)
     let reduced = try ReducedConvolution(conv, [TensorType(1, 2, shape.h, shape.w)])
-    let weight = UnsafePointer(try weights.scoped("conv")["weight"].pointer)
-    let batchNorm = gate.isNormalised ? try BatchNorm().folded(weights.scoped("bn"), channels: 1) : nil
-    let pack = { (weight: UnsafePointer<Float>) in
-      PackedWeights(
-        weight: weight, bias: nil, outputs: 1, groups: 1,
-        depth: 2 * reduced.conv.kernel.h * reduced.conv.kernel.w, block: 1, copies: task.micro.weightCopies,
-        batchNorm: batchNorm)
-    }
+    let bank = FilterBank(
+      weight: try weights.scoped("conv")["weight"], bias: nil, outputs: 1,
+      depth: 2 * reduced.conv.kernel.h * reduced.conv.kernel.w, places: reduced.places(channels: 2))
+    let norm = gate.isNormalised ? try FoldedBatchNorm(BatchNorm(), weights.scoped("bn")) : nil
     self.reduced = reduced
-    self.weights =
-      reduced.weights(weight, filters: 2)?.withUnsafeBufferPointer { $0.baseAddress.map(pack) }
-      ?? pack(weight)
+    self.weights = PackedWeights(bank, block: 1, copies: task.micro.weightCopies, batchNorm: norm)
     nodes = gate.isNormalised ? ["conv", "bn", "sigmoid"] : ["conv", "sigmoid"]
     image = Shape(1, shape.c, shape.h, shape.w)
     micro = task.micro
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   private func maps(_ images: Int) -> SpatialGateMaps {
     SpatialGateMaps(Shape(images, image.c, image.h, image.w), reduced, weights, nodes: nodes, micro)

@@ -2,6 +2,31 @@ import Kernels
 import Operators
 import Tensors
 
+/// What of a layer's weights is packed.
+struct FilterBank: Sendable {
+  /// One after the other, `[outputs][…]`.
+  let weight: Tensor<Float>
+  /// Addends of the outputs.
+  let bias: Tensor<Float>?
+  let outputs: Int
+  var groups = 1
+  /// Weights of an output that count.
+  let depth: Int
+  /// Where each of them lies among the output's; nil: in this order, and there are no others.
+  var places: [Int]?
+
+  /// From an output's weights to the next one's.
+  private var pitch: Int { weight.count / outputs }
+
+  /// The weights of an output.
+  @inline(__always)
+  func filter(_ output: Int) -> UnsafePointer<Float> { UnsafePointer(weight.pointer + output * pitch) }
+
+  /// Where one that counts lies among them.
+  @inline(__always)
+  func place(_ k: Int) -> Int { places?[k] ?? k }
+}
+
 /// Weights of a convolution in blocks of output channels: `[group][block][channel][tap][lane][copy]`, zero in lanes beyond
 /// the last channel; a batch norm folded in. Where input channels lie in blocks too, taps change slower than the channels of a
 /// block.
@@ -13,42 +38,43 @@ struct PackedWeights: Sendable {
   let outputsPerGroup: Int
   /// Channels × taps.
   let depth: Int
-  private let copies: Int
+  /// From a block to the next.
+  let pitch: Int
+  let packed: PackedMemory
 
   /// - Parameters:
-  ///   - weight: `[outputs][depth]`.
   ///   - order: the place of each weight of an output; nil: they stay in order.
+  ///   - inLines: whether each block begins a line.
+  ///   - batchNorm: what is folded in.
   init(
-    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, outputs: Int, groups: Int, depth: Int,
-    block: Int, copies: Int = 1, order: [Int]? = nil, batchNorm: (scale: [Float], shift: [Float])?
+    _ bank: FilterBank, block: Int, copies: Int = 1, order: [Int]? = nil, inLines: Bool = false,
+    batchNorm: FoldedBatchNorm? = nil
   ) {
-    let perGroup = outputs / groups
-    let blocks = ceilDivide(perGroup, block)
-    var packed = [Float](repeating: 0, count: groups * blocks * depth * block * copies)
-    var sums = [Float](repeating: 0, count: groups * blocks * block)
-    for o in 0..<outputs {
-      let (g, inGroup) = (o / perGroup, o % perGroup)
-      let (b, lane) = (g * blocks + inGroup / block, inGroup % block)
-      let factor = batchNorm?.scale[o] ?? 1
-      for k in 0..<depth {
-        let (at, value) = (
-          ((b * depth + (order?[k] ?? k)) * block + lane) * copies, weight[o * depth + k] * factor
-        )
-        for copy in 0..<copies { packed[at + copy] = value }
-      }
-      sums[b * block + lane] = (bias?[o] ?? 0) * factor + (batchNorm?.shift[o] ?? 0)
-    }
-    values = Constants(packed)
-    self.bias = Constants(sums)
-    self.block = block
-    blocksPerGroup = blocks
-    outputsPerGroup = perGroup
-    self.depth = depth
-    self.copies = copies
+    outputsPerGroup = bank.outputs / bank.groups
+    blocksPerGroup = ceilDivide(outputsPerGroup, block)
+    let floats = bank.depth * block * copies
+    pitch = inLines ? ceilDivide(floats, 16) * 16 : floats
+    (self.block, depth) = (block, bank.depth)
+    let blocks = bank.groups * blocksPerGroup
+    let values = Constants(zeros: blocks * pitch)
+    let sums = Constants(zeros: blocks * block)
+    (self.values, bias) = (values, sums)
+    let (perGroup, blocksPerGroup, pitch) = (outputsPerGroup, blocksPerGroup, pitch)
+    packed =
+      Packing([values.memory, sums.memory], tiles: blocks) { tile in
+        let first = tile / blocksPerGroup * perGroup + tile % blocksPerGroup * block
+        let last = tile / blocksPerGroup * perGroup + perGroup
+        let target = BlockTarget(values.target + tile * pitch, block: block, copies: copies, order: order)
+        target.fill(bank, first..<min(last, first + block), batchNorm)
+        for o in first..<min(last, first + block) {
+          let (scale, shift) = batchNorm?[o] ?? (1, 0)
+          sums.target[tile * block + o - first] = (bank.bias?.pointer[o] ?? 0) * scale + shift
+        }
+      }.packed
   }
 
   func weights(_ group: Int, _ block: Int) -> UnsafePointer<Float> {
-    values.pointer + (group * blocksPerGroup + block) * depth * self.block * copies
+    values.pointer + (group * blocksPerGroup + block) * pitch
   }
 
   func bias(_ group: Int, _ block: Int) -> UnsafePointer<Float> {
@@ -58,9 +84,39 @@ struct PackedWeights: Sendable {
   /// Output channels that a block really has.
   func width(_ block: Int) -> Int { min(self.block, outputsPerGroup - block * self.block) }
 
-  var memory: [UnsafeRawBufferPointer] { [values.memory, bias.memory] }
-
   var bytes: Int { values.count * 4 }
+}
+
+/// Where a block of outputs is packed.
+private struct BlockTarget {
+  private let values: UnsafeMutablePointer<Float>
+  private let (block, copies): (Int, Int)
+  private let order: [Int]?
+
+  /// Weights of an output that are packed before the next output's: their lines stay in the nearest cache.
+  private static let run = 64
+
+  init(_ values: UnsafeMutablePointer<Float>, block: Int, copies: Int, order: [Int]?) {
+    (self.values, self.block, self.copies, self.order) = (values, block, copies, order)
+  }
+
+  func fill(_ bank: FilterBank, _ outputs: Range<Int>, _ batchNorm: FoldedBatchNorm?) {
+    for start in stride(from: 0, to: bank.depth, by: Self.run) {
+      let range = start..<min(bank.depth, start + Self.run)
+      for o in outputs {
+        fill(bank, o, range, lane: o - outputs.lowerBound, times: batchNorm?[o].scale ?? 1)
+      }
+    }
+  }
+
+  private func fill(_ bank: FilterBank, _ output: Int, _ range: Range<Int>, lane: Int, times factor: Float) {
+    let filter = bank.filter(output)
+    for k in range {
+      let value = filter[bank.place(k)] * factor
+      let at = ((order?[k] ?? k) * block + lane) * copies
+      for copy in 0..<copies { values[at + copy] = value }
+    }
+  }
 }
 
 extension Epilogue {

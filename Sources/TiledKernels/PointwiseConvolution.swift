@@ -108,7 +108,7 @@ private struct PreparedPointwise: Prepared {
   /// Pixels after the last whole vector of an image that is read as it is.
   private var tail: Int { copyPitch == nil ? task.input.plane % task.micro.lanes : 0 }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   func workspace(threads: Int) -> Int {
     if let panels { return WorkerScratch.count(task.micro, threads: threads) + panels.floats }

@@ -23,7 +23,7 @@ struct PreparedWinograd: Prepared {
       blocking, channelBlocks: conv.groups * channels / micro.lanes, outputBlocks: outputBlocks, micro)
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   func workspace(threads: Int) -> Int { layout.floats(blocking, threads: threads) }
 
@@ -211,10 +211,10 @@ extension ConvolutionTask {
   fileprivate func transformed(
     _ task: KernelTask, _ matrices: WinogradMatrices, channels: Int, batches: Partition
   ) throws -> WinogradWeights {
-    let (weight, bias) = (try task.weights["weight"], conv.bias ? try task.weights["bias"] : nil)
+    let bank = try filters(task)
     return WinogradWeights(
-      matrices, weight: weight.pointer, bias: bias?.pointer, reduced, channels: channels,
-      block: micro.outputBlock, batches: batches, batchNorm: task.fusion.batchNorm)
+      matrices, bank, channels: channels, block: micro.outputBlock, batches: batches,
+      batchNorm: task.fusion.batchNorm)
   }
 
   /// Adds a residual to what a tile has just stored, and applies ReLU, if it is the activation.

@@ -64,13 +64,11 @@ struct ReducedConvolution: Sendable {
     return conv.padding.before == Pair(0) && reach(output.h, \.h) < input.h && reach(output.w, \.w) < input.w
   }
 
-  /// The weights that are left: `[filters][rows][columns]` of the original to the same of what remains.
-  func weights(_ source: UnsafePointer<Float>, filters: Int) -> [Float]? {
+  /// Where the weights that are left lie among the original's of an output, `[channels][rows][columns]`; nil: all are left.
+  func places(channels: Int) -> [Int]? {
     guard taps.rows.count < original.h || taps.columns.count < original.w else { return nil }
-    return (0..<filters).flatMap { filter in
-      taps.rows.flatMap { i in
-        taps.columns.map { j in source[(filter * original.h + i) * original.w + j] }
-      }
+    return (0..<channels).flatMap { channel in
+      taps.rows.flatMap { i in taps.columns.map { j in (channel * original.h + i) * original.w + j } }
     }
   }
 }

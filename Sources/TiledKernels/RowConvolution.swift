@@ -90,7 +90,7 @@ private struct PreparedRows: Prepared {
   /// With many groups each tile draws its own group, into memory that stays in the worker's nearest cache.
   private var drawsInTile: Bool { task.conv.groups >= desiredTiles }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   func workspace(threads: Int) -> Int {
     let planes =

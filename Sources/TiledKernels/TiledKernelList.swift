@@ -12,7 +12,7 @@ private let convolutions: [any Kernel] =
 
 private let gradients: [any Kernel] = [
   BatchStatistics(), BatchNormSlopes(), ActivationSlopes(), PoolSlopes(), ChannelPoolSlopes(), GateSlopes(),
-  ChannelSumming(), DenseDataSlopes(), DenseWeightSlopes(), Slices(),
+  ChannelSumming(), DenseDataSlopes(), DenseWeightSlopes(), Slices(), CrossEntropyRows(), Updates(),
 ]
 
 private let parts: [any Kernel] =

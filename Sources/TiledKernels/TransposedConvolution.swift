@@ -38,19 +38,19 @@ struct TransposedConvolution: Kernel {
       preconditionFailure("\(task.op.text) is no transposed convolution")
     }
     let phases = try TransposedPhases(op, task.inputs[0])
-    let prepared = try phases.all.map { phase -> (any Prepared)? in
+    let prepared = try phases.all.map { phase -> PreparedFromOthers? in
       guard let conv = phase.conv else { return nil }
       guard let kernel = catalogue.best(conv, [TensorType(phases.padded)], isa: task.isa)?.kernel else {
         throw OperatorError("no kernel for \(conv.text)")
       }
-      let weights = try phases.weights(phase, task.weights)
-      return try kernel.prepare(
-        KernelTask(conv, [TensorType(phases.padded)], weights: weights, isa: task.isa, micro: task.micro))
+      let (weights, packing) = try phases.weights(phase, task.weights)
+      let inner = KernelTask(
+        conv, [TensorType(phases.padded)], weights: weights, isa: task.isa, micro: task.micro)
+      return PreparedFromOthers(prepared: try kernel.prepare(inner), first: [packing.packed])
     }
     return PreparedTransposed(
       phases: phases, places: Constants(phases.places), prepared: prepared,
-      bias: Constants(
-        op.bias ? try task.weights["bias"].elements : Array(repeating: 0, count: op.outputChannels)),
+      bias: op.bias ? try task.weights["bias"] : try Tensor<Float>(Shape(op.outputChannels)),
       micro: task.micro)
   }
 }
@@ -59,11 +59,11 @@ private struct PreparedTransposed: Prepared {
   let phases: TransposedPhases
   let places: Constants<TransposedPhases.Place>
   /// One per phase; nil where no tap arrives.
-  let prepared: [(any Prepared)?]
-  let bias: Constants<Float>
+  let prepared: [PreparedFromOthers?]
+  let bias: Tensor<Float>
   let micro: MicroKernels
 
-  var weightMemory: [UnsafeRawBufferPointer] { prepared.flatMap { $0?.weightMemory ?? [] } }
+  var packed: [PackedMemory] { prepared.flatMap { $0?.packed ?? [] } }
 
   /// The padded input, where it is not the input itself, in whole lines.
   private var paddedCount: Int { phases.isInput ? 0 : ceilDivide(phases.padded.count, 16) * 16 }
@@ -128,7 +128,7 @@ private struct PreparedTransposed: Prepared {
     let (rows, columns) = (phases.rows, phases.columns)
     let vertical = (stride: rows.stride, padding: rows.padding)
     let horizontal = (stride: columns.stride, padding: columns.padding)
-    let (places, bias, output) = (places.pointer, bias.pointer, phases.output)
+    let (places, bias, output) = (places.pointer, UnsafePointer(bias.pointer), phases.output)
     // Channels of several images follow each other, in the results as in the output.
     return Region("merge phases", tiles: phases.together * output.c) { channel, _ in
       for y in 0..<output.h {

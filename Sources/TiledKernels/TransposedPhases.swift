@@ -71,26 +71,27 @@ struct TransposedPhases: Sendable {
     }
   }
 
-  /// The weights of a phase, O×C/G×taps×taps, and the bias.
+  /// The weights of a phase, O×C/G×taps×taps, and the bias, and what makes them.
   /// - Parameter arrays: of the transposed convolution, C×O/G×KH×KW.
-  func weights(_ phase: Phase, _ arrays: Weights<Float>) throws -> Weights<Float> {
+  func weights(_ phase: Phase, _ arrays: Weights<Float>) throws -> (Weights<Float>, Packing) {
     let (perGroup, inGroup) = (op.outputChannels / op.groups, input.c / op.groups)
     let shape = Shape(op.outputChannels, inGroup, phase.rows.taps.count, phase.columns.taps.count)
-    let (weight, source) = (try Tensor<Float>(shape), try arrays["weight"].pointer)
+    let (weight, source) = (try Tensor<Float>(shape), try arrays["weight"])
     let (below, beside) = isMirrored ? (1, op.kernel.h) : (op.kernel.w, 1)
-    var target = weight.pointer
-    for o in 0..<op.outputChannels {
+    let (rows, columns, kernel) = (phase.rows.taps, phase.columns.taps, op.kernel.h * op.kernel.w)
+    let packing = Packing(tiles: op.outputChannels) { o in
+      var target = weight.pointer + o * inGroup * rows.count * columns.count
       for c in 0..<inGroup {
-        let kernel = ((o / perGroup * inGroup + c) * perGroup + o % perGroup) * op.kernel.h * op.kernel.w
-        for i in phase.rows.taps {
-          for j in phase.columns.taps {
-            target.pointee = source[kernel + i * below + j * beside]
+        let filter = source.pointer + ((o / perGroup * inGroup + c) * perGroup + o % perGroup) * kernel
+        for i in rows {
+          for j in columns {
+            target.pointee = filter[i * below + j * beside]
             target += 1
           }
         }
       }
     }
-    return Weights(op.bias ? ["weight": weight, "bias": try arrays["bias"]] : ["weight": weight])
+    return (Weights(op.bias ? ["weight": weight, "bias": try arrays["bias"]] : ["weight": weight]), packing)
   }
 
   /// Floats of all results.

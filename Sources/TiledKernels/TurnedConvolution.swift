@@ -81,7 +81,7 @@ private struct PreparedTurned: Prepared {
   /// Values of a tile.
   private static let run = 256
 
-  var weightMemory: [UnsafeRawBufferPointer] { prepared.weightMemory }
+  var packed: [PackedMemory] { prepared.packed }
 
   /// Of an image.
   private var taken: Int { batch.input.c * batch.input.plane }

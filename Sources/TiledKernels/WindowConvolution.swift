@@ -38,11 +38,12 @@ struct WindowConvolution: Kernel {
   func prepare(_ task: KernelTask) throws -> any Prepared {
     let convolution = try ConvolutionTask(task)
     switch Self.best(convolution.reduced, task.micro).way {
-    case .dots: return WindowDots(convolution, try convolution.packed(task, block: 1))
+    case .dots: return WindowDots(convolution, try convolution.packed(task, block: 1, inLines: true))
     case .panels: return try WindowPanels(task)
     case .image:
       return DotProducts(
-        images: convolution.input.n, groups: convolution.conv.groups, try convolution.packed(task, block: 1),
+        images: convolution.input.n, groups: convolution.conv.groups,
+        try convolution.packed(task, block: 1, inLines: true),
         activation: convolution.activation, hasResidual: task.fusion.residual, task.micro)
     }
   }

@@ -6,7 +6,7 @@ import Operators
 /// which neither pixels of a row nor output channels make vectors.
 struct WindowDots: Prepared {
   private let task: ConvolutionTask
-  private let weights: DotWeights
+  private let weights: PackedWeights
   private let rows: TapAxis
   private let columns: TapAxis
   /// Tiles: images × groups × pixels whose windows lie side by side.
@@ -36,9 +36,9 @@ struct WindowDots: Prepared {
       + Double(ceilDivide(windows * depth, near) * call) + Cycles.weights(reduced.weightCount, passes: passes)
   }
 
-  init(_ task: ConvolutionTask, _ packed: PackedWeights) {
-    self.task = task
-    weights = DotWeights(packed)
+  /// - Parameter weights: in blocks of one output, each in lines of its own.
+  init(_ task: ConvolutionTask, _ weights: PackedWeights) {
+    (self.task, self.weights) = (task, weights)
     rows = TapAxis(task.input.h, task.output.h, task.conv, \.h)
     columns = TapAxis(task.input.w, task.output.w, task.conv, \.w)
     let (count, pixels, fitting) = (task.input.n, task.output.plane, max(1, Self.near / weights.pitch))
@@ -48,7 +48,7 @@ struct WindowDots: Prepared {
     images = Partition(count: count, parts: min(count, runs))
   }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   /// Floats of a worker's windows.
   private var windows: Int {

@@ -72,7 +72,7 @@ struct WindowPanels: Prepared {
 
   private var panel: Int { task.channels * taps * pitch }
 
-  var weightMemory: [UnsafeRawBufferPointer] { weights.memory }
+  var packed: [PackedMemory] { [weights.packed] }
 
   func workspace(threads: Int) -> Int {
     WorkerScratch.count(task.micro, threads: threads) + threads * panel

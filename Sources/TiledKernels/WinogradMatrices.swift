@@ -52,16 +52,6 @@ struct WinogradMatrices: Sendable {
       ]
     }
   }
-
-  /// G·g·Gᵀ of a filter of 3 × 3 taps: (m + 2)² values, row by row.
-  func transformed(_ taps: UnsafePointer<Float>, times factor: Float) -> [Double] {
-    let columns = filter.map { row in
-      (0..<3).map { x in (0..<3).reduce(0) { $0 + row[$1] * Double(taps[3 * $1 + x] * factor) } }
-    }
-    return columns.flatMap { row in
-      filter.map { other in (0..<3).reduce(0) { $0 + row[$1] * other[$1] } }
-    }
-  }
 }
 
 extension WinogradMatrices {

@@ -7,6 +7,7 @@ struct WinogradWeights: Sendable {
   let values: Constants<Float>
   /// `[block of outputs][lane]`.
   let bias: Constants<Float>
+  let packed: PackedMemory
   /// Channels of a group, in whole vectors.
   let channels: Int
   private let points: Int
@@ -14,35 +15,36 @@ struct WinogradWeights: Sendable {
   private let batches: Partition
 
   /// - Parameters:
-  ///   - weight: `[outputs][channels of a group][3][3]`.
+  ///   - bank: `[outputs][channels of a group][3][3]`.
   ///   - channels: of a group, in whole vectors.
   ///   - batches: of a group's blocks of outputs, which are computed together.
   init(
-    _ matrices: WinogradMatrices, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    _ reduced: ReducedConvolution, channels: Int, block: Int, batches: Partition,
-    batchNorm: (scale: [Float], shift: [Float])?
+    _ matrices: WinogradMatrices, _ bank: FilterBank, channels: Int, block: Int, batches: Partition,
+    batchNorm: FoldedBatchNorm?
   ) {
-    let perGroup = reduced.outputsPerGroup
-    let blocks = batches.count
+    let (perGroup, blocks) = (bank.outputs / bank.groups, batches.count)
     let points = matrices.points * matrices.points
-    let real = reduced.input.c / reduced.conv.groups
-    var packed = [Float](repeating: 0, count: reduced.conv.groups * blocks * points * channels * block)
-    var sums = [Float](repeating: 0, count: reduced.conv.groups * blocks * block)
-    for o in 0..<reduced.conv.outputChannels {
-      let at = o / perGroup * blocks + o % perGroup / block
+    let values = Constants(zeros: bank.groups * blocks * points * channels * block)
+    let sums = Constants(zeros: bank.groups * blocks * block)
+    let transform = FilterTransform(matrices)
+    let packing = Packing([values.memory, sums.memory], tiles: bank.groups * blocks) { at in
       let panels = Self.panels(at, batches, points)
-      let lane = o % perGroup % block
-      let factor = batchNorm?.scale[o] ?? 1
-      for c in 0..<real {
-        let filter = matrices.transformed(weight + (o * real + c) * 9, times: factor)
-        for point in 0..<points {
-          packed[((panels.first + point * panels.step) * channels + c) * block + lane] = Float(filter[point])
+      let first = at / blocks * perGroup + at % blocks * block
+      let end = min(at / blocks * perGroup + perGroup, first + block)
+      for o in stride(from: first, to: end, by: FilterTransform.lanes) {
+        let outputs = o..<min(end, o + FilterTransform.lanes)
+        for c in 0..<bank.depth / 9 {
+          let target = values.target + (panels.first * channels + c) * block + o - first
+          transform.write(
+            bank, outputs, channel: c, batchNorm, to: target, pointStride: panels.step * channels * block)
+        }
+        for o in outputs {
+          let (scale, shift) = batchNorm?[o] ?? (1, 0)
+          sums.target[at * block + o - first] = (bank.bias?.pointer[o] ?? 0) * scale + shift
         }
       }
-      sums[at * block + lane] = (bias?[o] ?? 0) * factor + (batchNorm?.shift[o] ?? 0)
     }
-    values = Constants(packed)
-    self.bias = Constants(sums)
+    (self.values, bias, packed) = (values, sums, packing.packed)
     (self.channels, self.points, self.block, self.batches) = (channels, points, block, batches)
   }
 
@@ -60,6 +62,49 @@ struct WinogradWeights: Sendable {
       (group * batches.count + batch.lowerBound) * points + inGroup - batch.lowerBound, batch.count
     )
   }
+}
 
-  var memory: [UnsafeRawBufferPointer] { [values.memory, bias.memory] }
+/// G·g·Gᵀ of the filters of some outputs at once.
+private struct FilterTransform: Sendable {
+  typealias Lane = SIMD8<Double>
+  /// Outputs.
+  static let lanes = Lane.scalarCount
+
+  /// G, row by row.
+  private let matrix: Constants<Double>
+  /// Rows of G.
+  private let rows: Int
+
+  init(_ matrices: WinogradMatrices) {
+    (matrix, rows) = (Constants(matrices.filter.flatMap { $0 }), matrices.points)
+  }
+
+  /// Writes each point of the transformed filters, the outputs side by side.
+  /// - Parameter outputs: as many as there are lanes, at most.
+  func write(
+    _ bank: FilterBank, _ outputs: Range<Int>, channel: Int, _ batchNorm: FoldedBatchNorm?,
+    to target: UnsafeMutablePointer<Float>, pointStride: Int
+  ) {
+    var taps = InlineArray<9, Lane>(repeating: .zero)
+    for (lane, o) in outputs.enumerated() {
+      let (filter, factor) = (bank.filter(o), batchNorm?[o].scale ?? 1)
+      for tap in 0..<9 { taps[tap][lane] = Double(filter[bank.place(9 * channel + tap)] * factor) }
+    }
+    for row in 0..<rows {
+      let g = matrix.pointer + 3 * row
+      let left = g[0] * taps[0] + g[1] * taps[3] + g[2] * taps[6]
+      let middle = g[0] * taps[1] + g[1] * taps[4] + g[2] * taps[7]
+      let right = g[0] * taps[2] + g[1] * taps[5] + g[2] * taps[8]
+      for column in 0..<rows {
+        let h = matrix.pointer + 3 * column
+        let point = SIMD8<Float>(h[0] * left + h[1] * middle + h[2] * right)
+        let place = target + (row * rows + column) * pointStride
+        if outputs.count == Self.lanes {
+          UnsafeMutableRawPointer(place).storeBytes(of: point, as: SIMD8<Float>.self)
+        } else {
+          for lane in outputs.indices { place[lane - outputs.lowerBound] = point[lane - outputs.lowerBound] }
+        }
+      }
+    }
+  }
 }

@@ -14,7 +14,7 @@ public struct Workload: Sendable {
   /// What the text names.
   public let named: any Operator
   /// Which way through it is taken.
-  public let pass: Pass
+  public let way: Way
   /// The shapes in the text; all inputs follow from them.
   public let shapes: [Shape]
   /// Types of all inputs of what the text names.
@@ -34,20 +34,40 @@ public struct Workload: Sendable {
 
   /// `op[:key=value,...]@NxCxHxW[/PASS]`, every key spelt out; several shapes are separated by commas, and a pass follows that
   /// is not the forward one. An operator that no text can name has the same form without a promise to be read again.
-  public var text: String { Workload.text(named, shapes, pass) }
+  public var text: String { Workload.text(named, shapes, way) }
 
-  private static func text(_ op: any Operator, _ shapes: [Shape], _ pass: Pass) -> String {
-    let suffix = pass == .forward ? "" : "/\(pass.rawValue)"
+  /// Which way through it is taken.
+  public var pass: Pass { way.pass }
+
+  private static func text(_ op: any Operator, _ shapes: [Shape], _ way: Way) -> String {
+    let suffix = way.pass == .forward ? "" : "/\(way.text)"
     return "\(op.text)@\(shapes.map(\.description).joined(separator: ","))\(suffix)"
   }
 
   /// The same workload taken another way.
   /// - Throws: `UsageError` if it has no such pass, with the part that has none.
-  public func with(_ pass: Pass) throws(UsageError) -> Workload {
+  public func with(_ way: Way) throws(UsageError) -> Workload {
     let isOwnName = name == text
     return try Workload(
-      named, inputs: namedInputs, shapes, name: isOwnName ? nil : "\(name) \(pass.rawValue)",
-      multiplicity: multiplicity, pass: pass)
+      named, inputs: namedInputs, shapes, name: isOwnName ? nil : "\(name) \(way.text)",
+      multiplicity: multiplicity, way: way)
+  }
+
+  /// The same workload on so many images.
+  /// - Throws: `UsageError` if the operator cannot take them.
+  public func withImages(_ count: Int) throws(UsageError) -> Workload {
+    guard let named = named as? any Spelled else {
+      throw UsageError("\(shownName): only what a text can name takes other shapes")
+    }
+    var shapes: [Shape] = []
+    for shape in self.shapes {
+      let extents = [count] + shape.extents.dropFirst()
+      do { shapes.append(try Shape(text: extents.map(String.init).joined(separator: "x"))) } catch {
+        throw UsageError("\(shownName): \(error)")
+      }
+    }
+    return try Workload(
+      named, shapes, name: name == text ? nil : name, multiplicity: multiplicity, way: way)
   }
 
   /// Types of the inputs of what the text names, and what of it runs forward and backward in training.
@@ -71,13 +91,13 @@ public struct Workload: Sendable {
 extension Workload {
   /// - Throws: `UsageError` if the operator cannot take the shapes.
   public init(
-    _ op: any Spelled, _ shapes: [Shape], name: String? = nil, multiplicity: Int = 1, pass: Pass = .forward
+    _ op: any Spelled, _ shapes: [Shape], name: String? = nil, multiplicity: Int = 1, way: Way = Way(.forward)
   ) throws(UsageError) {
     let inputs: [TensorType]
     do { inputs = try op.inputs(for: shapes) } catch {
-      throw UsageError("\(Workload.text(op, shapes, pass)): \(error)")
+      throw UsageError("\(Workload.text(op, shapes, way)): \(error)")
     }
-    try self.init(op, inputs: inputs, shapes, name: name, multiplicity: multiplicity, pass: pass)
+    try self.init(op, inputs: inputs, shapes, name: name, multiplicity: multiplicity, way: way)
   }
 
   /// The same for one shape.
@@ -91,31 +111,34 @@ extension Workload {
   /// - Throws: `UsageError` if the operator cannot take the inputs.
   public init(
     _ op: any Operator, inputs: [TensorType], name: String? = nil, multiplicity: Int = 1,
-    pass: Pass = .forward
+    way: Way = Way(.forward)
   ) throws(UsageError) {
     try self.init(
-      op, inputs: inputs, inputs.map(\.shape), name: name, multiplicity: multiplicity, pass: pass)
+      op, inputs: inputs, inputs.map(\.shape), name: name, multiplicity: multiplicity, way: way)
   }
 
   private init(
     _ named: any Operator, inputs namedInputs: [TensorType], _ shapes: [Shape], name: String?,
-    multiplicity: Int, pass: Pass
+    multiplicity: Int, way: Way
   ) throws(UsageError) {
     precondition(multiplicity > 0, "multiplicity \(multiplicity) must be positive")
     self.multiplicity = multiplicity
-    (self.named, self.namedInputs, self.pass, self.shapes) = (named, namedInputs, pass, shapes)
+    (self.named, self.namedInputs, self.way, self.shapes) = (named, namedInputs, way, shapes)
     do throws(OperatorError) {
       // Weights first: they tell about groups and reductions in the user's words.
       _ = try named.weights(namedInputs)
-      (op, inputs) = try pass.run(named, namedInputs)
+      (op, inputs) = try way.pass.run(named, namedInputs, way.optimizer)
+      guard op is TrainingStep || way.optimizer == Optimizer() else {
+        throw OperatorError("keys of the pass training are for networks, whose weights are updated")
+      }
       guard inputs.allSatisfy({ $0.count <= Shape.largestCount }) else {
         throw OperatorError("the shape has more than 2^40 elements")
       }
       outputs = try op.outputs(inputs)
       cost = try op.cost(inputs)
-      self.name = name ?? Workload.text(named, shapes, pass)
+      self.name = name ?? Workload.text(named, shapes, way)
     } catch {
-      throw UsageError("\(Workload.text(named, shapes, pass)): \(error)")
+      throw UsageError("\(Workload.text(named, shapes, way)): \(error)")
     }
   }
 
@@ -132,12 +155,9 @@ extension Workload {
       throw UsageError("'\(text.shown)' is not a workload; expected operator[:key=value,...]@NxCxHxW")
     }
     let ways = sides[1].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let pass = ways.count < 2 ? .forward : Pass(rawValue: String(ways[1])) else {
-      let known = Pass.allCases.map(\.rawValue)
-      let hint = Words.nearest(String(ways[1]), among: known).map { "; did you mean '\($0)'?" } ?? ""
-      throw UsageError(
-        "\(text.shown): '\(ways[1].shown)' is not a pass; expected one of: \(known.joined(separator: " "))\(hint)"
-      )
+    let way: Way
+    do { way = ways.count < 2 ? Way(.forward) : try Way(text: ways[1]) } catch {
+      throw UsageError("\(text.shown): \(error)")
     }
     let op: any Spelled
     do { op = try Modules.parse(sides[0]) } catch { throw UsageError("\(text.shown): \(error)") }
@@ -147,6 +167,6 @@ extension Workload {
         shapes.append(try Shape(text: part, minimum: type(of: op).smallestExtent))
       }
     } catch { throw UsageError("\(text.shown): \(error)") }
-    try self.init(op, shapes, name: name, multiplicity: multiplicity, pass: pass)
+    try self.init(op, shapes, name: name, multiplicity: multiplicity, way: way)
   }
 }

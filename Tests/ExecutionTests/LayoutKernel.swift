@@ -65,8 +65,8 @@ private struct PreparedLayout: Prepared {
   private func finish(_ result: UnsafeMutablePointer<Float>, _ residual: UnsafeMutablePointer<Float>) {
     for i in 0..<output.count {
       if let norm = task.fusion.batchNorm {
-        let c = i / output.plane % output.c
-        result[i] = result[i] * norm.scale[c] + norm.shift[c]
+        let (scale, shift) = norm[i / output.plane % output.c]
+        result[i] = result[i] * scale + shift
       }
       if task.fusion.residual { result[i] += residual[i] }
       if task.fusion.activation == .relu { result[i] = max(result[i], 0) }

@@ -34,7 +34,7 @@ import Testing
     let cases: [(Elementwise.Operation, Double, (Double) -> Double)] = [
       (.sigmoid, 4, { 1 / (1 + exp(-$0)) }), (.silu, 5, { $0 / (1 + exp(-$0)) }),
       (.hardSigmoid, 2, { min(max($0 + 3, 0), 6) / 6 }),
-      (.hardSwish, 3, { $0 * min(max($0 + 3, 0), 6) / 6 }),
+      (.hardSwish, 3, { $0 * min(max($0 + 3, 0), 6) / 6 }), (.exponential, 2, { exp($0) }),
     ]
     for count in awkwardLengths(isa) {
       for (operation, errors, formula) in cases {

@@ -6,7 +6,9 @@ import Tensors
 /// Inputs and weights that PyTorch computes from their names as well, so that no file has to hold them;
 /// `Goldens/formula.py` states the formula. All values are exact in `Float`.
 public enum FormulaTensors {
-  public static func input(_ shape: Shape) throws -> Tensor<Float> { try tensor("input", shape) }
+  public static func input(_ shape: Shape, named name: String = "input") throws -> Tensor<Float> {
+    try tensor(name, shape)
+  }
 
   public static func weights(_ op: any Operator, _ inputs: [Shape]) throws -> Weights<Float> {
     let list = try op.weights(inputs)
@@ -23,6 +25,7 @@ public enum FormulaTensors {
   private static func spread(_ weight: Weight, among names: Set<String>) -> (factor: Float, offset: Float) {
     switch weight.role {
     case .mean: (0.25, 0)
+    case .velocity: (0, 0)
     case .bias, .shift: opening(weight.name).map { (1, $0) } ?? (0.25, 0)
     case .variance: (1, 1)
     case .scale: (endsBranch(weight.name, among: names) ? 0.375 : 1.5, 1)

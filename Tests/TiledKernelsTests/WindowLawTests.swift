@@ -80,8 +80,9 @@ import TiledKernels
     let oracle = try Oracle(conv, [inputs[0]], weights: weights)
     for activation in [Activation.relu, .silu] {
       var fusion = Fusion()
-      fusion.batchNorm = (
-        (0..<conv.outputChannels).map { Float($0) / 2 + 0.5 }, (0..<conv.outputChannels).map { Float($0) - 1 }
+      fusion.batchNorm = try FoldedBatchNorm(
+        scale: (0..<conv.outputChannels).map { Float($0) / 2 + 0.5 },
+        shift: (0..<conv.outputChannels).map { Float($0) - 1 }
       )
       (fusion.residual, fusion.activation) = (true, activation)
       for isa in availableISAs {
@@ -104,7 +105,7 @@ import TiledKernels
   ) -> Double {
     let (u, channel) = (0x1p-24, i / residual.shape.plane % residual.shape.c)
     let (scale, shift) =
-      fusion.batchNorm.map { (Double($0.scale[channel]), Double($0.shift[channel])) } ?? (1, 0)
+      fusion.batchNorm.map { (Double($0[channel].scale), Double($0[channel].shift)) } ?? (1, 0)
     let magnitude = abs(scale * oracle.value(i)) + abs(shift) + abs(Double(residual.pointer[i]))
     let carried = abs(scale) * oracle.bound(i)
     return 1.1 * (carried + 3 * u * (magnitude + carried)) + 7 * u * magnitude

@@ -22,7 +22,7 @@ import TiledKernels
     "conv:out=33,k=3,p=2@1x17x6x5", "conv:out=40,k=3,p=1,bias=0@5x20x4x3", "conv:out=6,k=3,g=3@2x9x9x50",
     "conv:out=16,k=3,p=1@1x16x3x600", "conv:out=8,k=3,p=1@1x16x150x40", "conv:out=64,k=3,p=1@1x64x28x28",
     "conv:out=7,k=3,p=5@1x5x3x4", "conv:out=2,k=3,p=1x300x1x0@1x2x3x5",
-    "conv:out=12,k=3,p=1,act=silu@2x8x10x11",
+    "conv:out=12,k=3,p=1,act=silu@2x8x10x11", "conv:out=6,k=5,p=2@2x3x2x2",
   ]
 
   private static func operands(_ text: String) throws -> (Conv2D, Tensor<Float>, Weights<Float>) {
@@ -80,8 +80,8 @@ import TiledKernels
     let output = try op.output([input.shape])
     let residual = try Tensor<Float>.filled(output)
     var fusion = Fusion()
-    fusion.batchNorm = (
-      (0..<output.c).map { 1 - Float($0) / 64 }, (0..<output.c).map { Float($0) / 32 - 0.5 }
+    fusion.batchNorm = try FoldedBatchNorm(
+      scale: (0..<output.c).map { 1 - Float($0) / 64 }, shift: (0..<output.c).map { Float($0) / 32 - 0.5 }
     )
     fusion.residual = true
     fusion.activation = isRectified ? .relu : .sigmoid
@@ -93,9 +93,9 @@ import TiledKernels
         let found = try Self.result(try kernel.prepare(task), [input, residual], output)
         for i in 0..<output.count {
           let c = i / output.plane % output.c
-          let scale = Double(fusion.batchNorm?.scale[c] ?? 1)
+          let scale = Double(fusion.batchNorm?[c].scale ?? 1)
           let sum =
-            oracle.value(i) * scale + Double(fusion.batchNorm?.shift[c] ?? 0) + Double(residual.pointer[i])
+            oracle.value(i) * scale + Double(fusion.batchNorm?[c].shift ?? 0) + Double(residual.pointer[i])
           let wanted = isRectified ? max(sum, 0) : 1 / (1 + exp(-sum))
           // Neither activation is steeper than 1; the sigmoid's polynomial is within 2e-7.
           let bound = oracle.bound(i, growth: form.errorGrowth) + 4e-7 * (1 + abs(sum))

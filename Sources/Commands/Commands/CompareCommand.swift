@@ -28,7 +28,7 @@ enum CompareCommand: Command {
       name: "--extra-tiles", value: "PERCENT,...",
       help: "slowdowns that a self-test plants; default 0,1,2,5,10,20"),
     .profileRegressions, .policy, .onUndetermined, .annotate, .junit, .threads, .kernels, .isa, .cache,
-    .exact, .tuned, .data, .weightsData, .style, .pass, .filter, .seed,
+    .exact, .tuned, .data, .weightsData, .style, .pass, .batch, .filter, .seed,
     Option(name: "--rounds", value: "N", help: "processes of each side; default: as the budget allows"),
     Option(name: "--budget", value: "SECONDS", help: "time for everything; default 120"), .caseLimit, .format,
     .columns, .wide, .output, .export, .quiet,

@@ -24,6 +24,7 @@ enum CostCommand: Command {
       name: "--convention", value: Convention.allCases.map(\.rawValue).joined(separator: "|"),
       help: "also count as papers or other tools do"),
     Option(name: "--layers", value: nil, help: "all layers of a network instead of groups"), .style, .pass,
+    .batch,
     .filter,
     .format, .wide, .output, .quiet,
   ]

@@ -20,7 +20,7 @@ enum ProfileCommand: Command {
       name: "--kernels", value: "reference|tiled|NAME",
       help: "one kernel; default tiled: the selector's choice"),
     Option(name: "--isa", value: "baseline|avx2|avx512|best", help: "one instruction set; default best"),
-    .exact, .tuned, .data, .weightsData, .style, .pass, .filter, .seed,
+    .exact, .tuned, .data, .weightsData, .style, .pass, .batch, .filter, .seed,
     Option(
       name: "--budget", value: "SECONDS",
       help: "longest time of sampling, or of calls with --heap; default 10, less if samples suffice"),

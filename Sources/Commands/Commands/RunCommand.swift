@@ -12,7 +12,8 @@ enum RunCommand: Command {
   static let files = 8
   static let example = "cbambench run cbam:r=16@1x256x56x56 --threads 1,2 --output cbam.csv"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .exact, .tuned, .cache, .data, .weightsData, .style, .pass, .filter, .seed,
+    .threads, .kernels, .isa, .exact, .tuned, .cache, .data, .weightsData, .style, .pass, .batch, .filter,
+    .seed,
     .rounds,
     .budget,
     .caseLimit, .resume, .profile, .explain, .contender,

@@ -29,7 +29,7 @@ enum TuneCommand: Command {
       name: "--threads", value: "1,2,4|all",
       help: "thread counts; default 1. A choice is the same for all, so times are averaged"),
     Option(name: "--isa", value: "baseline|avx2|avx512|best", help: "instruction sets; default best"),
-    .exact, .style, .pass, .filter, .seed, .rounds,
+    .exact, .style, .pass, .batch, .filter, .seed, .rounds,
     Option(
       name: "--budget", value: "SECONDS",
       help:

@@ -11,7 +11,8 @@ enum VerifyCommand: Command {
   static let summary = "check kernels against the oracle; times nothing"
   static let example = "cbambench verify conv:out=8,k=3,p=1@1x3x7x5 --kernels all --threads 1,2,5"
   static let options: [Option] = [
-    .threads, .kernels, .isa, .exact, .tuned, .data, .weightsData, .style, .pass, .filter, .seed, .format,
+    .threads, .kernels, .isa, .exact, .tuned, .data, .weightsData, .style, .pass, .batch, .filter, .seed,
+    .format,
     .columns,
     .wide,
     .output, .quiet,

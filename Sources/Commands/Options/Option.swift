@@ -28,7 +28,10 @@ extension Option {
     help: "networks with bottlenecks: stride in the 3x3 (default) or in the first 1x1")
   static let pass = Option(
     name: "--pass", value: "forward|backward-data|backward-weights|backward|training",
-    help: "which way through an operator: its result (default), gradients, or all of them")
+    help:
+      "which way through an operator: its result (default), gradients, or all of them; 'training' of a network takes "
+      + "rate, momentum, decay and nesterov: training:rate=0.1,nesterov=1")
+  static let batch = Option(name: "--batch", value: "N", help: "so many images instead of what a target says")
   static let filter = Option(
     name: "--filter", value: "REGEX", help: "only workloads whose name or text matches")
   static let seed = Option(

@@ -13,7 +13,12 @@ func resolve(
   var suites: [Suite] = []
   for name in try arguments.targets(or: standard) { suites.append(try targets.resolve(name)) }
   if let style = try arguments.word("--style", Style.self) { suites = try styled(suites, style) }
-  if let pass = try arguments.word("--pass", Pass.self) { suites = try taking(pass, suites) }
+  if let text = arguments.value("--pass") {
+    let way: Way
+    do { way = try Way(text: text) } catch { throw UsageError("--pass \(text.shown): \(error)") }
+    suites = try taking(way, suites)
+  }
+  if let images = try arguments.integer("--batch", 1...65_536) { suites = try batched(suites, images) }
   guard let pattern = arguments.value("--filter") else { return suites }
   let regex: Pattern
   do { regex = try Pattern(pattern) } catch {
@@ -47,7 +52,7 @@ private func styled(_ suites: [Suite], _ style: Style) throws(UsageError) -> [Su
       let name = workload.name == workload.text ? nil : workload.name
       workloads.append(
         try Workload(
-          network, workload.shapes, name: name, multiplicity: workload.multiplicity, pass: workload.pass))
+          network, workload.shapes, name: name, multiplicity: workload.multiplicity, way: workload.way))
     }
     result.append(Suite(name: suite.name, workloads: workloads))
   }
@@ -57,11 +62,11 @@ private func styled(_ suites: [Suite], _ style: Style) throws(UsageError) -> [Su
 
 /// All workloads that name no pass themselves, taken another way; those that have no such pass are left out and told, unless
 /// nothing else is there.
-private func taking(_ pass: Pass, _ suites: [Suite]) throws(UsageError) -> [Suite] {
+private func taking(_ way: Way, _ suites: [Suite]) throws(UsageError) -> [Suite] {
   var refusals: [UsageError] = []
   let result = suites.map { suite in
     let workloads = suite.workloads.compactMap { workload -> Workload? in
-      do throws(UsageError) { return workload.pass == .forward ? try workload.with(pass) : workload } catch {
+      do throws(UsageError) { return workload.pass == .forward ? try workload.with(way) : workload } catch {
         refusals.append(error)
         return nil
       }
@@ -70,6 +75,19 @@ private func taking(_ pass: Pass, _ suites: [Suite]) throws(UsageError) -> [Suit
   }
   if let first = refusals.first, result.allSatisfy({ $0.workloads.isEmpty }) { throw first }
   for refusal in refusals { Console.note("left out: \(refusal)") }
+  return result
+}
+
+/// All workloads with so many images.
+private func batched(_ suites: [Suite], _ images: Int) throws(UsageError) -> [Suite] {
+  var result: [Suite] = []
+  for suite in suites {
+    var workloads: [Workload] = []
+    for workload in suite.workloads {
+      workloads.append(try workload.withImages(images))
+    }
+    result.append(Suite(name: suite.name, workloads: workloads))
+  }
   return result
 }
 

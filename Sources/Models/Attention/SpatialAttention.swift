@@ -41,7 +41,7 @@ public struct SpatialGate: Composite {
     let pooled = graph.add("pool", ChannelPool(), .input(0))
     let conv = Conv2D(out: 1, kernel: Pair(kernel), padding: Padding(kernel / 2), bias: false)
     var logits = graph.add("conv", conv, pooled, center: isNormalised ? 0 : Graph.openGate)
-    if isNormalised { logits = graph.add("bn", BatchNorm(), logits, center: Graph.openGate) }
+    if isNormalised { logits = graph.add("bn", BatchNorm(momentum: 0.01), logits, center: Graph.openGate) }
     graph.add("sigmoid", Sigmoid(), logits)
     return graph
   }

@@ -6,6 +6,9 @@ public protocol Composite: Operator {
   /// before the graph is asked for.
   var takesImages: Bool { get }
 
+  /// Whether its results are meant to become its weights: kernels then make anew in each call what they have made of weights.
+  var changesWeights: Bool { get }
+
   /// The parts and how they are wired, for inputs of these types: as many as it takes.
   func graph(_ inputs: [TensorType]) throws(OperatorError) -> Graph
 }
@@ -13,6 +16,9 @@ public protocol Composite: Operator {
 extension Composite {
   /// False: the graph, or its nodes, say what they take.
   public var takesImages: Bool { false }
+
+  /// False, as for most.
+  public var changesWeights: Bool { false }
 
   /// The graph for as many inputs as the operator takes.
   func wired(_ inputs: [TensorType]) throws(OperatorError) -> Graph {

@@ -4,8 +4,8 @@ import Tensors
 public struct Weight: Sendable, Hashable {
   /// What a layer does with it, which tells what seeded values look like.
   public enum Role: Sendable {
-    /// Factors of a convolution or dense layer, their addend, and the four arrays of batch norm.
-    case weight, bias, scale, shift, mean, variance
+    /// Factors of a convolution or dense layer, their addend, the four arrays of batch norm, and what momentum keeps.
+    case weight, bias, scale, shift, mean, variance, velocity
   }
 
   /// `weight`; inside a composite with the path of its node: `conv1.weight`.
@@ -36,8 +36,8 @@ public struct Weight: Sendable, Hashable {
   /// Single precision, as all weights are.
   public var type: TensorType { TensorType(shape) }
 
-  /// Learned, as against estimated from data (mean and variance of batch norm).
-  public var isLearned: Bool { role != .mean && role != .variance }
+  /// Learned, as against estimated from data (mean and variance of batch norm) or kept from step to step.
+  public var isLearned: Bool { ![.mean, .variance, .velocity].contains(role) }
 
   /// Added to a result.
   var isShift: Bool { role == .bias || role == .shift }

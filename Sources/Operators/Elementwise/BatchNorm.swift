@@ -14,23 +14,34 @@ public struct BatchNorm: Spelled {
   public var epsilon: Double
   /// Whether training, too, uses the estimated mean and variance, instead of those of the batch.
   public var isFrozen: Bool
+  /// The share of a batch in the running statistics.
+  public var momentum: Double
 
-  /// - Precondition: `epsilon` lies between 0 and 1.
-  public init(epsilon: Double = BatchNorm.standardEpsilon, isFrozen: Bool = false) {
+  /// PyTorch's share of a batch.
+  public static let standardMomentum = 0.1
+
+  /// - Precondition: `epsilon` and `momentum` lie between 0 and 1.
+  public init(
+    epsilon: Double = BatchNorm.standardEpsilon, isFrozen: Bool = false,
+    momentum: Double = BatchNorm.standardMomentum
+  ) {
     precondition(epsilon > 0 && epsilon < 1, "epsilon \(epsilon) must lie between 0 and 1")
-    (self.epsilon, self.isFrozen) = (epsilon, isFrozen)
+    precondition(momentum > 0 && momentum < 1, "momentum \(momentum) must lie between 0 and 1")
+    (self.epsilon, self.isFrozen, self.momentum) = (epsilon, isFrozen, momentum)
   }
 
-  /// Reads `eps` and `frozen`.
+  /// Reads `eps`, `frozen` and `momentum`.
   public init(_ a: inout Attributes) throws(OperatorError) {
     epsilon = try a.fraction("eps", default: BatchNorm.standardEpsilon)
     isFrozen = try a.flag("frozen", default: false)
+    momentum = try a.fraction("momentum", default: BatchNorm.standardMomentum)
   }
 
-  /// `eps`, if it is not the standard one, and `frozen`, if it is.
+  /// `eps` and `momentum`, if they are not the standard ones, and `frozen`, if it is.
   public var attributes: [Attribute] {
     (epsilon == BatchNorm.standardEpsilon ? [] : [Attribute("eps", epsilon)])
       + (isFrozen ? [Attribute("frozen", isFrozen)] : [])
+      + (momentum == BatchNorm.standardMomentum ? [] : [Attribute("momentum", momentum)])
   }
 
   /// The type of the input, of rank 2 or more.

@@ -3,7 +3,7 @@ import Tensors
 extension BatchNorm: Differentiable {
   /// With the statistics of the batch, unless they are frozen.
   public func forwardInTraining(_ inputs: [TensorType]) throws(OperatorError) -> any Operator {
-    isFrozen ? self : BatchNormTraining(epsilon: epsilon)
+    isFrozen ? self : BatchNormTraining(epsilon: epsilon, momentum: momentum)
   }
 
   /// One `BatchNormGradient`.
@@ -31,9 +31,17 @@ extension BatchNorm: Differentiable {
 public struct BatchNormTraining: Operator {
   /// What is added to the variance; positive.
   public let epsilon: Double
+  /// The share of a batch in the running statistics, which others compute.
+  public let momentum: Double
 
-  /// - Parameter epsilon: what is added to the variance.
-  public init(epsilon: Double = BatchNorm.standardEpsilon) { self.epsilon = epsilon }
+  /// - Parameters:
+  ///   - epsilon: what is added to the variance.
+  ///   - momentum: the share of a batch in the running statistics.
+  public init(
+    epsilon: Double = BatchNorm.standardEpsilon, momentum: Double = BatchNorm.standardMomentum
+  ) {
+    (self.epsilon, self.momentum) = (epsilon, momentum)
+  }
 
   /// No workload text begins with it.
   public var keyword: String { "batchnorm-training" }
@@ -58,6 +66,18 @@ public struct BatchNormTraining: Operator {
   public func cost(_ inputs: [TensorType]) throws(OperatorError) -> Cost {
     Cost(
       others: 6 * inputs[0].count, inputs: inputs, weights: try weights(inputs), outputs: try outputs(inputs))
+  }
+}
+
+extension BatchNormTraining: StatisticsKeeping {
+  /// Mean and unbiased variance.
+  public func statistics(_ inputs: [TensorType]) throws(OperatorError) -> [KeptStatistic] {
+    let samples = Double(inputs[0].count / inputs[0].c)
+    return [
+      KeptStatistic(weight: "mean", output: 1, .init(momentum: momentum, correction: 1)),
+      KeptStatistic(
+        weight: "variance", output: 2, .init(momentum: momentum, correction: samples / (samples - 1))),
+    ]
   }
 }
 

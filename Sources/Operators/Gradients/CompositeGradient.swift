@@ -10,6 +10,8 @@ struct CompositeGradient {
   let forward: Graph
   /// Nil where no gradient is wanted.
   private(set) var backward: GradientGraph?
+  /// Further outputs of the forward graph, by the weights that they change.
+  let statistics: [KeptStatistic]
 
   init(
     _ op: any Composite, _ inputs: [TensorType], _ wanted: WantedGradients
@@ -19,6 +21,7 @@ struct CompositeGradient {
     let parts = try CompositeGradient.parts(graph, types, inputs, wanted)
     var sweep = try ReverseSweep(graph, types, inputs, op, parts)
     if !wanted.isEmpty { backward = try sweep.gradient(wanted) }
+    statistics = wanted.weights ? sweep.statistics() : []
     forward = CompositeGradient.forward(graph, parts, keeping: sweep.kept)
   }
 
@@ -102,6 +105,32 @@ private struct ReverseSweep {
     return GradientGraph(graph: result, inputs: try op.outputs(inputs) + keptTypes(), kept: values)
   }
 
+  /// What the parts keep of a batch, by the names of the whole's weights.
+  mutating func statistics() -> [KeptStatistic] {
+    var result: [KeptStatistic] = []
+    for (index, node) in graph.nodes.enumerated() {
+      for statistic in parts[index].statistics {
+        let source = Graph.Source.node(index, output: statistic.output)
+        result.append(
+          KeptStatistic(
+            weight: below(owner(of: node), statistic.weight), output: output(source), statistic.update))
+      }
+    }
+    return result
+  }
+
+  /// The path of a node's weights.
+  private func owner(of node: Graph.Node) -> String {
+    node.declared ?? node.sharing.map { graph.nodes[$0].name } ?? node.name
+  }
+
+  /// Which of the forward graph's outputs a value is; a further one, if it was none.
+  private mutating func output(_ source: Graph.Source) -> Int {
+    if let output = graph.outputs.firstIndex(of: source) { return output }
+    if !kept.contains(source) { kept.append(source) }
+    return graph.outputs.count + (kept.firstIndex(of: source) ?? 0)
+  }
+
   private func found(_ value: Graph.Source, _ name: String) throws(OperatorError) -> Graph.Source {
     guard let source = gradients[value] else {
       throw OperatorError("no gradient reaches \(name) of \(op.keyword)")
@@ -129,7 +158,7 @@ private struct ReverseSweep {
       case .output(let i): reads.append(keep(.node(index, output: i)))
       }
     }
-    let owner = node.declared ?? node.sharing.map { graph.nodes[$0].name } ?? node.name
+    let owner = owner(of: node)
     let read = backward.gradient.graph.weights
     for weight in read { declare(below(owner, weight.name)) }
     let added = result.add(node.name, backward, reads, declared: read.isEmpty ? nil : owner)
@@ -189,12 +218,7 @@ private struct ReverseSweep {
       return source
     case .input(let i): value = .input(i)
     case .node:
-      if let output = graph.outputs.firstIndex(of: source) {
-        value = .output(output)
-      } else {
-        if !kept.contains(source) { kept.append(source) }
-        value = .output(graph.outputs.count + (kept.firstIndex(of: source) ?? 0))
-      }
+      value = .output(output(source))
     }
     if !values.contains(value) { values.append(value) }
     return .input(graph.outputs.count + (values.firstIndex(of: value) ?? 0))

@@ -17,6 +17,29 @@ extension Differentiable {
   public func forwardInTraining(_ inputs: [TensorType]) throws(OperatorError) -> any Operator { self }
 }
 
+/// What training runs forward of an operator that estimates some of its weights.
+public protocol StatisticsKeeping: Operator {
+  /// What of a batch the estimates are changed by.
+  func statistics(_ inputs: [TensorType]) throws(OperatorError) -> [KeptStatistic]
+}
+
+/// An output of what training runs forward that a weight, which is estimated and not learned, is changed by.
+public struct KeptStatistic: Sendable, Hashable {
+  /// The weight's name.
+  public let weight: String
+  /// Number of the output.
+  public let output: Int
+  /// How it is changed.
+  public let update: RunningStatistics.Update
+
+  /// - Parameters:
+  ///   - weight: the weight's name.
+  ///   - output: number of the output.
+  public init(weight: String, output: Int, _ update: RunningStatistics.Update) {
+    (self.weight, self.output, self.update) = (weight, output, update)
+  }
+}
+
 /// Which gradients are asked for.
 public struct WantedGradients: Sendable, Hashable {
   /// Inputs by number.

@@ -150,6 +150,18 @@ public struct Attributes {
     return value
   }
 
+  /// A number from 0 on that a condition holds for.
+  public mutating func number(
+    _ key: String, default standard: Double, where isPossible: (Double) -> Bool
+  ) throws(OperatorError) -> Double {
+    guard let text = take(key, .standard("\(standard)")) else { return standard }
+    guard let value = Double(text), value.isFinite, value >= 0, isPossible(value) else {
+      let limits = isPossible(0) ? "from 0" + (isPossible(1) ? "" : " to below 1") : "above 0"
+      throw OperatorError("\(key)=\(text.shown) in \(keyword) must be a number \(limits)")
+    }
+    return value
+  }
+
   /// `1` or `0`.
   public mutating func flag(_ key: String, default standard: Bool) throws(OperatorError) -> Bool {
     switch take(key, .standard(standard ? "1" : "0")) {

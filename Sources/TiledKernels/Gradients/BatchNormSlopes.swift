@@ -17,32 +17,22 @@ struct BatchNormSlopes: Kernel {
     guard let op = task.op as? BatchNormGradient else {
       preconditionFailure("\(task.op.text) is no gradient of batch norm")
     }
-    func constants(_ name: String) throws -> Constants<Float> {
-      let values = try task.weights[name].pointer
-      return Constants((0..<task.inputs[0].c).map { values[$0] })
-    }
+    let frozen = op.isFrozen ? (mean: try task.weights["mean"], variance: try task.weights["variance"]) : nil
     return PreparedNormSlopes(
       blocks: ChannelBlocks(task.inputs[0].shape), epsilon: Float(op.epsilon),
-      gamma: try constants("weight"),
-      frozen: op.isFrozen ? .init(mean: try constants("mean"), variance: try constants("variance")) : nil,
-      micro: task.micro)
+      gamma: try task.weights["weight"], frozen: frozen, micro: task.micro)
   }
 }
 
 private struct PreparedNormSlopes: Prepared {
-  struct Frozen: Sendable {
-    let mean: Constants<Float>
-    let variance: Constants<Float>
-  }
-
   let blocks: ChannelBlocks
   let epsilon: Float
-  let gamma: Constants<Float>
-  let frozen: Frozen?
+  let gamma: Tensor<Float>
+  let frozen: (mean: Tensor<Float>, variance: Tensor<Float>)?
   let micro: MicroKernels
 
-  var weightMemory: [UnsafeRawBufferPointer] {
-    [gamma.memory] + (frozen.map { [$0.mean.memory, $0.variance.memory] } ?? [])
+  var packed: [PackedMemory] {
+    [gamma.unpacked] + (frozen.map { [$0.mean.unpacked, $0.variance.unpacked] } ?? [])
   }
 
   /// Three numbers of each channel; both sums of each part.
@@ -85,9 +75,9 @@ private struct BoundNormSlopes {
   init(_ prepared: PreparedNormSlopes, _ memory: CallMemory) {
     (blocks, epsilon, micro) = (prepared.blocks, prepared.epsilon, prepared.micro)
     isFrozen = prepared.frozen != nil
-    gamma = prepared.gamma.pointer
-    mean = prepared.frozen?.mean.pointer ?? memory.inputs[2]
-    variance = prepared.frozen?.variance.pointer ?? memory.inputs[3]
+    gamma = UnsafePointer(prepared.gamma.pointer)
+    mean = prepared.frozen.map { UnsafePointer($0.mean.pointer) } ?? memory.inputs[2]
+    variance = prepared.frozen.map { UnsafePointer($0.variance.pointer) } ?? memory.inputs[3]
     (input, gradient) = (memory.inputs[0], memory.inputs[1])
     (output, scale, shift) = (memory.outputs[0], memory.outputs[1], memory.outputs[2])
     let channels = blocks.channels

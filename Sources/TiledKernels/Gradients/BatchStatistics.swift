@@ -17,23 +17,20 @@ struct BatchStatistics: Kernel {
     guard let op = task.op as? BatchNormTraining else {
       preconditionFailure("\(task.op.text) is no batch norm in training")
     }
-    let (shape, channels) = (task.inputs[0].shape, task.inputs[0].c)
-    let (gamma, beta) = (try task.weights["weight"].pointer, try task.weights["bias"].pointer)
     return PreparedStatistics(
-      blocks: ChannelBlocks(shape), epsilon: Float(op.epsilon),
-      gamma: Constants((0..<channels).map { gamma[$0] }), beta: Constants((0..<channels).map { beta[$0] }),
-      micro: task.micro)
+      blocks: ChannelBlocks(task.inputs[0].shape), epsilon: Float(op.epsilon),
+      gamma: try task.weights["weight"], beta: try task.weights["bias"], micro: task.micro)
   }
 }
 
 private struct PreparedStatistics: Prepared {
   let blocks: ChannelBlocks
   let epsilon: Float
-  let gamma: Constants<Float>
-  let beta: Constants<Float>
+  let gamma: Tensor<Float>
+  let beta: Tensor<Float>
   let micro: MicroKernels
 
-  var weightMemory: [UnsafeRawBufferPointer] { [gamma.memory, beta.memory] }
+  var packed: [PackedMemory] { [gamma.unpacked, beta.unpacked] }
 
   /// Factor and addend of each channel; mean and squares of each part.
   func workspace(threads: Int) -> Int {
@@ -70,7 +67,7 @@ private struct BoundStatistics {
 
   init(_ prepared: PreparedStatistics, _ memory: CallMemory) {
     (blocks, epsilon, micro) = (prepared.blocks, prepared.epsilon, prepared.micro)
-    (gamma, beta) = (prepared.gamma.pointer, prepared.beta.pointer)
+    (gamma, beta) = (UnsafePointer(prepared.gamma.pointer), UnsafePointer(prepared.beta.pointer))
     (input, output) = (memory.inputs[0], memory.outputs[0])
     (means, variances) = (memory.outputs[1], memory.outputs[2])
     (factors, addends) = (memory.workspace, memory.workspace + blocks.channels)

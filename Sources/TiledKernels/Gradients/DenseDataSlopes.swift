@@ -19,13 +19,18 @@ struct DenseDataSlopes: Kernel {
       preconditionFailure("\(task.op.text) is no gradient of a dense layer's input")
     }
     let (outputs, features) = (op.dense.outputs, op.transposed.outputs)
-    let (weight, turned) = (try task.weights["weight"].pointer, try Tensor<Float>(Shape(features, outputs)))
-    for o in 0..<outputs {
-      for k in 0..<features { turned.pointer[k * outputs + o] = weight[o * features + k] }
+    let (weight, turned) = (try task.weights["weight"], try Tensor<Float>(Shape(features, outputs)))
+    let run = 64
+    let turning = Packing(tiles: ceilDivide(features, run)) { tile in
+      let range = tile * run..<min(features, (tile + 1) * run)
+      for o in 0..<outputs {
+        for k in range { turned.pointer[k * outputs + o] = weight.pointer[o * features + k] }
+      }
     }
-    return try layers.prepare(
+    let layer = try layers.prepare(
       KernelTask(
         op.transposed, task.inputs, weights: Weights(["weight": turned]), isa: task.isa, micro: task.micro))
+    return PreparedFromOthers(prepared: layer, first: [turning.packed])
   }
 }
 

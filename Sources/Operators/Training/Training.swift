@@ -6,6 +6,8 @@ public struct Training: Sendable {
   public let forward: any Operator
   /// Its gradients; nil where none is wanted.
   public let backward: Backward?
+  /// What changes the weights that are estimated, where those that are learned have gradients.
+  public let statistics: [KeptStatistic]
 
   /// - Parameters:
   ///   - inputs: types of the operator's inputs.
@@ -18,15 +20,17 @@ public struct Training: Sendable {
       let graphs = try CompositeGradient(composite, inputs, wanted)
       forward = TrainingForward(composite, graphs.forward)
       backward = graphs.backward.map { Backward(op, wanted, $0) }
+      statistics = graphs.statistics
       return
     }
     guard let differentiable = op as? any Differentiable else {
-      forward = op
-      backward = nil
+      (forward, backward, statistics) = (op, nil, [])
       if !wanted.isEmpty { throw OperatorError("\(op.keyword) has no gradient") }
       return
     }
     forward = try differentiable.forwardInTraining(inputs)
+    let keeper = wanted.weights ? forward as? any StatisticsKeeping : nil
+    statistics = try keeper?.statistics(inputs) ?? []
     guard !wanted.isEmpty else {
       backward = nil
       return
