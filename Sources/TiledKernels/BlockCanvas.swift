@@ -55,9 +55,11 @@ struct BlockCanvas: Sendable {
   /// Where the first window of an area lies there.
   func offset(_ area: Area) -> Int { offset(area.rows.lowerBound, area.columns.lowerBound) }
 
-  /// The place of each weight `[channel][tap]` of an output where channels lie in blocks: `[block][tap][channel of the block]`.
-  static func order(channels: Int, taps: Int, lanes: Int) -> [Int] {
-    (0..<channels).flatMap { c in
+  /// The place of each weight `[channel][tap]` of an output where channels lie in blocks: `[block][tap][channel of the block]`;
+  /// nil: they stay in order.
+  static func order(channels: Int, taps: Int, lanes: Int) -> [Int]? {
+    if taps == 1 { return nil }
+    return (0..<channels).flatMap { c in
       let first = c / lanes * lanes
       let count = min(lanes, channels - first)
       return (0..<taps).map { first * taps + $0 * count + c - first }

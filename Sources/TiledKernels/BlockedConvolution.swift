@@ -69,7 +69,7 @@ private struct PreparedBlocked: Prepared {
     let (conv, input, output, micro) = (self.task.conv, self.task.input, self.task.output, self.task.micro)
     let order = BlockCanvas.order(
       channels: self.task.channels, taps: conv.kernel.h * conv.kernel.w, lanes: micro.lanes)
-    weights = try self.task.packed(task, block: micro.outputBlock, order: order)
+    weights = try self.task.packed(task, block: micro.outputBlock, order: order.map { Constants($0) })
     let image = BlockCanvas(self.task, rows: output.h, columns: output.w)
     let half = SecondCache.bytes / 2
     if weights.bytes > half || 4 * image.floats <= half {

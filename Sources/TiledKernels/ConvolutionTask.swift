@@ -75,11 +75,11 @@ struct ConvolutionTask: Sendable {
   /// Weights in blocks of output channels.
   /// - Throws: if they are not there.
   func packed(
-    _ task: KernelTask, block: Int, copies: Int = 1, order: [Int]? = nil, inLines: Bool = false
+    _ task: KernelTask, block: Int, copies: Int = 1, order: Constants<Int>? = nil, inLines: Bool = false
   ) throws -> PackedWeights {
     PackedWeights(
       try filters(task), block: block, copies: copies, order: order, inLines: inLines,
-      batchNorm: fusion.batchNorm)
+      batchNorm: fusion.batchNorm, micro)
   }
 
   /// What is packed.
@@ -88,7 +88,8 @@ struct ConvolutionTask: Sendable {
     FilterBank(
       weight: try task.weights["weight"], bias: conv.bias ? try task.weights["bias"] : nil,
       outputs: conv.outputChannels, groups: conv.groups,
-      depth: channels * conv.kernel.h * conv.kernel.w, places: reduced.places(channels: channels))
+      depth: channels * conv.kernel.h * conv.kernel.w,
+      places: reduced.places(channels: channels).map { Constants($0) })
   }
 
   func images(_ memory: CallMemory) -> [Image] {

@@ -17,7 +17,7 @@ struct DenseLayers: Kernel {
   func prepare(_ task: KernelTask) throws -> any Prepared {
     guard let dense = task.op as? Dense else { preconditionFailure("\(task.op.text) is not a dense layer") }
     guard Self.takesDots(dense, task) else { return try PreparedDense(dense, task) }
-    let weights = PackedWeights(try FilterBank(dense, task.weights), block: 1, inLines: true)
+    let weights = PackedWeights(try FilterBank(dense, task.weights), block: 1, inLines: true, task.micro)
     return DotProducts(
       images: task.inputs[0].n, weights, activation: dense.activation, hasResidual: false, task.micro)
   }
@@ -102,7 +102,7 @@ struct DenseLayer: Sendable {
     outputs = dense.outputs
     activation = dense.activation
     self.micro = micro
-    weights = PackedWeights(try FilterBank(dense, arrays), block: micro.outputBlock)
+    weights = PackedWeights(try FilterBank(dense, arrays), block: micro.outputBlock, micro)
   }
 
   var packed: PackedMemory { weights.packed }

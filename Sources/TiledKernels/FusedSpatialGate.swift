@@ -23,10 +23,11 @@ struct FusedSpatialGate: FusedGate {
     let reduced = try ReducedConvolution(conv, [TensorType(1, 2, shape.h, shape.w)])
     let bank = FilterBank(
       weight: try weights.scoped("conv")["weight"], bias: nil, outputs: 1,
-      depth: 2 * reduced.conv.kernel.h * reduced.conv.kernel.w, places: reduced.places(channels: 2))
+      depth: 2 * reduced.conv.kernel.h * reduced.conv.kernel.w,
+      places: reduced.places(channels: 2).map { Constants($0) })
     let norm = gate.isNormalised ? try FoldedBatchNorm(BatchNorm(), weights.scoped("bn")) : nil
     self.reduced = reduced
-    self.weights = PackedWeights(bank, block: 1, copies: task.micro.weightCopies, batchNorm: norm)
+    self.weights = PackedWeights(bank, block: 1, copies: task.micro.weightCopies, batchNorm: norm, task.micro)
     nodes = gate.isNormalised ? ["conv", "bn", "sigmoid"] : ["conv", "sigmoid"]
     image = Shape(1, shape.c, shape.h, shape.w)
     micro = task.micro

@@ -1,4 +1,5 @@
 import Kernels
+import MicroKernelAPI
 import Operators
 import Tensors
 
@@ -13,10 +14,10 @@ struct FilterBank: Sendable {
   /// Weights of an output that count.
   let depth: Int
   /// Where each of them lies among the output's; nil: in this order, and there are no others.
-  var places: [Int]?
+  var places: Constants<Int>?
 
   /// From an output's weights to the next one's.
-  private var pitch: Int { weight.count / outputs }
+  var pitch: Int { weight.count / outputs }
 
   /// The weights of an output.
   @inline(__always)
@@ -24,7 +25,7 @@ struct FilterBank: Sendable {
 
   /// Where one that counts lies among them.
   @inline(__always)
-  func place(_ k: Int) -> Int { places?[k] ?? k }
+  func place(_ k: Int) -> Int { places?.pointer[k] ?? k }
 }
 
 /// Weights of a convolution in blocks of output channels: `[group][block][channel][tap][lane][copy]`, zero in lanes beyond
@@ -47,8 +48,8 @@ struct PackedWeights: Sendable {
   ///   - inLines: whether each block begins a line.
   ///   - batchNorm: what is folded in.
   init(
-    _ bank: FilterBank, block: Int, copies: Int = 1, order: [Int]? = nil, inLines: Bool = false,
-    batchNorm: FoldedBatchNorm? = nil
+    _ bank: FilterBank, block: Int, copies: Int = 1, order: Constants<Int>? = nil, inLines: Bool = false,
+    batchNorm: FoldedBatchNorm? = nil, _ micro: MicroKernels
   ) {
     outputsPerGroup = bank.outputs / bank.groups
     blocksPerGroup = ceilDivide(outputsPerGroup, block)
@@ -65,7 +66,7 @@ struct PackedWeights: Sendable {
         let first = tile / blocksPerGroup * perGroup + tile % blocksPerGroup * block
         let last = tile / blocksPerGroup * perGroup + perGroup
         let target = BlockTarget(values.target + tile * pitch, block: block, copies: copies, order: order)
-        target.fill(bank, first..<min(last, first + block), batchNorm)
+        target.fill(bank, first..<min(last, first + block), batchNorm, micro)
         for o in first..<min(last, first + block) {
           let (scale, shift) = batchNorm?[o] ?? (1, 0)
           sums.target[tile * block + o - first] = (bank.bias?.pointer[o] ?? 0) * scale + shift
@@ -91,16 +92,19 @@ struct PackedWeights: Sendable {
 private struct BlockTarget {
   private let values: UnsafeMutablePointer<Float>
   private let (block, copies): (Int, Int)
-  private let order: [Int]?
+  private let order: Constants<Int>?
 
   /// Weights of an output that are packed before the next output's: their lines stay in the nearest cache.
   private static let run = 64
 
-  init(_ values: UnsafeMutablePointer<Float>, block: Int, copies: Int, order: [Int]?) {
+  init(_ values: UnsafeMutablePointer<Float>, block: Int, copies: Int, order: Constants<Int>?) {
     (self.values, self.block, self.copies, self.order) = (values, block, copies, order)
   }
 
-  func fill(_ bank: FilterBank, _ outputs: Range<Int>, _ batchNorm: FoldedBatchNorm?) {
+  func fill(_ bank: FilterBank, _ outputs: Range<Int>, _ batchNorm: FoldedBatchNorm?, _ micro: MicroKernels) {
+    if copies == 1, order == nil, bank.places == nil, batchNorm == nil {
+      return transpose(bank, outputs, micro)
+    }
     for start in stride(from: 0, to: bank.depth, by: Self.run) {
       let range = start..<min(bank.depth, start + Self.run)
       for o in outputs {
@@ -109,12 +113,20 @@ private struct BlockTarget {
     }
   }
 
+  /// Most weights are a matrix whose rows become columns.
+  private func transpose(_ bank: FilterBank, _ outputs: Range<Int>, _ micro: MicroKernels) {
+    var work = Transpose(input: bank.filter(outputs.lowerBound), output: values)
+    (work.rows, work.inputStride) = (outputs.count, bank.pitch)
+    (work.columns, work.outputStride) = (bank.depth, block)
+    micro.run(&work)
+  }
+
   private func fill(_ bank: FilterBank, _ output: Int, _ range: Range<Int>, lane: Int, times factor: Float) {
-    let filter = bank.filter(output)
+    let (filter, order) = (bank.filter(output), order?.pointer)
     for k in range {
       let value = filter[bank.place(k)] * factor
-      let at = ((order?[k] ?? k) * block + lane) * copies
-      for copy in 0..<copies { values[at + copy] = value }
+      let at = ((order?[k] ?? k) &* block &+ lane) &* copies
+      for copy in 0..<copies { values[at &+ copy] = value }
     }
   }
 }

@@ -78,16 +78,18 @@ struct TransposedPhases: Sendable {
     let shape = Shape(op.outputChannels, inGroup, phase.rows.taps.count, phase.columns.taps.count)
     let (weight, source) = (try Tensor<Float>(shape), try arrays["weight"])
     let (below, beside) = isMirrored ? (1, op.kernel.h) : (op.kernel.w, 1)
-    let (rows, columns, kernel) = (phase.rows.taps, phase.columns.taps, op.kernel.h * op.kernel.w)
-    let packing = Packing(tiles: op.outputChannels) { o in
-      var target = weight.pointer + o * inGroup * rows.count * columns.count
+    let kernel = op.kernel.h * op.kernel.w
+    let offsets = Constants(
+      phase.rows.taps.flatMap { i in phase.columns.taps.map { j in i * below + j * beside } })
+    // Outputs whose filters of a channel lie side by side.
+    let run = Partition(count: perGroup, parts: ceilDivide(perGroup, 16))
+    let packing = Packing(tiles: op.groups * run.parts) { tile in
+      let (group, outputs) = (tile / run.parts, run[tile % run.parts])
       for c in 0..<inGroup {
-        let filter = source.pointer + ((o / perGroup * inGroup + c) * perGroup + o % perGroup) * kernel
-        for i in rows {
-          for j in columns {
-            target.pointee = filter[i * below + j * beside]
-            target += 1
-          }
+        for o in outputs {
+          let filter = source.pointer + ((group * inGroup + c) * perGroup + o) * kernel
+          let target = weight.pointer + ((group * perGroup + o) * inGroup + c) * offsets.count
+          for tap in 0..<offsets.count { target[tap] = filter[offsets.pointer[tap]] }
         }
       }
     }

@@ -1,4 +1,5 @@
 import Kernels
+import MicroKernelAPI
 import Operators
 import Tensors
 
@@ -22,10 +23,11 @@ struct DenseDataSlopes: Kernel {
     let (weight, turned) = (try task.weights["weight"], try Tensor<Float>(Shape(features, outputs)))
     let run = 64
     let turning = Packing(tiles: ceilDivide(features, run)) { tile in
-      let range = tile * run..<min(features, (tile + 1) * run)
-      for o in 0..<outputs {
-        for k in range { turned.pointer[k * outputs + o] = weight.pointer[o * features + k] }
-      }
+      let first = tile * run
+      var work = Transpose(input: weight.pointer + first, output: turned.pointer + first * outputs)
+      (work.rows, work.inputStride) = (outputs, features)
+      (work.columns, work.outputStride) = (min(run, features - first), outputs)
+      task.micro.run(&work)
     }
     let layer = try layers.prepare(
       KernelTask(
