@@ -29,16 +29,22 @@ public protocol MicroCode: SendableMetatype {
   static func elementwiseGradient(_ work: UnsafePointer<ElementwiseGradient>)
   /// What `Gate` describes.
   static func gate(_ gate: UnsafePointer<Gate>)
+  /// What `GatedGradient` describes.
+  static func gatedGradient(_ work: UnsafePointer<GatedGradient>)
   /// What `NormGradient` describes.
   static func normGradient(_ work: UnsafePointer<NormGradient>)
   /// What `PadRows` describes.
   static func padRows(_ rows: UnsafePointer<PadRows>)
+  /// What `PixelGateGradient` describes.
+  static func pixelGateGradient(_ work: UnsafePointer<PixelGateGradient>)
   /// What `PixelPoolGradient` describes.
   static func pixelPoolGradient(_ work: UnsafePointer<PixelPoolGradient>)
   /// What `PixelProducts` describes.
   static func pixelProducts(_ work: UnsafePointer<PixelProducts>)
   /// What `PixelStatistics` describes.
   static func pixelStatistics(_ pixels: UnsafePointer<PixelStatistics>)
+  /// What `PlaneGateGradient` describes.
+  static func planeGateGradient(_ work: UnsafePointer<PlaneGateGradient>)
   /// What `PlanePoolGradient` describes.
   static func planePoolGradient(_ work: UnsafePointer<PlanePoolGradient>)
   /// What `PlaneStatistics` describes.

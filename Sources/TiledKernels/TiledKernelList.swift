@@ -15,12 +15,16 @@ private let gradients: [any Kernel] = [
   ChannelSumming(), DenseDataSlopes(), DenseWeightSlopes(), Slices(), CrossEntropyRows(), Updates(),
 ]
 
-private let parts: [any Kernel] =
+private let primitives: [any Kernel] =
   convolutions + gradients + [
     TransposedConvolution(Catalogue(convolutions)), Pooling(), AdaptivePooling(), DenseLayers(),
     ElementwiseKernels(), Subsampling(), BlockedWeightGradient(), RowWeightGradient(),
-    FusedSqueezeExcitation(), FusedChannelAttention(),
-    FusedSpatialAttention(), FusedCBAM(),
+  ]
+
+private let parts: [any Kernel] =
+  primitives + [
+    FusedSqueezeExcitation(), FusedChannelAttention(), FusedSpatialAttention(), FusedCBAM(),
+    FusedGradients(Catalogue(primitives)),
   ]
 
 /// Winograd's convolutions as on a machine whose cores have a second cache of so many bytes: results are the same for every size.
