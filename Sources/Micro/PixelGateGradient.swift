@@ -98,7 +98,8 @@ enum SlopeColumn<let V: Int, let Slope: Int, let Search: Int> {
       if Slope == 1 {
         let channel = Channel(w, c)
         let spot = channel.spot &- x
-        if spot >= 0 && spot < column.end &+ L {
+        // A single vector that is moved back begins before x.
+        if spot >= min(0, column.end) && spot < column.end &+ L {
           column.add(w, c, channel, spot, hasSpot: true)
         } else {
           column.add(w, c, channel, spot, hasSpot: false)

@@ -12,6 +12,7 @@ import TiledKernels
     Modules.examples + [
       "conv:out=40,k=3,p=1@2x16x15x17", "conv:out=24@1x16x13x13", "adaptivepool:out=3@1x64x15x15",
       "bottleneck:width=8,attention=cbam,r=4@1x32x9x9",
+      "cbam:order=spatial-first@2x32x9x11/backward", "cbam:order=parallel@1x16x20x20/training",
       "conv:out=24,k=3,p=1,bias=0@2x16x15x15/backward-weights", "dense:out=9,bias=0@8x64/backward-weights",
     ] + Modules.primitives.flatMap { $0.examples.prefix(1) }.flatMap { ["\($0)/backward", "\($0)/training"] }
 
