@@ -9,7 +9,8 @@ struct InputSweeping: Kernel {
 
   func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard op is InputSweep else { return .no("computes the last sweeps of gradients only") }
-    return .yes(Form(cycles: Cycles.sweeps(2 * inputs[0].count)))
+    return .yes(
+      Form(cycles: Cycles.gradientSweep(2 * inputs[0].count, of: inputs[0], isa.microKernels)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {

@@ -9,7 +9,10 @@ struct PixelSweeping: Kernel {
 
   func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let sweep = op as? PixelSweep else { return .no("computes sweeps over pixels only") }
-    return .yes(Form(cycles: Cycles.sweeps((sweep.gates == nil ? 1 : 2) * inputs[0].count)))
+    return .yes(
+      Form(
+        cycles: Cycles.gradientSweep(
+          (sweep.gates == nil ? 1 : 2) * inputs[0].count, of: inputs[0], isa.microKernels)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {

@@ -10,7 +10,8 @@ struct PlaneSweeping: Kernel {
   func support(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> Support {
     guard let sweep = op as? PlaneSweep else { return .no("computes sweeps over planes only") }
     let end = sweep.searches ? Cycles.planeEnd.places : Cycles.planeEnd.sums
-    return .yes(Form(cycles: Cycles.sweeps(2 * inputs[0].count) + end * Double(inputs[0].n * inputs[0].c)))
+    let values = Cycles.gradientSweep(2 * inputs[0].count, of: inputs[0], isa.microKernels)
+    return .yes(Form(cycles: values + end * Double(inputs[0].n * inputs[0].c)))
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {

@@ -66,3 +66,13 @@ extension GatedGradient {
     planeSpots = maps.spots.map { $0 + first }
   }
 }
+
+extension Cycles {
+  /// An element of a plane that is shorter than a vector: one by one.
+  private static let alone = 4.0
+
+  /// A sweep of a gradient's over so many values.
+  static func gradientSweep(_ values: Int, of input: TensorType, _ micro: MicroKernels) -> Double {
+    sweeps(values) + (input.plane < micro.lanes ? alone * Double(input.count) : 0)
+  }
+}
