@@ -48,6 +48,7 @@ extension InputContent {
       case .float32, .float64: return 2 * uniform - 1
       }
     case .indices(let limit): return (uniform * Double(limit)).rounded(.down)
+    case .positive: return uniform + 0x1p-10
     case .samplingGrid: return 2.2 * uniform - 1.1
     case .boxes(let height, let width, let images):
       // Five columns: the image, then the corners.

@@ -59,6 +59,8 @@ public enum InputContent: Sendable, Hashable {
   case boxes(height: Int, width: Int, images: Int)
   /// Whole numbers from 0 to below this one.
   case indices(below: Int)
+  /// Numbers above 0, as variances are.
+  case positive
   /// Where to sample: x and y from −1 to 1, some a little outside.
   case samplingGrid
 }

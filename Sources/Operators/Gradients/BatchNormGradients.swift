@@ -118,6 +118,11 @@ public struct BatchNormGradient: Operator {
     return [inputs[0], TensorType(inputs[0].c), TensorType(inputs[0].c)]
   }
 
+  /// Variances are positive.
+  public func content(ofInput index: Int, _ inputs: [TensorType]) -> InputContent {
+    index == 3 ? .positive : .dense
+  }
+
   /// `weight`; if frozen also `mean` and `variance`.
   public func weights(_ inputs: [TensorType]) throws(OperatorError) -> [Weight] {
     try BatchNorm(epsilon: epsilon).weights(inputs).filter { $0.role == .scale || isFrozen && !$0.isLearned }

@@ -49,7 +49,7 @@ private struct PreparedSweeps: Prepared {
   let prepared: any Prepared
   let stages: [String: [String]]
 
-  var weightMemory: [UnsafeRawBufferPointer] { prepared.weightMemory }
+  var packed: [PackedMemory] { prepared.packed }
 
   func workspace(threads: Int) -> Int { prepared.workspace(threads: threads) }
 
