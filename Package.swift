@@ -92,7 +92,7 @@ let package = Package(
     floor(
       "Harness",
       [
-        "Engines", "Formats", "Kernels", "Measurement", "Operators", "PlainText", "Processes",
+        "Engines", "Execution", "Formats", "Kernels", "Measurement", "Operators", "PlainText", "Processes",
         "Profiling", "Records", "ReferenceKernels", "Roofs", "Tensors", "Workloads",
       ]),
     floor(

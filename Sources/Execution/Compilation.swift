@@ -60,7 +60,7 @@ public struct Compilation: Sendable {
   public init(
     _ composite: any Composite, _ inputs: [TensorType], _ catalogue: Catalogue, isa: ISA
   ) throws(OperatorError) {
-    let chooser = StepChooser(catalogue: catalogue, isa: isa)
+    let chooser = StepChooser(catalogue: catalogue, isa: isa, packsEachCall: composite.changesWeights)
     let stages = try composite.stages(inputs) { part, types in
       // The whole is asked for because no kernel computes it at once, or to be compared with one that does.
       AnyHashable(part) != AnyHashable(composite) && chooser.keeps(part, types)
@@ -79,6 +79,8 @@ public struct Compilation: Sendable {
 private struct StepChooser {
   let catalogue: Catalogue
   let isa: ISA
+  /// Whether weights are packed in each call.
+  let packsEachCall: Bool
 
   /// Whether a kernel computes a composite at once in less time than its parts take.
   func keeps(_ composite: any Composite, _ inputs: [TensorType]) -> Bool {
@@ -91,7 +93,7 @@ private struct StepChooser {
   }
 
   func compilation(_ stages: Stages) throws(OperatorError) -> Compilation {
-    let candidates = stages.map { catalogue.choices($0.op, $0.inputs, isa: isa) }
+    let candidates = stages.map { choices($0.op, $0.inputs) }
     for (stage, choices) in zip(stages, candidates) where choices.isEmpty {
       let place = stage.composites.last.map { " inside \($0)" } ?? ""
       throw OperatorError("has no kernel for \(stage.op.text)\(place)")
@@ -119,6 +121,17 @@ private struct StepChooser {
     var results: [Graph.Source] = []
     for source in outputs { results.append(try builder.plain(source)) }
     return Compilation(steps: builder.steps, outputs: results, constants: stages.constants)
+  }
+
+  /// The ways of computing a stage, the fastest first.
+  private func choices(_ op: any Operator, _ inputs: [TensorType]) -> [Choice] {
+    let choices = catalogue.choices(op, inputs, isa: isa)
+    guard packsEachCall else { return choices }
+    let charged = choices.map { Choice(kernel: $0.kernel, form: $0.form.packedEachCall) }
+    return charged.enumerated().sorted {
+      ($0.element.form.cycles, $0.offset) < ($1.element.form.cycles, $1.offset)
+    }
+    .map(\.element)
   }
 
   private func reorder(_ type: TensorType, _ from: Layout, _ to: Layout) -> Choice? {

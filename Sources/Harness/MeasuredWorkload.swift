@@ -15,6 +15,8 @@ public struct MeasuredWorkload {
   /// Of all its cases.
   public let rows: [RunRow]
   package let timed: [TimedCase]
+  /// What is wrong with the workload, so that a run of it has no result: one sentence with its name.
+  public let refusal: String?
 
   /// Cases that a profile can be made of.
   public var profilable: [CaseKey] { timed.map(\.item.key) }

@@ -26,6 +26,9 @@ public struct RunRow: Sendable {
     }
   }
 
+  /// The case that it is of.
+  var key: CaseKey { CaseKey(kernel: record.kernel, isa: record.isa, threads: record.threads ?? 0) }
+
   /// What became of the row; nil: a word that this version does not know.
   public var status: Record.Status? { Record.Status(rawValue: record.status) }
 }
@@ -79,6 +82,16 @@ struct RowBuilder {
     record.fingerprint = facts.fingerprint
     record.data = plan.data.text
     return record
+  }
+
+  /// What is known of training steps besides.
+  func fillTraining(_ row: inout RunRow, _ item: Case?, losses: [Float]) {
+    guard workload.op is TrainingStep, let median = row.record.medianMs else { return }
+    row.record.imagesPerSecond = Double(workload.inputs[0].n) * 1e3 / median
+    let peak = try? workload.op.stages(workload.inputs).peakActivations(workload.inputs)
+    row.record.peakActivationBytes = peak?.bytes
+    row.record.losses = losses.map { "\($0)" }.joined(separator: " ")
+    if let item { PhaseTimes(item)?.fill(&row.record) }
   }
 
   /// A row without a measurement.

@@ -14,6 +14,8 @@ public enum RunMessage: Equatable, Sendable {
   case unreached(Int)
   /// What did not work and costs no row.
   case note(Int, String)
+  /// What is wrong with a workload, so that the run has no result.
+  case refused(Int, String)
 }
 
 extension RunMessage: CustomStringConvertible {
@@ -26,6 +28,7 @@ extension RunMessage: CustomStringConvertible {
     case .done(let index): "done \(index)"
     case .unreached(let index): "unreached \(index)"
     case .note(let index, let text): "note \(index) \(LineText.escaped(text))"
+    case .refused(let index, let text): "refused \(index) \(LineText.escaped(text))"
     }
   }
 
@@ -47,12 +50,12 @@ extension RunMessage: CustomStringConvertible {
       let parts = sides[1].split(separator: " ", maxSplits: 1)
       guard parts.count == 2, let index = Int(parts[0]), let step = Step(parts[1]) else { return nil }
       self = .step(index, step)
-    case "note":
+    case "note", "refused":
       let parts = sides[1].split(separator: " ", maxSplits: 1)
       guard parts.count == 2, let index = Int(parts[0]), let text = LineText.unescaped(parts[1]) else {
         return nil
       }
-      self = .note(index, text)
+      self = sides[0] == "note" ? .note(index, text) : .refused(index, text)
     case "row":
       guard let row = RowLine(sides[1]) else { return nil }
       self = .row(row)

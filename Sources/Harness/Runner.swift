@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 import Kernels
 import Measurement
@@ -40,6 +41,8 @@ public final class Runner {
   private let now: () -> Seconds
   var losses = Losses()
   var onStep: (Step) -> Void = { _ in }
+  /// What is wrong with the workload that was run last, so that a run of it has no result.
+  private var refusal: String?
 
   /// - Parameters:
   ///   - plan: what is asked of each workload.
@@ -91,6 +94,7 @@ public final class Runner {
   ) -> MeasuredWorkload {
     self.losses = losses
     self.onStep = onStep
+    refusal = nil
     onStep(Step(.oracle))
     return run(workload, suite: suite, share: share)
   }
@@ -99,7 +103,7 @@ public final class Runner {
   private func run(_ workload: Workload, suite: String, share: TimeShare) -> MeasuredWorkload {
     var timed: [TimedCase] = []
     let rows = rows(workload, suite: suite, share: share, &timed)
-    return MeasuredWorkload(workload: workload, rows: rows, timed: timed)
+    return MeasuredWorkload(workload: workload, rows: rows, timed: timed, refusal: refusal)
   }
 
   private func rows(
@@ -115,6 +119,9 @@ public final class Runner {
     do {
       try Shortage.check(Footprint(workload).peak())
       return try measure(workload, candidates, bout, rows, share, &timed)
+    } catch let error as TrainingError {
+      refusal = "\(workload.shownName): \(error)"
+      return none(.failed, "\(error)")
     } catch let shortage as Shortage {
       return none(.skipped, "\(shortage)")
     } catch let mismatch as DataMismatch {
@@ -130,6 +137,7 @@ public final class Runner {
   ) throws -> [RunRow] {
     let begin = now()
     defer { bout.end() }
+    let losses = try TrainingTrial.losses(workload, candidates, plan, teams)
     let (judged, refused) = try judge(workload, candidates, rows, and: bout.open)
     var result = refused
     var trusted: [Judged] = []
@@ -151,7 +159,12 @@ public final class Runner {
     let verified = trusted.map { rows.verified($0.item, $0.judgement) } + bout.verified
     let lost = trusted.map { _ in nil } + bout.lost
     let stayed = times.indices.filter { lost[$0] == nil }
-    result += rows.measured(stayed.map { verified[$0] }, stayed.map { times[$0] }) { roof(workload, $0) }
+    var timed = rows.measured(stayed.map { verified[$0] }, stayed.map { times[$0] }) { roof(workload, $0) }
+    for index in timed.indices {
+      let key = timed[index].key
+      rows.fillTraining(&timed[index], trusted.first { $0.item.key == key }?.item, losses: losses)
+    }
+    result += timed
     result += bout.refused + lost.compactMap { $0 }
     cases = zip(trusted, times).filter { !$1.rounds.isEmpty }.map {
       TimedCase(item: $0.item, median: Seconds(Statistics.median($1.rounds)))

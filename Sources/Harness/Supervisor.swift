@@ -73,6 +73,7 @@ public struct Supervisor {
           open.removeAll { $0 == index }
           (workload, step) = (open.first ?? index, Step(.oracle))
         case .unreached(let index): open.removeAll { $0 == index }
+        case .refused: open = []
         case .row, .note: break
         }
         receive($0)

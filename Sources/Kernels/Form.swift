@@ -26,6 +26,9 @@ public struct Form: Sendable, Hashable {
   public var keepsNonFinite: Bool
   /// Roughly how many cycles a call takes with one thread; the selector takes the least.
   public var cycles: Double
+  /// Roughly how many cycles packing its weights takes beyond copying them, with one thread; they count where weights are packed in
+  /// each call.
+  public var packing = 0.0
   /// How it cuts the work, in words; empty where there is nothing to tell.
   public var detail: String
 
@@ -42,6 +45,13 @@ public struct Form: Sendable, Hashable {
     self.keepsNonFinite = keepsNonFinite
     self.cycles = cycles
     self.detail = detail
+  }
+
+  /// The same form where its weights are packed in each call.
+  public var packedEachCall: Form {
+    var form = self
+    form.cycles += packing
+    return form
   }
 
   /// Whether every output is the formula's own sum.

@@ -12,6 +12,6 @@ public struct PackedMemory: @unchecked Sendable {
   ///   - packing: makes it anew; nil for weights that are read as they are.
   public init(_ memory: [UnsafeRawBufferPointer], packing: Region? = nil) {
     self.memory = memory
-    self.packing = packing
+    self.packing = packing?.packing()
   }
 }

@@ -21,6 +21,8 @@ public struct Region: @unchecked Sendable {
   private var finishes = false
   /// Path of the layer of a composite whose kernel has this region; empty if the whole has one kernel.
   public private(set) var layer = ""
+  /// Whether it packs weights anew, which belongs to no stage.
+  public private(set) var isPacking = false
 
   /// For small tiles: the body sees several at once.
   public init(_ name: String, rangesOf tiles: Int, body: @escaping Body) {
@@ -41,6 +43,14 @@ public struct Region: @unchecked Sendable {
   public func replacingBody(_ body: @escaping Body) -> Region {
     var region = Region(name, rangesOf: tiles, body: body)
     (region.computes, region.finishes, region.layer) = (computes, finishes, layer)
+    region.isPacking = isPacking
+    return region
+  }
+
+  /// The same region, which packs weights anew.
+  public func packing() -> Region {
+    var region = self
+    region.isPacking = true
     return region
   }
 

@@ -118,6 +118,22 @@ public struct Record: Sendable, Equatable {
   public var data = ""
   /// `forward`, `backward-data`, `backward-weights`, `backward` or `training`; empty in older records: forward.
   public var pass = ""
+  /// Images of a batch / median_ms, for training steps of networks.
+  public var imagesPerSecond: Double?
+  /// Of a training step: the forward pass [ms].
+  public var forwardMs: Double?
+  /// Of a training step: the loss and its gradient [ms].
+  public var lossMs: Double?
+  /// Of a training step: the backward pass [ms].
+  public var backwardMs: Double?
+  /// Of a training step: the new weights and running statistics [ms].
+  public var updateMs: Double?
+  /// Of a training step: weights are packed anew, which is in none of the four phases [ms].
+  public var packingMs: Double?
+  /// Of a training step: inputs and results of layers that live at the same time, if each layer writes tensors of its own.
+  public var peakActivationBytes: Int?
+  /// Of a training step: losses before the first steps from the seeded weights, separated by a space.
+  public var losses = ""
 
   /// Nothing measured, every text empty.
   public init() {}

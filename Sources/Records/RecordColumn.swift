@@ -90,6 +90,10 @@ public struct RecordColumn: Sendable {
     RecordColumn("load", \.load),
     RecordColumn("multiplicity", \.multiplicity), RecordColumn("memory_bytes", \.memoryBytes),
     RecordColumn("fingerprint", \.fingerprint), RecordColumn("data", \.data),
-    RecordColumn("pass", \.pass),
+    RecordColumn("pass", \.pass), RecordColumn("images_per_second", \.imagesPerSecond),
+    RecordColumn("forward_ms", \.forwardMs), RecordColumn("loss_ms", \.lossMs),
+    RecordColumn("backward_ms", \.backwardMs), RecordColumn("update_ms", \.updateMs),
+    RecordColumn("packing_ms", \.packingMs),
+    RecordColumn("peak_activation_bytes", \.peakActivationBytes), RecordColumn("losses", \.losses),
   ]
 }

@@ -102,8 +102,9 @@ private struct BlockTarget {
   }
 
   func fill(_ bank: FilterBank, _ outputs: Range<Int>, _ batchNorm: FoldedBatchNorm?, _ micro: MicroKernels) {
-    if copies == 1, order == nil, bank.places == nil, batchNorm == nil {
-      return transpose(bank, outputs, micro)
+    if copies == 1, bank.places == nil, batchNorm == nil, block <= Self.mostReordered || order == nil {
+      return order.map { reorder(bank, outputs, $0, micro) }
+        ?? transpose(bank, outputs, 0..<bank.depth, to: values, micro)
     }
     for start in stride(from: 0, to: bank.depth, by: Self.run) {
       let range = start..<min(bank.depth, start + Self.run)
@@ -114,11 +115,35 @@ private struct BlockTarget {
   }
 
   /// Most weights are a matrix whose rows become columns.
-  private func transpose(_ bank: FilterBank, _ outputs: Range<Int>, _ micro: MicroKernels) {
-    var work = Transpose(input: bank.filter(outputs.lowerBound), output: values)
+  private func transpose(
+    _ bank: FilterBank, _ outputs: Range<Int>, _ weights: Range<Int>, to target: UnsafeMutablePointer<Float>,
+    _ micro: MicroKernels
+  ) {
+    var work = Transpose(input: bank.filter(outputs.lowerBound) + weights.lowerBound, output: target)
     (work.rows, work.inputStride) = (outputs.count, bank.pitch)
-    (work.columns, work.outputStride) = (bank.depth, block)
+    (work.columns, work.outputStride) = (weights.count, block)
     micro.run(&work)
+  }
+
+  /// The largest block whose columns are put in another order.
+  private static var mostReordered: Int { 32 }
+
+  /// Columns are put in their places, some of them at a time.
+  private func reorder(
+    _ bank: FilterBank, _ outputs: Range<Int>, _ order: Constants<Int>, _ micro: MicroKernels
+  ) {
+    let (together, lanes) = (16, block)
+    var columns = InlineArray<512, Float>(repeating: 0)
+    withUnsafeMutableBytes(of: &columns) { bytes in
+      let scratch = UnsafeMutablePointer(bytes.assumingMemoryBound(to: Float.self).baseAddress ?? values)
+      for start in stride(from: 0, to: bank.depth, by: together) {
+        let range = start..<min(bank.depth, start + together)
+        transpose(bank, outputs, range, to: scratch, micro)
+        for k in range {
+          (values + order.pointer[k] * lanes).update(from: scratch + (k - start) * lanes, count: lanes)
+        }
+      }
+    }
   }
 
   private func fill(_ bank: FilterBank, _ output: Int, _ range: Range<Int>, lane: Int, times factor: Float) {

@@ -22,15 +22,22 @@ struct TransposedConvolution: Kernel {
       return .no("computes strides up to \(Self.mostPhases) only")
     }
     guard let phases = try? TransposedPhases(op, inputs[0]) else { return .no("does not take that input") }
-    var (growth, cycles) = (1.0, Cycles.sweeps(2 * phases.output.count))
+    guard let form = Self.form(phases, catalogue, isa) else { return .no("has no kernel for its phases") }
+    // Transformed filters, which may take long to pack, or none.
+    let direct = form.isDirect ? nil : Self.form(phases, catalogue.exact, isa)
+    return .forms([form] + (direct.map { [$0] } ?? []))
+  }
+
+  /// With the best kernel for each phase; nil if one has none.
+  private static func form(_ phases: TransposedPhases, _ catalogue: Catalogue, _ isa: ISA) -> Form? {
+    var form = Form(cycles: Cycles.sweeps(2 * phases.output.count))
     for conv in phases.all.compactMap(\.conv) {
-      guard let best = catalogue.best(conv, [TensorType(phases.padded)], isa: isa) else {
-        return .no("has no kernel for \(conv.text)")
-      }
-      growth = max(growth, best.form.errorGrowth)
-      cycles += Double(phases.input.n / phases.together) * best.form.cycles
+      guard let best = catalogue.best(conv, [TensorType(phases.padded)], isa: isa)?.form else { return nil }
+      form.errorGrowth = max(form.errorGrowth, best.errorGrowth)
+      form.cycles += Double(phases.input.n / phases.together) * best.cycles
+      form.packing += best.packing
     }
-    return .yes(Form(errorGrowth: growth, cycles: cycles))
+    return form
   }
 
   func prepare(_ task: KernelTask) throws -> any Prepared {
@@ -38,6 +45,7 @@ struct TransposedConvolution: Kernel {
       preconditionFailure("\(task.op.text) is no transposed convolution")
     }
     let phases = try TransposedPhases(op, task.inputs[0])
+    let catalogue = task.form?.isDirect == true ? catalogue.exact : catalogue
     let prepared = try phases.all.map { phase -> PreparedFromOthers? in
       guard let conv = phase.conv else { return nil }
       guard let kernel = catalogue.best(conv, [TensorType(phases.padded)], isa: task.isa)?.kernel else {

@@ -89,7 +89,12 @@ struct TransposedPhases: Sendable {
         for o in outputs {
           let filter = source.pointer + ((group * inGroup + c) * perGroup + o) * kernel
           let target = weight.pointer + ((group * perGroup + o) * inGroup + c) * offsets.count
-          for tap in 0..<offsets.count { target[tap] = filter[offsets.pointer[tap]] }
+          // A loop of known length is no loop.
+          if offsets.count == 9 {
+            for tap in 0..<9 { target[tap] = filter[offsets.pointer[tap]] }
+          } else {
+            for tap in 0..<offsets.count { target[tap] = filter[offsets.pointer[tap]] }
+          }
         }
       }
     }

@@ -23,7 +23,9 @@ struct TurnedConvolution: Kernel {
     let turned =
       Self.turning(batch.images, isa.microKernels) * Double(inputs[0].count + batch.output.count)
     let cycles = turned + Double(inputs[0].n / batch.images) * (best.form.cycles + 2 * Cycles.region)
-    return .yes(Form(epilogues: epilogues, errorGrowth: best.form.errorGrowth, cycles: cycles))
+    var form = Form(epilogues: epilogues, errorGrowth: best.form.errorGrowth, cycles: cycles)
+    form.packing = best.form.packing
+    return .yes(form)
   }
 
   /// Cycles of turning a value, there or back: images in fours, the rest one by one.

@@ -30,11 +30,13 @@ struct WinogradConvolution: Kernel {
     let channels = reduced.input.c / conv.groups
     let micro = isa.microKernels
     let blocking = WinogradBlocking(reduced, size: size, micro, cache: cache)
-    return .yes(
-      Form(
-        epilogues: Epilogue.of(conv),
-        errorGrowth: WinogradMatrices(outputs: size).errorGrowth(channels: channels),
-        cycles: cycles(reduced, micro), detail: blocking.description))
+    var form = Form(
+      epilogues: Epilogue.of(conv),
+      errorGrowth: WinogradMatrices(outputs: size).errorGrowth(channels: channels),
+      cycles: cycles(reduced, micro), detail: blocking.description)
+    form.packing =
+      Self.transformedWeight * Double(conv.outputChannels * channels * (size + 2) * (size + 2))
+    return .yes(form)
   }
 
   private static func isPossible(_ conv: Conv2D) -> Bool {
@@ -47,6 +49,8 @@ struct WinogradConvolution: Kernel {
 }
 
 extension WinogradConvolution {
+  /// Cycles of a value of a transformed filter.
+  private static let transformedWeight = 4.0
   /// Of the products, what the loops around them add.
   private static let products = 1.05
   /// Cycles of a row of pixels, transposed on its way in or out, for a vector of channels.

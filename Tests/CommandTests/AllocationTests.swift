@@ -14,11 +14,13 @@ import TiledKernels
       "bottleneck:width=8,attention=cbam,r=4@1x32x9x9",
       "cbam:order=spatial-first@2x32x9x11/backward", "cbam:order=parallel@1x16x20x20/training",
       "conv:out=24,k=3,p=1,bias=0@2x16x15x15/backward-weights", "dense:out=9,bias=0@8x64/backward-weights",
+      "cifar-resnet20+cbam@2x3x32x32/training:nesterov=1",
     ] + Modules.primitives.flatMap { $0.examples.prefix(1) }.flatMap { ["\($0)/backward", "\($0)/training"] }
 
   /// Gradients that are a whole workload for no text: what they are a part of runs part by part.
   static let partsAlone: Set = [
     "tiled/batchnorm-training", "tiled/channel-sum", "tiled/dense-data-gradient", "tiled/gate-gradient",
+    "tiled/update",
   ]
 
   @Test func tiledKernelsAllocateNothing() throws {

@@ -11,7 +11,7 @@ import Testing
     (.unreached(12), "unreached 12"),
     (.step(2, Step(.oracle)), "step 2 oracle"),
     (.step(2, Step(.warmUp, key)), "step 2 warmUp tiled/direct|avx2|2"),
-    (.note(7, "no\nprofile: x"), #"note 7 no\nprofile: x"#),
+    (.note(7, "no\nprofile: x"), #"note 7 no\nprofile: x"#), (.refused(0, "a: b"), "refused 0 a: b"),
     (.step(1, Step(.profile, key)), "step 1 profile tiled/direct|avx2|2"),
     (.row(RowLine(csv: "a,\"b\nc\"\n")), #"row - a,"b\nc"\n"#),
     (.row(RowLine(csv: #"a\nb"#, digest: 255)), #"row ff a\\nb"#),
@@ -25,7 +25,7 @@ import Testing
   @Test(arguments: [
     "", "begin", "begin x", "done", "unreached", "unreached x", "step 1", "step x oracle", "step 1 dance",
     "step 1 verify a|b",
-    #"row - a\x"#, #"row - a\"#, "row x a", "row -", "note 1", "note x y", "other 1",
+    #"row - a\x"#, #"row - a\"#, "row x a", "row -", "note 1", "note x y", "refused 1", "other 1",
   ])
   func otherLinesAreNone(line: String) { #expect(RunMessage(line) == nil) }
 }

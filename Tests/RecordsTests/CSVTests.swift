@@ -9,7 +9,8 @@ import Testing
       bytes,workspace_bytes,allocations_per_call,rounds,samples,median_ms,mad_ms,min_ms,p95_ms,ci_low_ms,ci_high_ms,\
       gflops,gbps,intensity,roof_gflops,roof_fraction,speedup_vs_reference,speedup_vs_1_thread,efficiency,max_error,\
       error_bound,seed,machine,revision,started,workload_text,requested_kernel,macs_inside,prepare_ms,cpu_ms,\
-      oversubscribed,compiler,load,multiplicity,memory_bytes,fingerprint,data,pass
+      oversubscribed,compiler,load,multiplicity,memory_bytes,fingerprint,data,pass,images_per_second,\
+      forward_ms,loss_ms,backward_ms,update_ms,packing_ms,peak_activation_bytes,losses
       """
     #expect(CSV.text([]) == promised + "\n")
   }

@@ -116,7 +116,7 @@ import Testing
   /// puts into quotes, or not.
   @Test(arguments: [",", ";", "\t"], ["sparse:0.5", "a,b;c"])
   func cutFiles(separator: String, last: String) throws {
-    let rows = [1, 2, 3].map { index in record(index) { $0.pass = last } }
+    let rows = [1, 2, 3].map { index in record(index) { $0.losses = last } }
     let bytes = Array(written(rows, separator).utf8)
     var whole = 0
     for length in bytes.indices {

@@ -1,3 +1,4 @@
+import Kernels
 import Operators
 import ReferenceKernels
 import Support
@@ -31,6 +32,31 @@ import Testing
       for (i, expected) in expected.enumerated() {
         let place = golden.output.count + i
         #expect(abs(oracle.value(place) - expected) <= oracle.doubleBound(place), "\(golden) at \(i)")
+      }
+    }
+  }
+
+  /// What a step of training makes of the running statistics, from those of the batch.
+  @Test func runningStatisticsArePyTorchs() throws {
+    for golden in try GradientGolden.all() where golden.op is BatchNorm && golden.isTraining {
+      let types = golden.inputs.map { TensorType($0.shape) }
+      let statistics = try Training(golden.op, types, wanted: WantedGradients(inputs: [0], weights: true))
+        .statistics
+      #expect(statistics.map(\.weight) == ["mean", "variance"] && statistics.map(\.output) == [1, 2])
+      let update = RunningStatistics(statistics.map(\.update))
+      let running = try statistics.map { try golden.weights[$0.weight] }
+      let batch = try statistics.map { statistic in
+        let values = golden.batchStatistics[statistic.weight] ?? []
+        let tensor = try Tensor<Float>(Shape(values.count))
+        tensor.assign(values.map { Float($0) })
+        return tensor
+      }
+      let oracle = try Oracle(update, running + batch, weights: Weights([:]))
+      let expected = statistics.flatMap { golden.runningStatistics[$0.weight] ?? [] }
+      #expect(expected.count == oracle.count)
+      for (i, expected) in expected.enumerated() {
+        // The batch's statistics were rounded to single precision.
+        #expect(abs(oracle.value(i) - expected) <= 0x1p-23 * (1 + abs(expected)), "\(golden) at \(i)")
       }
     }
   }

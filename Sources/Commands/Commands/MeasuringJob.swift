@@ -13,6 +13,8 @@ struct MeasuringJob {
     let cut: String?
     /// Workloads that have no row, and why.
     let lost: [(name: String, reason: String)]
+    /// What is wrong with a workload, so that there is no result.
+    let refusal: String?
 
     /// One sentence for all that were lost for the same reason.
     var losses: [String] {
@@ -46,9 +48,11 @@ struct MeasuringJob {
     let finished = rows.count
     var open: (index: Int, lines: [RowLine])?
     var unreached: [Int] = []
+    var refusal: String?
     let due = work.indices.filter { rows[$0] == nil }
     let lost = supervisor.run(due, { measure($0, first: due.first, $1, $2) }) { message in
       if case .unreached(let index) = message { unreached.append(index) }
+      if case .refused(_, let text) = message { refusal = text }
       receive(message, &rows, &open, &side, since: begin, finished)
     }
     Console.progress("")
@@ -60,7 +64,7 @@ struct MeasuringJob {
     }
     return Result(
       rows: rows.sorted { $0.key < $1.key }.flatMap(\.value), cut: cut,
-      lost: lost.map { (work[$0.workload].workload.shownName, $0.reason) })
+      lost: lost.map { (work[$0.workload].workload.shownName, $0.reason) }, refusal: refusal)
   }
 
   /// Rows of workloads that were not reached, and how many they are.
@@ -96,7 +100,7 @@ struct MeasuringJob {
     case .note(let index, let text):
       Console.progress("")
       Console.note("cbambench: \(work[index].workload.shownName): \(text)")
-    case .step, .unreached: break
+    case .step, .unreached, .refused: break
     }
   }
 
@@ -120,6 +124,10 @@ struct MeasuringJob {
         work[index].workload, suite: work[index].suite, share: share,
         losses: losses[index] ?? Losses()
       ) { send(.step(index, $0)) }
+      if let refusal = measured.refusal {
+        send(.refused(index, refusal))
+        return
+      }
       for row in measured.rows { send(.row(RowLine(row.record))) }
       for name in contenders.restless where restless.insert(name).inserted {
         send(.note(index, "\(name) still uses the processor while others are measured"))

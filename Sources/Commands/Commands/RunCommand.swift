@@ -50,6 +50,10 @@ enum RunCommand: Command {
       setting: setting, tiled: context.tiled, started: side.started, profiles: profiles,
       contenders: contenders.contenders)
     let result = job.run(Supervisor(limit: setting.limit) { Interrupt.isSet }, &side)
+    if let refusal = result.refusal {
+      side.finish(isComplete: true)
+      throw UsageError(refusal)
+    }
     let rows = result.rows
     // Interrupted before the first row: what the files hold is worth more than nothing.
     if !(rows.isEmpty && Interrupt.isSet) {
