@@ -88,7 +88,10 @@ let package = Package(
     floor("Profiling", ["CGperftools", "CPlatform", "Kernels", "Measurement", "PlainText", "Records"]),
     floor(
       "CBAMKernels",
-      ["Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels", "Tuning"]),
+      [
+        "Execution", "Kernels", "Models", "Operators", "ReferenceKernels", "Tensors", "TiledKernels",
+        "Tuning",
+      ]),
     floor(
       "Harness",
       [

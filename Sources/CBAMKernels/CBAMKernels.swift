@@ -1,5 +1,6 @@
 // The library product: everything that describes operators and computes them, with one import.
 
+@_exported import Execution
 @_exported import Kernels
 @_exported import Models
 @_exported import Operators
