@@ -93,7 +93,9 @@ private struct StepChooser {
   }
 
   func compilation(_ stages: Stages) throws(OperatorError) -> Compilation {
-    let candidates = stages.map { choices($0.op, $0.inputs) }
+    let candidates = stages.map {
+      catalogue.choices($0.op, $0.inputs, isa: isa, packsEachCall: packsEachCall)
+    }
     for (stage, choices) in zip(stages, candidates) where choices.isEmpty {
       let place = stage.composites.last.map { " inside \($0)" } ?? ""
       throw OperatorError("has no kernel for \(stage.op.text)\(place)")
@@ -121,17 +123,6 @@ private struct StepChooser {
     var results: [Graph.Source] = []
     for source in outputs { results.append(try builder.plain(source)) }
     return Compilation(steps: builder.steps, outputs: results, constants: stages.constants)
-  }
-
-  /// The ways of computing a stage, the fastest first.
-  private func choices(_ op: any Operator, _ inputs: [TensorType]) -> [Choice] {
-    let choices = catalogue.choices(op, inputs, isa: isa)
-    guard packsEachCall else { return choices }
-    let charged = choices.map { Choice(kernel: $0.kernel, form: $0.form.packedEachCall) }
-    return charged.enumerated().sorted {
-      ($0.element.form.cycles, $0.offset) < ($1.element.form.cycles, $1.offset)
-    }
-    .map(\.element)
   }
 
   private func reorder(_ type: TensorType, _ from: Layout, _ to: Layout) -> Choice? {

@@ -30,11 +30,17 @@ public struct Catalogue: Sendable {
   }
 
   /// The ways of computing an operator, the fastest by their times or estimates first; equal ones in the order of the list.
-  public func choices(_ op: any Operator, _ inputs: [TensorType], isa: ISA) -> [Choice] {
+  /// - Parameter packsEachCall: whether weights are packed in each call, which then counts.
+  public func choices(
+    _ op: any Operator, _ inputs: [TensorType], isa: ISA, packsEachCall: Bool = false
+  ) -> [Choice] {
     let supported = kernels.flatMap { kernel in
       kernel.support(op, inputs, isa: isa).forms.map { Choice(kernel: kernel, form: $0) }
     }
-    let choices = times?.corrected(supported, op, inputs, isa: isa) ?? supported
+    var choices = times?.corrected(supported, op, inputs, isa: isa) ?? supported
+    if packsEachCall {
+      choices = choices.map { Choice(kernel: $0.kernel, form: $0.form.packedEachCall) }
+    }
     return choices.enumerated().sorted {
       ($0.element.form.cycles, $0.offset) < ($1.element.form.cycles, $1.offset)
     }

@@ -4,8 +4,8 @@ import Tensors
 /// `out = (1/M) · Σ_n (log Σ_c exp(in[n,c]) − in[n, label[n]])`.
 /// - Shapes: `logits` N×C, `labels` N whole numbers from 0 to below C, `output` 1. NaN where no row counts, or where a label is
 ///   neither a class nor the ignored one.
-/// - Cost: 5 operations for each logit: a comparison for the largest, a difference, an exponential and a sum, and the same for the
-///   logarithms and differences of the rows.
+/// - Cost: 5 operations for each logit: a comparison for the largest, a difference, an exponential and a sum; the fifth stands for
+///   what is done once for a row.
 /// - Source: PyTorch's `CrossEntropyLoss` with its defaults.
 public struct CrossEntropy: Spelled {
   /// The word in a workload text.

@@ -16,9 +16,6 @@ public struct TrainingStep: Composite {
   public let updated: [String]
   private let made: Graph
 
-  /// Names of its nodes, in running order.
-  public static let phases = ["forward", "loss", "loss-gradient", "backward", "update", "statistics"]
-
   /// - Parameter inputs: types of the operator's inputs.
   /// - Throws: `OperatorError`, which names the part that has no gradient, or says that the operator gives no logits.
   public init(
