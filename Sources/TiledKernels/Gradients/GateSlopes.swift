@@ -34,17 +34,10 @@ private struct PreparedPixelProducts: Prepared {
   private let spans: Int
   private let parts: Partition
 
-  /// Pixels of a tile.
-  private static let span = 256
-  /// Fewer elements are not worth a tile of their own.
-  private static let fewest = 4096
-
   init(_ shape: Shape, _ micro: MicroKernels) {
     (self.shape, self.micro) = (shape, micro)
-    spans = ceilDivide(shape.plane, Self.span)
-    let most = max(1, shape.c * min(shape.plane, Self.span) / Self.fewest)
-    parts = Partition(
-      count: shape.c, parts: min(shape.c, most, ceilDivide(desiredTiles, shape.n * spans)))
+    let cut = PixelSpans(shape)
+    (spans, parts) = (cut.count, cut.parts)
   }
 
   /// The parts' sums, image by image.
@@ -55,12 +48,12 @@ private struct PreparedPixelProducts: Prepared {
     let (shape, micro, spans, parts) = (shape, micro, spans, parts)
     let target = parts.parts == 1 ? memory.outputs[0] : memory.workspace
     let multiply = Region("multiply", tiles: shape.n * parts.parts * spans) { tile in
-      let (map, x) = (tile / spans, tile % spans * Self.span)
+      let (map, x) = (tile / spans, tile % spans * PixelSpans.length)
       let channels = parts[map % parts.parts]
       let at = (map / parts.parts * shape.c + channels.lowerBound) * shape.plane + x
       var work = PixelProducts(first + at, second + at, output: target + (map * shape.plane + x))
       (work.channels, work.channelStride) = (channels.count, shape.plane)
-      work.count = min(Self.span, shape.plane - x)
+      work.count = min(PixelSpans.length, shape.plane - x)
       micro.run(&work)
     }.computing("")
     return parts.parts == 1 ? [multiply] : [multiply, add(memory)]
@@ -70,10 +63,10 @@ private struct PreparedPixelProducts: Prepared {
     let (partial, output) = (memory.workspace, memory.outputs[0])
     let (plane, micro, spans, parts) = (shape.plane, micro, spans, parts.parts)
     return Region("add parts", tiles: shape.n * spans) { tile in
-      let (image, x) = (tile / spans, tile % spans * Self.span)
+      let (image, x) = (tile / spans, tile % spans * PixelSpans.length)
       var work = PixelStatistics(input: partial + (image * parts * plane + x))
       (work.channels, work.channelStride) = (parts, plane)
-      work.count = min(Self.span, plane - x)
+      work.count = min(PixelSpans.length, plane - x)
       work.sum = output + (image * plane + x)
       micro.run(&work)
     }

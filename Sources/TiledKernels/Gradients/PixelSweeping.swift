@@ -31,17 +31,10 @@ private struct PreparedPixelSweep: Prepared {
   private let spans: Int
   private let parts: Partition
 
-  /// Pixels of a tile.
-  private static let span = 256
-  /// Fewer elements are not worth a tile of their own.
-  private static let fewest = 4096
-
   init(_ op: PixelSweep, _ shape: Shape, _ micro: MicroKernels) {
     (self.op, self.shape, self.micro) = (op, shape, micro)
-    spans = ceilDivide(shape.plane, Self.span)
-    let most = max(1, shape.c * min(shape.plane, Self.span) / Self.fewest)
-    parts = Partition(
-      count: shape.c, parts: min(shape.c, most, ceilDivide(desiredTiles, shape.n * spans)))
+    let cut = PixelSpans(shape)
+    (spans, parts) = (cut.count, cut.parts)
   }
 
   /// Pixels of all parts' maps.
@@ -93,7 +86,7 @@ private struct PreparedPixelSweep: Prepared {
     let maps = SweepMaps(op.parts, memory.inputs, from: op.gates == nil ? 1 : 2)
     return Region("sweep pixels", tiles: shape.n * parts.parts * spans) { tile in
       // The last channels first: what came before left them in the nearest cache.
-      let (map, x) = (tile / spans, tile % spans * Self.span)
+      let (map, x) = (tile / spans, tile % spans * PixelSpans.length)
       let (image, channels) = (map / parts.parts, parts[map % parts.parts])
       let channel = image * shape.c + channels.lowerBound
       var work = PixelGateGradient(values: values + (channel * shape.plane + x))
@@ -101,7 +94,7 @@ private struct PreparedPixelSweep: Prepared {
       work.read(maps, from: channel)
       (work.channels, work.channelStride) = (channels.count, shape.plane)
       (work.firstChannel, work.firstPixel) = (channels.lowerBound, x)
-      (work.count, work.divisor) = (min(Self.span, shape.plane - x), Float(shape.plane))
+      (work.count, work.divisor) = (min(PixelSpans.length, shape.plane - x), Float(shape.plane))
       let at = map * shape.plane + x
       work.sums = target.sums.map { $0 + at }
       work.places = target.places.map { $0 + at }
@@ -114,8 +107,10 @@ private struct PreparedPixelSweep: Prepared {
   private func combine(_ partial: Target, into target: Target) -> Region {
     let (plane, micro, spans, parts) = (shape.plane, micro, spans, parts.parts)
     return Region("combine parts", tiles: shape.n * spans) { tile in
-      let (image, x) = (tile / spans, tile % spans * Self.span)
-      let (from, to, count) = (image * parts * plane + x, image * plane + x, min(Self.span, plane - x))
+      let (image, x) = (tile / spans, tile % spans * PixelSpans.length)
+      let (from, to, count) = (
+        image * parts * plane + x, image * plane + x, min(PixelSpans.length, plane - x)
+      )
       if let sums = partial.sums, let result = target.sums {
         var work = PixelStatistics(input: sums + from)
         (work.channels, work.channelStride, work.count) = (parts, plane, count)
